@@ -1,0 +1,24 @@
+namespace MlPlatform.Core;
+
+/// <summary>What differs between database products, in one place.</summary>
+/// <remarks>
+/// Migration scripts are portable texts with type tokens between dollar signs (<c>$bigint$</c>); module statements use the common subset: named
+/// parameters with <c>@</c>, <c>ON CONFLICT</c>, <c>RETURNING</c>, <c>LIMIT</c>.
+/// </remarks>
+public abstract class SqlDialect
+{
+    /// <summary>The product: <c>sqlite</c> or <c>postgresql</c>.</summary>
+    public abstract string Product { get; }
+
+    /// <summary>
+    /// Token to type: <c>bigint</c>, <c>int</c>, <c>double</c>, <c>bool</c>, <c>text</c> (ordinal collation), <c>blob</c>, <c>autoid</c> (a
+    /// growing integer primary key).
+    /// </summary>
+    public abstract IReadOnlyDictionary<string, string> TypeTokens { get; }
+
+    /// <summary>What a statement adds to skip rows that another transaction has locked; empty where one writer exists.</summary>
+    public abstract string SkipLocked { get; }
+
+    /// <summary>The SQL of the larger of two expressions, null lowest: <c>{0}</c> and <c>{1}</c> are replaced.</summary>
+    public abstract string Greatest { get; }
+}

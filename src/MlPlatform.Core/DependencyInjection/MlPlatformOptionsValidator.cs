@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace MlPlatform.Core;
+
+internal sealed class MlPlatformOptionsValidator : IValidateOptions<MlPlatformOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MlPlatformOptions options)
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.DataDirectory))
+        {
+            errors.Add("MlPlatform:DataDirectory is empty; name a folder that the process may write to.");
+        }
+
+        if (options.ArtifactMinimumAge < TimeSpan.Zero)
+        {
+            errors.Add($"MlPlatform:ArtifactMinimumAge is {options.ArtifactMinimumAge}; it must not be negative.");
+        }
+
+        if (options.ConsumptionInterval < TimeSpan.FromSeconds(1))
+        {
+            errors.Add($"MlPlatform:ConsumptionInterval is {options.ConsumptionInterval}; it must be at least one second.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

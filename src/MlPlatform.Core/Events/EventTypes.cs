@@ -1,0 +1,86 @@
+namespace MlPlatform.Core;
+
+/// <summary>The types of events that modules emit. CloudEvents: <c>io.mlplatform.&lt;type&gt;.v&lt;schemaVersion&gt;</c>.</summary>
+public static class EventTypes
+{
+    /// <summary>An experiment was made.</summary>
+    public const string ExperimentCreated = "experiment.created";
+
+    /// <summary>A run of an experiment began.</summary>
+    public const string RunStarted = "run.started";
+
+    /// <summary>A run of an experiment ended.</summary>
+    public const string RunEnded = "run.ended";
+
+    /// <summary>What a run was made from: commit, environment, seed, data.</summary>
+    public const string RunProvenance = "run.provenance";
+
+    /// <summary>A registered model was made.</summary>
+    public const string ModelCreated = "model.created";
+
+    /// <summary>A model version was made.</summary>
+    public const string ModelVersionCreated = "model.versionCreated";
+
+    /// <summary>An alias moved.</summary>
+    public const string AliasMoved = "alias.moved";
+
+    /// <summary>A version was activated for its consumers.</summary>
+    public const string DeployActivated = "deploy.activated";
+
+    /// <summary>A gate was evaluated.</summary>
+    public const string GateChecked = "gate.checked";
+
+    /// <summary>A feature was first registered.</summary>
+    public const string FeatureRegistered = "feature.registered";
+
+    /// <summary>A definition was applied in a new version.</summary>
+    public const string FeatureDefinition = "feature.definition";
+
+    /// <summary>Features were read for training, or online reads were rolled up.</summary>
+    public const string FeatureRead = "feature.read";
+
+    /// <summary>A view was materialized.</summary>
+    public const string ViewMaterialized = "view.materialized";
+
+    /// <summary>A consumer was seen reading or calling; rolled up.</summary>
+    public const string ConsumerSeen = "consumer.seen";
+
+    /// <summary>A recorder of roll-ups covered an interval and dropped so many.</summary>
+    public const string RecorderCoverage = "recorder.coverage";
+
+    /// <summary>A pipeline run began.</summary>
+    public const string PipelineStarted = "pipeline.started";
+
+    /// <summary>A pipeline run ended.</summary>
+    public const string PipelineEnded = "pipeline.ended";
+
+    /// <summary>A step of a pipeline run ended.</summary>
+    public const string PipelineStep = "pipeline.step";
+
+    /// <summary>A trigger decided whether to start a pipeline.</summary>
+    public const string TriggerDecided = "trigger.decided";
+
+    /// <summary>A rollout began.</summary>
+    public const string RolloutStarted = "rollout.started";
+
+    /// <summary>A rollout moved to another share.</summary>
+    public const string RolloutStepped = "rollout.stepped";
+
+    /// <summary>A rollout ended.</summary>
+    public const string RolloutEnded = "rollout.ended";
+
+    /// <summary>A model version was loaded for serving.</summary>
+    public const string ModelLoaded = "model.loaded";
+
+    /// <summary>A monitor evaluated a window.</summary>
+    public const string MonitorEvaluated = "monitor.evaluated";
+
+    /// <summary>An alert opened.</summary>
+    public const string AlertOpened = "monitor.alert.opened";
+
+    /// <summary>An alert was resolved.</summary>
+    public const string AlertResolved = "monitor.alert.resolved";
+
+    /// <summary>Enough labels of a window have arrived.</summary>
+    public const string LabelsMatured = "monitor.labels.matured";
+}

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace MlPlatform.Core;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(IReadOnlyList<DataColumn>))]
+[JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(GateResult))]
+internal sealed partial class CoreJson : JsonSerializerContext;

@@ -1,0 +1,16 @@
+namespace MlPlatform.Core;
+
+/// <summary>What runs a model.</summary>
+/// <param name="Kind"><c>mlnet</c>, <c>onnx</c> or <c>custom</c>.</param>
+/// <param name="Version">The version of the library that wrote it.</param>
+public sealed record ModelRuntime(string Kind, string Version)
+{
+    /// <summary>An ML.NET model (<c>.zip</c>).</summary>
+    public const string MlNet = "mlnet";
+
+    /// <summary>An ONNX model.</summary>
+    public const string Onnx = "onnx";
+
+    /// <summary>A model that the host runs itself.</summary>
+    public const string Custom = "custom";
+}

@@ -1,0 +1,17 @@
+namespace MlPlatform.Core;
+
+/// <summary>Identifies a rollout of a model version: a version-7 UUID made from platform time.</summary>
+/// <remarks>Text form: 32 lower-case hexadecimal digits. The default value identifies nothing.</remarks>
+/// <param name="Value">The UUID.</param>
+public readonly record struct RolloutId(Guid Value)
+{
+    /// <summary>Makes an id that sorts by the time of <paramref name="platformTime"/>.</summary>
+    public static RolloutId New(TimeProvider platformTime) => new(UuidText.New(platformTime));
+
+    /// <summary>Reads the 32-digit text form.</summary>
+    /// <exception cref="FormatException">The text is not 32 hexadecimal digits.</exception>
+    public static RolloutId Parse(string text) => new(UuidText.Parse(text, nameof(RolloutId)));
+
+    /// <inheritdoc/>
+    public override string ToString() => UuidText.Format(Value);
+}

@@ -1,0 +1,12 @@
+namespace MlPlatform.Core;
+
+/// <summary>Starts and stops the platform's background work. A host calls it by itself; without a host, the root object does.</summary>
+/// <remarks>Thread-safe; starting twice starts once.</remarks>
+public interface IPlatformLifetime
+{
+    /// <summary>Validates options, runs migrations and starts every <see cref="IPlatformService"/>.</summary>
+    Task StartAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Flushes and stops what was started.</summary>
+    Task StopAsync(CancellationToken cancellationToken = default);
+}
