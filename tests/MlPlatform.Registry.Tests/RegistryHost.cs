@@ -10,13 +10,13 @@ internal sealed class RegistryHost : IAsyncDisposable
     private readonly string directory;
     private readonly ServiceProvider services;
 
-    public RegistryHost(string? directory = null)
+    public RegistryHost(Action<RegistryOptions>? configure = null)
     {
-        this.directory = directory ?? Directory.CreateTempSubdirectory("mlp-registry-").FullName;
+        directory = Directory.CreateTempSubdirectory("mlp-registry-").FullName;
         var collection = new ServiceCollection();
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, Work);
-        collection.AddMlPlatformCore(o => o.DataDirectory = this.directory).UseSqlite().AddRegistry().AddRegistry();
+        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseSqlite().AddRegistry().AddRegistry(configure);
         services = collection.BuildServiceProvider();
     }
 
