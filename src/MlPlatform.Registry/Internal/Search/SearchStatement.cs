@@ -7,8 +7,8 @@ namespace MlPlatform.Registry.Internal;
 
 /// <summary>Turns a parsed query into one statement. Every value and every key of the user is a bound parameter.</summary>
 /// <remarks>
-/// A run's place in the order is a tuple without nulls: rank (0 a value, 1 not a number, 2 missing), value, start time, id. A page begins after such
-/// a tuple, so rows that come in meanwhile never shift it.
+/// A run's place in the order is a tuple without nulls: rank (0 a value, 1 not a number, 2 missing) and value if an order is given, then start time
+/// and id. A page begins after such a tuple, so rows that come in meanwhile never shift it.
 /// </remarks>
 internal sealed class SearchStatement
 {
@@ -24,7 +24,7 @@ internal sealed class SearchStatement
         var order = SearchParser.ParseOrder(query.OrderBy);
         hasTextOrder = order is { Key.IsNumeric: false };
         var places = Places(order);
-        sql.Append(CultureInfo.InvariantCulture, $"SELECT {RunRow.Columns}, {places[0].Sql} AS SortRank, {places[1].Sql} AS ")
+        sql.Append(CultureInfo.InvariantCulture, $"SELECT {RunRow.Columns}, {(order is null ? "0" : places[0].Sql)} AS SortRank, {(order is null ? "0.0" : places[1].Sql)} AS ")
             .Append(hasTextOrder ? "SortText" : "SortNumber")
             .Append(CultureInfo.InvariantCulture, $" FROM {RunRow.From}");
         if (order is { Key.Entity: not SearchEntity.Attribute })
@@ -66,7 +66,7 @@ internal sealed class SearchStatement
         (string, bool) id = ("r.id", false);
         if (order is null)
         {
-            return [("0", false), ("0.0", false), start, id];
+            return [start, id];
         }
 
         var isAttribute = order.Key.Entity == SearchEntity.Attribute;
@@ -113,7 +113,7 @@ internal sealed class SearchStatement
     private void AppendAfter((string Sql, bool Descending)[] places, PageToken after)
     {
         object[] values = [after.Rank, after.Text is null ? after.Number : after.Text, after.StartTime, after.Id];
-        var bound = values.Select(Bind).ToArray();
+        var bound = values.TakeLast(places.Length).Select(Bind).ToArray(); // Without an order, start time and id alone.
         var alternatives = places.Select(
             (place, i) =>
             {
