@@ -25,7 +25,6 @@ CREATE TABLE reg_run_param (
     value $text$ NOT NULL,
     PRIMARY KEY (run_id, key)
 );
-CREATE INDEX reg_run_param_value ON reg_run_param (experiment_id, key, substr(value, 1, 200), run_id);
 
 CREATE TABLE reg_run_tag (
     run_id $text$ NOT NULL REFERENCES reg_run (id),
@@ -34,7 +33,6 @@ CREATE TABLE reg_run_tag (
     value $text$ NOT NULL,
     PRIMARY KEY (run_id, key)
 );
-CREATE INDEX reg_run_tag_value ON reg_run_tag (experiment_id, key, substr(value, 1, 200), run_id);
 
 -- A not-a-number is kept as is_nan = 1 with value 0, since not every database orders or even stores one.
 CREATE TABLE reg_metric_point (
@@ -57,7 +55,6 @@ CREATE TABLE reg_metric_latest (
     is_nan $int$ NOT NULL,
     PRIMARY KEY (run_id, key)
 );
-CREATE INDEX reg_metric_latest_value ON reg_metric_latest (experiment_id, key, value, run_id);
 
 CREATE TABLE reg_dataset (
     id $text$ NOT NULL PRIMARY KEY,
