@@ -66,9 +66,9 @@ internal sealed class Replay(IMlPlatform platform, ManualTimeProvider clock, IRe
     private async Task JudgeAsync(ModelVersionId id, Candidate candidate, List<Flight> rows)
     {
         var alias = await platform.Models.GetAliasAsync(Model, Champion);
-        bool[] labels = [.. rows.Select(f => f.Label)];
+        double[] labels = [.. rows.Select(f => f.Label ? 1.0 : 0)];
         var champion = alias is null ? [] : trainer.Score(await OpenChampionAsync(), rows);
-        var result = new ChampionComparison { MinimumAuc = 0.55, Seed = seed }.Judge(
+        var result = (ChampionComparison.NotWorse(0.002) with { AbsoluteMinimum = 0.55, Seed = seed }).Evaluate(
             id.ToAsset(),
             alias?.VersionId.ToAsset(),
             labels,
@@ -97,7 +97,7 @@ internal sealed class Replay(IMlPlatform platform, ManualTimeProvider clock, IRe
         var labelled = rows.FindLastIndex(f => f.DepartedAt + LabelDelay <= month.AddMonths(1)) + 1;
         summary.Predictions += rows.Count;
         summary.LabelsJoined += labelled;
-        summary.Auc[$"{month:yyyy-MM}"] = RocAuc.Compute([.. rows.Take(labelled).Select(f => f.Label)], scores.AsSpan(0, labelled));
+        summary.Auc[$"{month:yyyy-MM}"] = BinaryMetrics.Auc([.. rows.Take(labelled).Select(f => f.Label ? 1.0 : 0)], scores.AsSpan(0, labelled)).Value;
     }
 
     /// <summary>Through the registry, by alias, with every byte verified: what a server would load.</summary>

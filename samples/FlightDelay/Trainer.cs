@@ -45,10 +45,10 @@ internal sealed class Trainer(IExperimentTracker experiments, int seed)
         return best;
     }
 
-    public float[] Score(ITransformer model, IReadOnlyList<Flight> flights)
+    public double[] Score(ITransformer model, IReadOnlyList<Flight> flights)
     {
         var scored = model.Transform(Context.Data.LoadFromEnumerable(flights));
-        return [.. Context.Data.CreateEnumerable<LateFlight>(scored, reuseRowObject: true).Select(s => s.Probability)];
+        return [.. Context.Data.CreateEnumerable<LateFlight>(scored, reuseRowObject: true).Select(s => (double)s.Probability)];
     }
 
     private static bool CanLoadLightGbm()
@@ -76,7 +76,7 @@ internal sealed class Trainer(IExperimentTracker experiments, int seed)
         await run.LogParamsAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["leaves"] = Text(leaves), ["trees"] = Text(trees) });
         var data = Context.Data.LoadFromEnumerable(train);
         var model = Pipeline(leaves, trees).Fit(data);
-        var auc = RocAuc.Compute([.. validate.Select(f => f.Label)], Score(model, validate));
+        var auc = BinaryMetrics.Auc([.. validate.Select(f => f.Label ? 1.0 : 0)], Score(model, validate)).Value;
         run.LogMetric("auc", auc);
         return new(run.Id, model, data.Schema, auc);
     }

@@ -11,11 +11,10 @@ public sealed class ChampionComparisonTests
     public void Auc_is_the_textbook_value()
     {
         // One of four pairs is in the wrong order.
-        Assert.Equal(0.75, RocAuc.Compute([false, false, true, true], [0.1f, 0.4f, 0.35f, 0.8f]));
-        Assert.Equal(0.5, RocAuc.Compute([false, true, false, true], [1, 1, 1, 1]));
-        Assert.True(double.IsNaN(RocAuc.Compute([true, true], [1, 2])));
-        Assert.Throws<ArgumentException>(() => RocAuc.Compute([true, false], [1, float.NaN]));
-        Assert.Throws<ArgumentException>(() => RocAuc.Compute([true], [1, 2]));
+        Assert.Equal(0.75, BinaryMetrics.Auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).Value);
+        Assert.Equal(0.5, BinaryMetrics.Auc([0, 1, 0, 1], [1, 1, 1, 1]).Value);
+        Assert.True(double.IsNaN(BinaryMetrics.Auc([1, 1], [1, 2]).Value));
+        Assert.Throws<ArgumentException>(() => BinaryMetrics.Auc([1], [1, 2]));
     }
 
     [Fact]
@@ -24,8 +23,8 @@ public sealed class ChampionComparisonTests
             .Array[2, 40]
             .Sample(rows =>
             {
-                var labels = rows.Select(r => r.Item1).ToArray();
-                var scores = rows.Select(r => (float)r.Item2).ToArray();
+                double[] labels = [.. rows.Select(r => r.Item1 ? 1.0 : 0)];
+                double[] scores = [.. rows.Select(r => (double)r.Item2)];
                 double wins = 0, pairs = 0;
                 foreach (var p in rows.Where(r => r.Item1))
                 {
@@ -36,7 +35,7 @@ public sealed class ChampionComparisonTests
                     }
                 }
 
-                var auc = RocAuc.Compute(labels, scores);
+                var auc = BinaryMetrics.Auc(labels, scores).Value;
                 return pairs == 0 ? double.IsNaN(auc) : Math.Abs(auc - (wins / pairs)) < 1e-12;
             });
 
@@ -44,8 +43,8 @@ public sealed class ChampionComparisonTests
     public void Better_candidate_passes_and_worse_one_fails_with_evidence()
     {
         var (labels, good, bad) = Simulate(4000, seed: 3, goodNoise: 0.8, badNoise: 2.5);
-        var pass = new ChampionComparison { RequiredGain = 0 }.Judge(Candidate, Champion, labels, good, bad, DateTimeOffset.UnixEpoch);
-        var fail = new ChampionComparison { RequiredGain = 0 }.Judge(Candidate, Champion, labels, bad, good, DateTimeOffset.UnixEpoch);
+        var pass = ChampionComparison.Better(0).Evaluate(Candidate, Champion, labels, good, bad, DateTimeOffset.UnixEpoch);
+        var fail = ChampionComparison.Better(0).Evaluate(Candidate, Champion, labels, bad, good, DateTimeOffset.UnixEpoch);
         Assert.Equal((GateVerdict.Pass, GateVerdict.Fail), (pass.Verdict, fail.Verdict));
         var evidence = Assert.Single(pass.Evidence);
         Assert.True(evidence.Low > 0 && evidence.Low < evidence.Estimate && evidence.Estimate < evidence.High);
@@ -57,19 +56,32 @@ public sealed class ChampionComparisonTests
     public void Too_few_rows_or_one_class_are_inconclusive()
     {
         var (labels, good, bad) = Simulate(100, seed: 4, goodNoise: 0.1, badNoise: 5);
-        Assert.Equal(GateVerdict.Inconclusive, new ChampionComparison().Judge(Candidate, Champion, labels, good, bad, default).Verdict);
-        var negatives = new bool[1000];
-        Assert.Equal(GateVerdict.Inconclusive, new ChampionComparison().Judge(Candidate, Champion, negatives, new float[1000], new float[1000], default).Verdict);
+        Assert.Equal(GateVerdict.Inconclusive, ChampionComparison.NotWorse(0.002).Evaluate(Candidate, Champion, labels, good, bad, default).Verdict);
+        var negatives = new double[1000];
+        Assert.Equal(GateVerdict.Inconclusive, ChampionComparison.NotWorse(0.002).Evaluate(Candidate, Champion, negatives, new double[1000], new double[1000], default).Verdict);
     }
 
     [Fact]
     public void First_candidate_is_held_against_the_absolute_bar()
     {
         var (labels, good, _) = Simulate(3000, seed: 5, goodNoise: 1, badNoise: 1);
-        var gate = new ChampionComparison { MinimumAuc = 0.6 };
-        Assert.Equal(GateVerdict.Pass, gate.Judge(Candidate, null, labels, good, [], default).Verdict);
-        Assert.Equal(GateVerdict.Fail, (gate with { MinimumAuc = 0.99 }).Judge(Candidate, null, labels, good, [], default).Verdict);
-        Assert.NotEqual(gate.Judge(Candidate, null, labels, good, [], default).PolicyHash, new ChampionComparison().Judge(Candidate, null, labels, good, [], default).PolicyHash);
+        var gate = ChampionComparison.NotWorse(0.002) with { AbsoluteMinimum = 0.6 };
+        Assert.Equal(GateVerdict.Pass, gate.Evaluate(Candidate, null, labels, good, [], default).Verdict);
+        Assert.Equal(GateVerdict.Fail, (gate with { AbsoluteMinimum = 0.99 }).Evaluate(Candidate, null, labels, good, [], default).Verdict);
+        Assert.NotEqual(gate.Evaluate(Candidate, null, labels, good, [], default).PolicyHash, ChampionComparison.NotWorse(0.002).Evaluate(Candidate, null, labels, good, [], default).PolicyHash);
+    }
+
+    [Fact]
+    public void Harm_in_one_slice_stops_a_candidate_that_is_as_good_overall()
+    {
+        var (labels, champion, noise) = Simulate(8000, seed: 6, goodNoise: 1, badNoise: 1);
+        string?[] slices = [.. Enumerable.Range(0, labels.Length).Select(i => i % 8 == 0 ? "small" : "large")];
+        double[] candidate = [.. champion.Select((score, i) => slices[i] == "small" ? noise[i] - labels[i] : score + (0.3 * labels[i]))];
+        var gate = ChampionComparison.NotWorse(0.01);
+        Assert.Equal(GateVerdict.Pass, gate.Evaluate(Candidate, Champion, labels, candidate, champion, default).Verdict);
+        var sliced = gate.Evaluate(Candidate, Champion, labels, candidate, champion, default, slices);
+        Assert.Equal(GateVerdict.Fail, sliced.Verdict);
+        Assert.Contains(sliced.Evidence, e => e.Slice == "small");
     }
 
     /// <summary>A candidate that is exactly as good must not be called better more often than the level allows.</summary>
@@ -81,24 +93,24 @@ public sealed class ChampionComparisonTests
         for (var trial = 0; trial < Trials; trial++)
         {
             var (labels, one, two) = Simulate(600, seed: 1000 + trial, goodNoise: 1, badNoise: 1);
-            var gate = new ChampionComparison { RequiredGain = 0, Resamples = 200, Seed = trial };
-            passes += gate.Judge(Candidate, Champion, labels, one, two, default).Verdict == GateVerdict.Pass ? 1 : 0;
+            var gate = ChampionComparison.Better(0) with { Resamples = 200, Seed = trial };
+            passes += gate.Evaluate(Candidate, Champion, labels, one, two, default).Verdict == GateVerdict.Pass ? 1 : 0;
         }
 
         // Expected 5 %; the limit is the 99.9 % quantile of a binomial with 200 trials and p = 0.05.
         Assert.InRange(passes, 0, 21);
     }
 
-    private static (bool[] Labels, float[] Good, float[] Bad) Simulate(int n, int seed, double goodNoise, double badNoise)
+    private static (double[] Labels, double[] Good, double[] Bad) Simulate(int n, int seed, double goodNoise, double badNoise)
     {
         var random = new Random(seed);
-        var labels = new bool[n];
-        var (good, bad) = (new float[n], new float[n]);
+        var labels = new double[n];
+        var (good, bad) = (new double[n], new double[n]);
         for (var i = 0; i < n; i++)
         {
-            labels[i] = random.NextDouble() < 0.3;
-            good[i] = (float)((labels[i] ? 1 : 0) + (goodNoise * Normal(random)));
-            bad[i] = (float)((labels[i] ? 1 : 0) + (badNoise * Normal(random)));
+            labels[i] = random.NextDouble() < 0.3 ? 1 : 0;
+            good[i] = labels[i] + (goodNoise * Normal(random));
+            bad[i] = labels[i] + (badNoise * Normal(random));
         }
 
         return (labels, good, bad);
