@@ -1,6 +1,10 @@
 namespace MlPlatform.Features;
 
-/// <summary>What a windowed aggregation computes. Nulls are ignored.</summary>
+/// <summary>What a windowed aggregation computes.</summary>
+/// <remarks>
+/// Nulls are ignored. NaN is a value: it orders above all numbers and makes a sum, a mean or a variance NaN. A row of the frame without a key
+/// or a time has no window, so its count is null too. Counts are Int64, sums, means and variances Float64, the others have the column's type.
+/// </remarks>
 public enum AggregateFunction
 {
     /// <summary>The number of rows, or of values when a column is named; zero when empty.</summary>
