@@ -12,13 +12,15 @@ public abstract class SqlDialect
 
     /// <summary>
     /// Token to type: <c>bigint</c>, <c>int</c>, <c>double</c>, <c>bool</c>, <c>text</c> (ordinal collation), <c>blob</c>, <c>autoid</c> (a
-    /// growing integer primary key).
+    /// growing integer primary key), <c>txid</c> (a column that numbers the writing transaction).
     /// </summary>
     public abstract IReadOnlyDictionary<string, string> TypeTokens { get; }
 
     /// <summary>What a statement adds to skip rows that another transaction has locked; empty where one writer exists.</summary>
     public abstract string SkipLocked { get; }
 
-    /// <summary>The SQL of the larger of two expressions, null lowest: <c>{0}</c> and <c>{1}</c> are replaced.</summary>
-    public abstract string Greatest { get; }
+    /// <summary>
+    /// A predicate on <c>core_event</c> that hides rows which an older, still open transaction might yet precede; <c>1 = 1</c> where one writer exists.
+    /// </summary>
+    public abstract string StableEvents { get; }
 }

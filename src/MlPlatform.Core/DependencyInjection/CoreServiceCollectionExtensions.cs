@@ -28,6 +28,7 @@ public static class CoreServiceCollectionExtensions
         services.TryAddSingleton<IActorAccessor, EntryAssemblyActorAccessor>();
         services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
         services.TryAddSingleton<PlatformDirectories>();
+        services.TryAddSingleton<UnitOfWorkFactory>();
         services.TryAddSingleton<IArtifactStore, FileArtifactStore>();
         services.TryAddSingleton<IArtifactGarbageCollector, ArtifactGarbageCollector>();
         services.TryAddSingleton<IChangeFeed, ChangeFeed>();

@@ -1,3 +1,4 @@
+using MlPlatform.Core.Internal;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MlPlatform.Core;
+namespace MlPlatform.Core.Internal;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(IReadOnlyList<DataColumn>))]

@@ -1,3 +1,5 @@
+using MlPlatform.Core.Internal;
+
 namespace MlPlatform.Core;
 
 /// <summary>Identifies a row of the event log: a version-7 UUID made from platform time.</summary>

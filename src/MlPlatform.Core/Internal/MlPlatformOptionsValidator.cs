@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace MlPlatform.Core;
+namespace MlPlatform.Core.Internal;
 
 internal sealed class MlPlatformOptionsValidator : IValidateOptions<MlPlatformOptions>
 {

@@ -1,4 +1,4 @@
-namespace MlPlatform.Core;
+namespace MlPlatform.Core.Internal;
 
 /// <summary>The one text form of the platform's ids: 32 lower-case hexadecimal digits of a version-7 UUID.</summary>
 internal static class UuidText

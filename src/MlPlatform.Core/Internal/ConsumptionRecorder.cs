@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+
+namespace MlPlatform.Core.Internal;
+
+internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clocks) : IConsumptionRecorder
+{
+    private const int MaximumKeys = 10_000;
+    private readonly ConcurrentDictionary<(Actor Caller, AssetRef Asset, string Mode), Counter> counters = new();
+    private long dropped;
+    private long coveredFrom = clocks.Work.NowMicros();
+
+    public void Record(Actor caller, AssetRef asset, string mode, long count = 1)
+    {
+        var key = (caller, asset, mode);
+        if (!counters.TryGetValue(key, out var counter))
+        {
+            if (counters.Count >= MaximumKeys)
+            {
+                Interlocked.Add(ref dropped, count);
+                return;
+            }
+
+            counter = counters.GetOrAdd(key, static _ => new());
+        }
+
+        Interlocked.Add(ref counter.Count, count);
+    }
+
+    public async Task FlushAsync(CancellationToken cancellationToken = default)
+    {
+        var taken = new List<(Actor Caller, AssetRef Asset, string Mode, Counter Counter, long Count)>();
+        foreach (var (key, counter) in counters)
+        {
+            var count = Interlocked.Exchange(ref counter.Count, 0);
+            if (count > 0)
+            {
+                taken.Add((key.Caller, key.Asset, key.Mode, counter, count));
+            }
+        }
+
+        var lost = Interlocked.Exchange(ref dropped, 0);
+        if (taken.Count == 0 && lost == 0)
+        {
+            return;
+        }
+
+        var until = clocks.Work.NowMicros();
+        try
+        {
+            await WriteAsync(taken, lost, until, cancellationToken).ConfigureAwait(false);
+            coveredFrom = until;
+        }
+        catch
+        {
+            taken.ForEach(t => Interlocked.Add(ref t.Counter.Count, t.Count));
+            Interlocked.Add(ref dropped, lost);
+            throw;
+        }
+    }
+
+    private Task WriteAsync(
+        List<(Actor Caller, AssetRef Asset, string Mode, Counter Counter, long Count)> taken,
+        long lost,
+        long until,
+        CancellationToken cancellationToken
+    ) =>
+        database.WriteAsync(
+            Durability.Process,
+            work =>
+            {
+                foreach (var (caller, asset, mode, _, count) in taken)
+                {
+                    var type = asset.Kind is AssetKind.View or AssetKind.Service or AssetKind.Feature ? EventTypes.FeatureRead : EventTypes.ConsumerSeen;
+                    work.Append(
+                        new(type, asset)
+                        {
+                            Actor = caller,
+                            Related = [new(AssetKind.Consumer, caller.ToString())],
+                            Payload = new JsonObject { ["mode"] = mode, ["count"] = count },
+                        }
+                    );
+                }
+
+                work.Append(
+                    new(EventTypes.RecorderCoverage, new(AssetKind.Consumer, "recorder"))
+                    {
+                        Payload = new JsonObject { ["recorder"] = "consumption", ["from"] = coveredFrom, ["to"] = until, ["dropped"] = lost },
+                    }
+                );
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+
+    private sealed class Counter
+    {
+        public long Count;
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace MlPlatform.Core.Internal;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Error, "A round of {Service} failed; the next one will be tried.")]
+    public static partial void RoundFailed(ILogger logger, string service, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Error, "Recurring work '{Work}' due at {Due:O} failed; it will be tried again.")]
+    public static partial void RecurringWorkFailed(ILogger logger, string work, DateTimeOffset due, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "Lease '{Lease}' could not be renewed; the work under it is cancelled.")]
+    public static partial void LeaseRenewalFailed(ILogger logger, string lease, Exception exception);
+}

@@ -1,0 +1,6 @@
+namespace MlPlatform.Core.Internal;
+
+internal sealed class NoFaultPoints : IFaultPoints
+{
+    public void Hit(string name) { }
+}

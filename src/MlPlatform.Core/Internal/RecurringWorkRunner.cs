@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using Dapper;
+using Microsoft.Extensions.Logging;
+
+namespace MlPlatform.Core.Internal;
+
+internal sealed class RecurringWorkRunner(
+    IEnumerable<IRecurringWork> works,
+    IMetadataDatabase database,
+    ILeases leases,
+    Clocks clocks,
+    ILogger<RecurringWorkRunner> logger
+) : IRecurringWorkRunner
+{
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    private readonly IRecurringWork[] works = [.. works];
+
+    // What this process last saw; the row is read again, under the lease, before anything runs.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> seen = new(StringComparer.Ordinal);
+
+    public async Task<int> RunDueAsync(CancellationToken cancellationToken = default)
+    {
+        var ran = 0;
+        foreach (var work in works)
+        {
+            if (await RunIfDueAsync(work, cancellationToken).ConfigureAwait(false))
+            {
+                ran++;
+            }
+        }
+
+        return ran;
+    }
+
+    private async Task<bool> RunIfDueAsync(IRecurringWork work, CancellationToken cancellationToken)
+    {
+        var now = clocks.Platform.GetUtcNow();
+        if (seen.TryGetValue(work.Name, out var last) && work.Schedule.LatestDue(last, now) is null)
+        {
+            return false;
+        }
+
+        last = await ReadLastAsync(work.Name, now, cancellationToken).ConfigureAwait(false);
+        seen[work.Name] = last;
+        if (work.Schedule.LatestDue(last, now) is null)
+        {
+            return false;
+        }
+
+        await using var lease = await leases.TryAcquireAsync("recurring/" + work.Name, LeaseTime, cancellationToken).ConfigureAwait(false);
+        if (lease is null)
+        {
+            return false;
+        }
+
+        last = await ReadLastAsync(work.Name, now, cancellationToken).ConfigureAwait(false);
+        if (work.Schedule.LatestDue(last, now) is not { } due)
+        {
+            seen[work.Name] = last;
+            return false;
+        }
+
+        await RunUnderLeaseAsync(work, due, lease, cancellationToken).ConfigureAwait(false);
+        await database
+            .WriteAsync(
+                Durability.Process,
+                async unit =>
+                {
+                    await lease.EnsureHeldAsync(unit).ConfigureAwait(false);
+                    await unit
+                        .Connection.ExecuteAsync(
+                            "UPDATE core_recurring SET last_due = @Due WHERE name = @Name",
+                            new { work.Name, Due = StoredTime.ToMicros(due) },
+                            unit.Transaction
+                        )
+                        .ConfigureAwait(false);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        seen[work.Name] = due;
+        return true;
+    }
+
+    private async Task RunUnderLeaseAsync(IRecurringWork work, DateTimeOffset due, ILease lease, CancellationToken cancellationToken)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewal = RenewAsync(lease, lost, done.Token);
+        try
+        {
+            await work.RunAsync(due, lost.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Log.RecurringWorkFailed(logger, work.Name, due, e);
+            throw;
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await renewal.ConfigureAwait(false);
+        }
+    }
+
+    private async Task RenewAsync(ILease lease, CancellationTokenSource lost, CancellationToken done)
+    {
+        using var timer = new PeriodicTimer(LeaseTime / 3, clocks.Work);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(done).ConfigureAwait(false))
+            {
+                await lease.RenewAsync(done).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is done.
+        }
+        catch (MlPlatformException e)
+        {
+            Log.LeaseRenewalFailed(logger, lease.Name, e);
+            await lost.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Work seen for the first time starts from now: it is first due at its next time, not for all the past.</summary>
+    private Task<DateTimeOffset> ReadLastAsync(string name, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            Durability.Process,
+            async unit =>
+            {
+                const string Sql = """
+                    INSERT INTO core_recurring (name, last_due) VALUES (@name, @Now)
+                    ON CONFLICT (name) DO UPDATE SET last_due = core_recurring.last_due
+                    RETURNING last_due
+                    """;
+                var row = new { name, Now = StoredTime.ToMicros(now) };
+                return StoredTime.FromMicros(await unit.Connection.QuerySingleAsync<long>(Sql, row, unit.Transaction).ConfigureAwait(false));
+            },
+            cancellationToken
+        );
+}

@@ -1,0 +1,59 @@
+using DbUp;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using Microsoft.Data.Sqlite;
+using MlPlatform.Core;
+
+namespace MlPlatform.Storage.Sqlite.Internal;
+
+/// <summary>Brings one database file to the schema of the registered migrations, once over all processes of the host.</summary>
+internal sealed class SqliteMigrator(string path, string connectionString, SqlDialect dialect, IReadOnlyList<MigrationSet> migrations)
+{
+    public void Run(TimeSpan timeout, TimeProvider work)
+    {
+        using var processes = Lock(timeout, work);
+        using var shared = new DbUp.Sqlite.Helpers.SharedConnection(new SqliteConnection(connectionString));
+        var scripts = migrations
+            .SelectMany(m => m.ReadScripts(dialect))
+            .Select((s, order) => new SqlScript(s.Name, s.Text, new SqlScriptOptions { RunGroupOrder = order }));
+        var engine = DeployChanges
+            .To.SqliteDatabase(shared)
+            .WithScripts(scripts)
+            .WithTransactionPerScript()
+            .WithVariablesDisabled()
+            .JournalToSqliteTable("core_migration")
+            .LogTo(new NoOpUpgradeLog())
+            .Build();
+        var result = engine.PerformUpgrade();
+        if (!result.Successful)
+        {
+            throw new MlPlatformException(
+                $"Database '{path}' could not be migrated: script '{result.ErrorScript?.Name}' failed with '{result.Error.Message}'. Nothing of that script was applied.",
+                result.Error
+            );
+        }
+    }
+
+    /// <summary>Two processes may start on an empty folder at once; a file that nobody else may open is the lock.</summary>
+    private FileStream Lock(TimeSpan timeout, TimeProvider work)
+    {
+        var start = work.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path + ".migrate", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e)
+            {
+                if (work.GetElapsedTime(start) > timeout)
+                {
+                    throw new DatabaseBusyException(path, timeout, e);
+                }
+
+                using var pause = new ManualResetEventSlim();
+                pause.Wait(TimeSpan.FromMilliseconds(20));
+            }
+        }
+    }
+}
