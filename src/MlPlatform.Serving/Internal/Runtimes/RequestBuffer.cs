@@ -72,6 +72,31 @@ internal sealed unsafe class RequestBuffer : IDisposable
     public ref T Ref<T>(int column, int row)
         where T : unmanaged => ref *(T*)(columns[column] + ((nint)row * strides[column]));
 
+    /// <summary>What <see cref="Ref{T}"/> refers to; compiled expressions cannot take references.</summary>
+    public T Get<T>(int column, int row)
+        where T : unmanaged => Ref<T>(column, row);
+
+    public void Set<T>(int column, int row, T value)
+        where T : unmanaged => Ref<T>(column, row) = value;
+
+    public string? GetText(int column, int row) => Text(column, row);
+
+    public void SetText(int column, int row, string? value) => Text(column, row) = value;
+
+    public T[] GetArray<T>(int column, int row)
+        where T : unmanaged => Span<T>(column, row).ToArray();
+
+    public void SetArray<T>(int column, int row, T[]? value)
+        where T : unmanaged
+    {
+        var target = Span<T>(column, row);
+        if (value is null || value.Length != target.Length)
+        {
+            throw new PredictionInputException($"Input '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given.");
+        }
+        value.CopyTo(target);
+    }
+
     public Span<T> Span<T>(int column, int row)
         where T : unmanaged => new(columns[column] + ((nint)row * strides[column]), Layout.Columns[column].Elements);
 
