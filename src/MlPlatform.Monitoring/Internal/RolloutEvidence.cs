@@ -44,12 +44,7 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
 
     private Task<List<ScoredRow>> ReadAsync(string model, int version, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken) =>
         reader.ReadRowsAsync(
-            model,
-            version,
-            StoredTime.ToMicros(since),
-            StoredTime.ToMicros(now) + 1,
-            shadow: true,
-            int.MaxValue,
+            new(model, version, StoredTime.ToMicros(since), StoredTime.ToMicros(now) + 1, Shadow: true),
             cancellationToken
         );
 

@@ -7,42 +7,8 @@ namespace MlPlatform.Monitoring.Internal;
 internal sealed class PerformanceReader(IMetadataDatabase database)
 {
     /// <summary>The rows of a model in <c>[from, to)</c> in order of time, shadow traffic left out unless asked for.</summary>
-    public Task<List<ScoredRow>> ReadRowsAsync(
-        string model,
-        int? version,
-        long from,
-        long to,
-        bool shadow,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        // The layouts are few; going from them lets the index on (layout, time) find the rows.
-        const string Sql = """
-            SELECT p.score, o.label
-            FROM mon_layout l
-            JOIN mon_prediction p ON p.layout_id = l.id
-            LEFT JOIN mon_outcome o ON o.id = p.id
-            WHERE l.model = @model AND (@version < 0 OR l.version = @version) AND p.time >= @from AND p.time < @to AND (@shadow = 1 OR p.route <> 2)
-            ORDER BY p.time, p.id
-            LIMIT @limit
-            """;
-        return database.ReadAsync(
-            connection =>
-            {
-                using var command = connection.CreateCommand();
-                command.CommandText = Sql;
-                command.AddParameter("@model", DbType.String).Value = model;
-                command.AddParameter("@version", DbType.Int32).Value = version ?? -1;
-                command.AddParameter("@from", DbType.Int64).Value = from;
-                command.AddParameter("@to", DbType.Int64).Value = to;
-                command.AddParameter("@shadow", DbType.Int32).Value = shadow ? 1 : 0;
-                command.AddParameter("@limit", DbType.Int32).Value = limit;
-                return Task.FromResult(ReadAll(command, cancellationToken));
-            },
-            cancellationToken
-        );
-    }
+    public Task<List<ScoredRow>> ReadRowsAsync(RowQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => Task.FromResult(ReadAll(connection, query, cancellationToken)), cancellationToken);
 
     public async Task<PerformanceReport> ReadAsync(
         string model,
@@ -52,16 +18,8 @@ internal sealed class PerformanceReader(IMetadataDatabase database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await ReadRowsAsync(
-                model,
-                version,
-                StoredTime.ToMicros(from),
-                StoredTime.ToMicros(to),
-                shadow: false,
-                int.MaxValue,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var query = new RowQuery(model, version, StoredTime.ToMicros(from), StoredTime.ToMicros(to), Shadow: false);
+        var rows = await ReadRowsAsync(query, cancellationToken).ConfigureAwait(false);
         return Report(new(model, version, from, to), rows);
     }
 
@@ -95,9 +53,25 @@ internal sealed class PerformanceReader(IMetadataDatabase database)
     }
 
     // Synchronous: hundreds of thousands of rows are read here, and a state machine a row would cost more than the rows.
-    private static List<ScoredRow> ReadAll(DbCommand command, CancellationToken cancellationToken)
+    private static List<ScoredRow> ReadAll(DbConnection connection, RowQuery query, CancellationToken cancellationToken)
     {
+        // The layouts are few; going from them lets the index on (layout, time) find the rows.
+        const string Sql = """
+            SELECT p.score, o.label
+            FROM mon_layout l
+            JOIN mon_prediction p ON p.layout_id = l.id
+            LEFT JOIN mon_outcome o ON o.id = p.id
+            WHERE l.model = @model AND (@version < 0 OR l.version = @version) AND p.time >= @from AND p.time < @to AND (@shadow = 1 OR p.route <> 2)
+            ORDER BY p.time, p.id
+            """;
         var rows = new List<ScoredRow>();
+        using var command = connection.CreateCommand();
+        command.CommandText = Sql;
+        command.AddParameter("@model", DbType.String).Value = query.Model;
+        command.AddParameter("@version", DbType.Int32).Value = query.Version ?? -1;
+        command.AddParameter("@from", DbType.Int64).Value = query.From;
+        command.AddParameter("@to", DbType.Int64).Value = query.To;
+        command.AddParameter("@shadow", DbType.Int32).Value = query.Shadow ? 1 : 0;
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
