@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace MlPlatform.Monitoring.Internal;
+
+/// <summary>The stripes and the block pool of one layout.</summary>
+internal sealed class LayoutCapture
+{
+    public const int MaximumStripes = 16;
+
+    private readonly CaptureStripe[] stripes;
+    private readonly Stack<CaptureBlock> free = new();
+    private readonly Lock poolGate = new();
+    private readonly int blockRows;
+    private long dropped;
+    private long reported;
+
+    public LayoutCapture(PredictionLayout layout, int blockRows)
+    {
+        Layout = layout;
+        this.blockRows = blockRows;
+        var count = Math.Min(MaximumStripes, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2));
+        stripes = [.. Enumerable.Range(0, count).Select(_ => new CaptureStripe())];
+    }
+
+    public PredictionLayout Layout { get; }
+
+    /// <summary>The row's id in the database, once it is committed.</summary>
+    public long? StoredId { get; set; }
+
+    /// <summary>How columns are counted; made when rows are first stored, off the caller's path.</summary>
+    public PaneShape Shape => field ??= PaneShape.Of(Layout);
+
+    public int BlocksInUse { get; private set; }
+
+    public long Dropped => Volatile.Read(ref dropped);
+
+    public ReadOnlySpan<CaptureStripe> Stripes => stripes;
+
+    public void CountDropped() => Interlocked.Increment(ref dropped);
+
+    /// <summary>Rows dropped since the last call, for the metric; called by the one who stores.</summary>
+    public long TakeUnreported()
+    {
+        var now = Dropped;
+        var difference = now - reported;
+        reported = now;
+        return difference;
+    }
+
+    public CaptureBlock? TryRent(int share)
+    {
+        lock (poolGate)
+        {
+            if (BlocksInUse >= share)
+            {
+                return null;
+            }
+
+            BlocksInUse++;
+            return free.TryPop(out var block) ? block : new(this, blockRows);
+        }
+    }
+
+    public void Return(CaptureBlock block)
+    {
+        block.Clear();
+        lock (poolGate)
+        {
+            BlocksInUse--;
+            free.Push(block);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace MlPlatform.Monitoring.Internal;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
+)]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(MonitorEvaluation))]
+internal sealed partial class MonitoringJson : JsonSerializerContext;

@@ -1,0 +1,185 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace MlPlatform.Monitoring.Internal;
+
+/// <summary>Judges a rollout's new version by its own traffic, so that looking again and again does not make a false alarm likely.</summary>
+/// <remarks>
+/// A decision uses the first n predictions of each version, n = minimum, 2 x minimum, 4 x minimum, ...: looking twice between two sizes sees the
+/// same rows. The k-th size may spend alpha * 6 / (pi^2 k^2) on false alarms, which sums to alpha over any number of looks (union bound), and each
+/// of its three checks a third of that.
+/// </remarks>
+internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceReader reader, Clocks clocks, IOptions<MonitoringOptions> options)
+    : IRolloutEvidence
+{
+    private const double NaNMargin = 0.01;
+    private readonly MonitoringOptions options = options.Value;
+
+    public async Task<GateResult> GetAsync(
+        string model,
+        int candidate,
+        int baseline,
+        DateTimeOffset since,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        await flusher.FlushAsync(null, cancellationToken).ConfigureAwait(false);
+        var now = clocks.Platform.GetUtcNow();
+        var first = await ReadAsync(model, candidate, since, now, cancellationToken).ConfigureAwait(false);
+        var second = await ReadAsync(model, baseline, since, now, cancellationToken).ConfigureAwait(false);
+        var (verdict, reason, evidence) = Judge(first, second);
+        return new(
+            "rollout",
+            new AssetRef(AssetKind.Model, model, candidate),
+            verdict,
+            reason,
+            now
+        )
+        {
+            Baseline = new AssetRef(AssetKind.Model, model, baseline),
+            Evidence = evidence,
+        };
+    }
+
+    private Task<List<ScoredRow>> ReadAsync(string model, int version, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken) =>
+        reader.ReadRowsAsync(
+            new(model, version, StoredTime.ToMicros(since), StoredTime.ToMicros(now) + 1, Shadow: true),
+            cancellationToken
+        );
+
+    private (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(List<ScoredRow> candidate, List<ScoredRow> baseline)
+    {
+        var available = Math.Min(candidate.Count, baseline.Count);
+        if (available < options.RolloutMinimumRows)
+        {
+            return (
+                GateVerdict.Inconclusive,
+                Text($"{candidate.Count} predictions of the new version and {baseline.Count} of the old; {options.RolloutMinimumRows} of each are needed."),
+                [new GateEvidence("predictions", available) { Candidate = candidate.Count, Baseline = baseline.Count, Threshold = options.RolloutMinimumRows }]
+            );
+        }
+
+        var look = (int)Math.Log2((double)available / options.RolloutMinimumRows) + 1;
+        var rows = options.RolloutMinimumRows << (look - 1);
+        var alpha = options.RolloutAlpha * 6 / (Math.PI * Math.PI * look * look) / 3;
+        var first = candidate.Take(rows).ToArray();
+        var second = baseline.Take(rows).ToArray();
+        var evidence = new List<GateEvidence>();
+        var failures = new List<string>();
+        CompareMissing(first, second, alpha, evidence, failures);
+        CompareScores(first, second, alpha, evidence, failures);
+        CompareAuc(first, second, alpha, evidence, failures);
+        return failures.Count > 0
+            ? (GateVerdict.Fail, string.Join(' ', failures), evidence)
+            : (GateVerdict.Pass, Text($"No harm seen in the first {rows} predictions of each version."), evidence);
+    }
+
+    private static void CompareMissing(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    {
+        var missing1 = first.Count(r => double.IsNaN(r.Score));
+        var missing2 = second.Count(r => double.IsNaN(r.Score));
+        var test = Proportions.TwoProportionZ(missing1, first.Length, missing2, second.Length);
+        var (share1, share2) = ((double)missing1 / first.Length, (double)missing2 / second.Length);
+        evidence.Add(
+            new("nanShare", first.Length)
+            {
+                Candidate = share1,
+                Baseline = share2,
+                Estimate = share2 - share1,
+                Level = 1 - alpha,
+                Threshold = -NaNMargin,
+            }
+        );
+        if (share1 - share2 > NaNMargin && Tails.NormalUpper(test.Statistic) <= alpha)
+        {
+            failures.Add(Text($"{share1:P1} of the new version's predictions have no score, against {share2:P1}."));
+        }
+    }
+
+    private void CompareScores(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    {
+        double[] scores2 = [.. second.Select(r => r.Score).Where(s => !double.IsNaN(s))];
+        Array.Sort(scores2);
+        var (edges, _) = ReferenceEdges.Choose(scores2);
+        var fine1 = Count(edges, first);
+        var fine2 = Count(edges, second);
+        if (fine1.Finite == 0 || fine2.Finite == 0)
+        {
+            return; // The share of missing scores speaks for itself.
+        }
+
+        var ends = ReferenceEdges.EqualMass(fine2.Counts, 10);
+        var groups1 = Group(fine1.Counts, ends);
+        var groups2 = Group(fine2.Counts, ends);
+        var psi = CountDistances.Psi(groups2, groups1);
+        var threshold = options.RolloutScorePsi + CountDistances.PsiNullMean(ends.Length, fine1.Finite, fine2.Finite);
+        var ks = CountDistances.KolmogorovSmirnov(fine2.Counts, fine1.Counts);
+        evidence.Add(new("scorePsi", fine1.Finite) { Estimate = psi, Level = 1 - alpha, Threshold = threshold });
+        evidence.Add(new("scoreKs", fine1.Finite) { Estimate = ks.Statistic, Level = 1 - alpha });
+        if (psi >= threshold && ks.PValue <= alpha)
+        {
+            failures.Add(Text($"The scores differ too much: stability index {psi:F3} against {threshold:F3}."));
+        }
+    }
+
+    private void CompareAuc(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    {
+        var auc1 = BinaryMetrics.Auc([.. first.Select(r => r.Label)], [.. first.Select(r => r.Score)]);
+        var auc2 = BinaryMetrics.Auc([.. second.Select(r => r.Label)], [.. second.Select(r => r.Score)]);
+        var labelled = Math.Min(auc1.Positives + auc1.Negatives, auc2.Positives + auc2.Negatives);
+        if (labelled < options.RolloutMinimumRows || double.IsNaN(auc1.StandardError) || double.IsNaN(auc2.StandardError))
+        {
+            return; // Labels come late; without them this check neither passes nor fails.
+        }
+
+        // Different rows on both sides, so the variances add up.
+        var error = Math.Sqrt((auc1.StandardError * auc1.StandardError) + (auc2.StandardError * auc2.StandardError));
+        var difference = auc1.Value - auc2.Value;
+        var half = MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 1 - alpha) * error;
+        evidence.Add(
+            new("auc", labelled)
+            {
+                Candidate = auc1.Value,
+                Baseline = auc2.Value,
+                Estimate = difference,
+                Low = difference - half,
+                High = difference + half,
+                Level = 1 - (2 * alpha),
+                Threshold = -options.RolloutAucMargin,
+            }
+        );
+        if (difference + half < -options.RolloutAucMargin)
+        {
+            failures.Add(Text($"AUC {auc1.Value:F4} is worse than {auc2.Value:F4} by more than {options.RolloutAucMargin}."));
+        }
+    }
+
+    private static EdgeCounts Count(double[] edges, ScoredRow[] rows)
+    {
+        var counts = new EdgeCounts(edges);
+        foreach (var row in rows)
+        {
+            counts.Add(row.Score);
+        }
+
+        return counts;
+    }
+
+    private static long[] Group(ReadOnlySpan<long> counts, int[] ends)
+    {
+        var groups = new long[ends.Length];
+        var bin = 0;
+        for (var g = 0; g < ends.Length; g++)
+        {
+            for (; bin < ends[g]; bin++)
+            {
+                groups[g] += counts[bin];
+            }
+        }
+
+        return groups;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,3 @@
+namespace MlPlatform.Monitoring.Internal;
+
+internal readonly record struct PaneKey(long LayoutId, int Route, long Start);

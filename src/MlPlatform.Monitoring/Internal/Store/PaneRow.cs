@@ -1,0 +1,3 @@
+namespace MlPlatform.Monitoring.Internal;
+
+internal sealed record PaneRow(long LayoutId, long Start, byte[] Data);

@@ -1,0 +1,4 @@
+namespace MlPlatform.Monitoring.Internal;
+
+/// <summary>A stored prediction with its label, NaN where there is none.</summary>
+internal readonly record struct ScoredRow(double Score, double Label);
