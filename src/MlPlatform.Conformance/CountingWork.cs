@@ -1,18 +1,21 @@
 using MlPlatform.Core;
+using MlPlatform.Testing;
 
 namespace MlPlatform.Conformance;
 
-internal sealed class CountingWork : IRecurringWork
+/// <param name="name">Its name.</param>
+/// <param name="fail">Whether every call throws.</param>
+internal sealed class CountingWork(string name = "counting", bool fail = false) : IRecurringWork
 {
     public List<DateTimeOffset> Due { get; } = [];
 
-    public string Name => "counting";
+    public string Name { get; } = name;
 
     public RecurringSchedule Schedule { get; } = RecurringSchedule.Every(TimeSpan.FromHours(1));
 
     public Task RunAsync(DateTimeOffset due, CancellationToken cancellationToken)
     {
         Due.Add(due);
-        return Task.CompletedTask;
+        return fail ? Task.FromException(new InjectedFaultException(Name)) : Task.CompletedTask;
     }
 }

@@ -172,6 +172,27 @@ public abstract class MetadataDatabaseConformanceTests
         Assert.Equal([new DateTimeOffset(2030, 1, 1, 3, 0, 0, TimeSpan.Zero)], work.Due);
     }
 
+    /// <summary>Work that fails is reported and stays due; the others have their turn.</summary>
+    [Fact]
+    public async Task Failing_recurring_work_does_not_stop_the_others()
+    {
+        var platform = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        CountingWork failing = new("failing", fail: true), good = new("good");
+        await using var services = await CreateAsync(s =>
+            s.AddSingleton<TimeProvider>(platform).AddSingleton<IRecurringWork>(failing).AddSingleton<IRecurringWork>(good)
+        );
+        var runner = services.GetRequiredService<IRecurringWorkRunner>();
+        await runner.RunDueAsync(TestContext.Current.CancellationToken);
+        platform.Advance(TimeSpan.FromHours(1));
+        for (var round = 0; round < 2; round++)
+        {
+            var thrown = await Assert.ThrowsAsync<AggregateException>(() => runner.RunDueAsync(TestContext.Current.CancellationToken));
+            Assert.IsType<InjectedFaultException>(Assert.Single(thrown.InnerExceptions));
+        }
+
+        Assert.Equal((2, 1), (failing.Due.Count, good.Due.Count));
+    }
+
     /// <summary>Edges are found in both directions, once each, with cycles ending the walk.</summary>
     [Fact]
     public async Task Lineage_walks_both_ways_and_ends_on_cycles()

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MlPlatform.Core;
 
 /// <summary>Whole-content forms of <see cref="IArtifactStore"/>.</summary>
@@ -11,7 +13,9 @@ public static class ArtifactStoreExtensions
     )
     {
         ArgumentNullException.ThrowIfNull(store);
-        using var stream = new MemoryStream(content.ToArray(), writable: false);
+        await using var stream = MemoryMarshal.TryGetArray(content, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) // A model may be large: no copy.
+            : new MemoryStream(content.ToArray(), writable: false);
         return await store.PutAsync(stream, cancellationToken).ConfigureAwait(false);
     }
 

@@ -16,9 +16,6 @@ public abstract class SqlDialect
     /// </summary>
     public abstract IReadOnlyDictionary<string, string> TypeTokens { get; }
 
-    /// <summary>What a statement adds to skip rows that another transaction has locked; empty where one writer exists.</summary>
-    public abstract string SkipLocked { get; }
-
     /// <summary>
     /// A predicate on <c>core_event</c> that hides rows which an older, still open transaction might yet precede; <c>1 = 1</c> where one writer exists.
     /// </summary>

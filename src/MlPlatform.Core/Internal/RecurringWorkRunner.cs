@@ -21,15 +21,23 @@ internal sealed class RecurringWorkRunner(
     public async Task<int> RunDueAsync(CancellationToken cancellationToken = default)
     {
         var ran = 0;
+        var errors = new List<Exception>();
         foreach (var work in works)
         {
-            if (await RunIfDueAsync(work, cancellationToken).ConfigureAwait(false))
+            try
             {
-                ran++;
+                if (await RunIfDueAsync(work, cancellationToken).ConfigureAwait(false))
+                {
+                    ran++;
+                }
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                errors.Add(e); // One that fails must not keep the others from their turn.
             }
         }
 
-        return ran;
+        return errors.Count == 0 ? ran : throw new AggregateException("Recurring work failed; it stays due.", errors);
     }
 
     private async Task<bool> RunIfDueAsync(IRecurringWork work, CancellationToken cancellationToken)

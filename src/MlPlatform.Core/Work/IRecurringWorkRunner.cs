@@ -6,5 +6,6 @@ public interface IRecurringWorkRunner
 {
     /// <summary>Runs everything that is due now, in order of registration, and waits for it.</summary>
     /// <returns>How many pieces of work ran.</returns>
+    /// <exception cref="AggregateException">Some work failed. The rest ran all the same; what failed stays due.</exception>
     Task<int> RunDueAsync(CancellationToken cancellationToken = default);
 }

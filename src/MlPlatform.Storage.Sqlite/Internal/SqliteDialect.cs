@@ -19,7 +19,5 @@ internal sealed class SqliteDialect : SqlDialect
             ["txid"] = "INTEGER NOT NULL DEFAULT 0",
         };
 
-    public override string SkipLocked => string.Empty;
-
     public override string StableEvents => "1 = 1";
 }
