@@ -5,9 +5,9 @@ namespace MlPlatform.Monitoring.Internal;
 
 /// <summary>Judges a rollout's new version by its own traffic, so that looking again and again does not make a false alarm likely.</summary>
 /// <remarks>
-/// A decision uses the first n predictions of each version, n = minimum, 2 x minimum, 4 x minimum, ...: looking twice between two sizes sees the
-/// same rows. The k-th size may spend alpha * 6 / (pi^2 k^2) on false alarms, which sums to alpha over any number of looks (union bound), and each
-/// of its three checks a third of that.
+/// A decision uses the first n predictions of the new version, n = minimum, 2 x minimum, 4 x minimum, ..., and those of the old version over the
+/// same stretch of time: looking twice between two sizes sees the same rows. The k-th size may spend alpha * 6 / (pi^2 k^2) on false alarms, which
+/// sums to alpha over any number of looks (union bound), and each of its three checks a third of that.
 /// </remarks>
 internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceReader reader, Clocks clocks, IOptions<MonitoringOptions> options)
     : IRolloutEvidence
@@ -50,21 +50,27 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
 
     private (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(List<ScoredRow> candidate, List<ScoredRow> baseline)
     {
-        var available = Math.Min(candidate.Count, baseline.Count);
-        if (available < options.RolloutMinimumRows)
+        var look = candidate.Count < options.RolloutMinimumRows ? 0 : (int)Math.Log2((double)candidate.Count / options.RolloutMinimumRows) + 1;
+        var rows = look == 0 ? candidate.Count : options.RolloutMinimumRows << (look - 1);
+        var first = candidate.Take(rows).ToArray();
+        var second = look == 0 ? [.. baseline] : baseline.Where(r => r.Time <= first[^1].Time).ToArray();
+        if (look == 0 || second.Length < options.RolloutMinimumRows)
         {
             return (
                 GateVerdict.Inconclusive,
-                Text($"{candidate.Count} predictions of the new version and {baseline.Count} of the old; {options.RolloutMinimumRows} of each are needed."),
-                [new GateEvidence("predictions", available) { Candidate = candidate.Count, Baseline = baseline.Count, Threshold = options.RolloutMinimumRows }]
+                Text($"{first.Length} predictions of the new version and {second.Length} of the old; {options.RolloutMinimumRows} of each are needed."),
+                [
+                    new GateEvidence("predictions", Math.Min(first.Length, second.Length))
+                    {
+                        Candidate = first.Length,
+                        Baseline = second.Length,
+                        Threshold = options.RolloutMinimumRows,
+                    },
+                ]
             );
         }
 
-        var look = (int)Math.Log2((double)available / options.RolloutMinimumRows) + 1;
-        var rows = options.RolloutMinimumRows << (look - 1);
         var alpha = options.RolloutAlpha * 6 / (Math.PI * Math.PI * look * look) / 3;
-        var first = candidate.Take(rows).ToArray();
-        var second = baseline.Take(rows).ToArray();
         var evidence = new List<GateEvidence>();
         var failures = new List<string>();
         CompareMissing(first, second, alpha, evidence, failures);
@@ -72,7 +78,7 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         CompareAuc(first, second, alpha, evidence, failures);
         return failures.Count > 0
             ? (GateVerdict.Fail, string.Join(' ', failures), evidence)
-            : (GateVerdict.Pass, Text($"No harm seen in the first {rows} predictions of each version."), evidence);
+            : (GateVerdict.Pass, Text($"No harm seen in the first {rows} predictions of the new version."), evidence);
     }
 
     private static void CompareMissing(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)

@@ -1,4 +1,4 @@
 namespace MlPlatform.Monitoring.Internal;
 
 /// <summary>A stored prediction with its label, NaN where there is none.</summary>
-internal readonly record struct ScoredRow(double Score, double Label);
+internal readonly record struct ScoredRow(long Time, double Score, double Label);
