@@ -1,0 +1,267 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using MlPlatform.Core;
+using MlPlatform.Testing;
+using Xunit;
+
+namespace MlPlatform.Conformance;
+
+/// <summary>What every <see cref="IMetadataDatabase"/> must do, with the leases, recurring work, lineage and sweep that stand on it.</summary>
+public abstract class MetadataDatabaseConformanceTests
+{
+    /// <summary>Builds a container with an empty database; services registered before are kept.</summary>
+    protected abstract Task<ServiceProvider> CreateAsync(Action<IServiceCollection> configure);
+
+    /// <summary>Builds a second container on the same database, as another process would.</summary>
+    protected abstract Task<ServiceProvider> JoinAsync(ServiceProvider first, Action<IServiceCollection> configure);
+
+    private static AssetRef Subject { get; } = new(AssetKind.Experiment, "e");
+
+    /// <summary>A body's rows and its event appear together.</summary>
+    [Fact]
+    public async Task Write_commits_rows_and_events_together()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        await database.WriteAsync(Durability.Power, Insert("a"), TestContext.Current.CancellationToken);
+        Assert.Equal(["a"], await NamesAsync(database));
+        Assert.Single(await EventsAsync(services));
+    }
+
+    /// <summary>A body that throws leaves nothing; its neighbours in the same commit stay.</summary>
+    [Fact]
+    public async Task Failed_body_leaves_nothing_and_harms_no_neighbour()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        var tasks = Enumerable
+            .Range(0, 50)
+            .Select(i =>
+                database.WriteAsync(
+                    i % 3 == 0 ? Durability.Power : Durability.Process,
+                    async work =>
+                    {
+                        await Insert($"n{i:00}")(work);
+                        if (i % 5 == 0)
+                        {
+                            throw new InjectedFaultException("body");
+                        }
+                    },
+                    TestContext.Current.CancellationToken
+                )
+            )
+            .ToArray();
+        for (var i = 0; i < tasks.Length; i++)
+        {
+            if (i % 5 == 0)
+            {
+                await Assert.ThrowsAsync<InjectedFaultException>(() => tasks[i]);
+            }
+            else
+            {
+                await tasks[i];
+            }
+        }
+
+        var expected = Enumerable.Range(0, 50).Where(i => i % 5 != 0).Select(i => $"n{i:00}");
+        Assert.Equal(expected, await NamesAsync(database));
+        Assert.Equal(40, (await EventsAsync(services)).Count);
+    }
+
+    /// <summary>When the commit itself fails the caller hears of it, nothing is stored, and the database goes on.</summary>
+    [Fact]
+    public async Task Failed_commit_is_reported_and_leaves_nothing()
+    {
+        var faults = new FaultInjector();
+        await using var services = await CreateAsync(s => s.AddSingleton<IFaultPoints>(faults));
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        await database.MigrateAsync(TestContext.Current.CancellationToken);
+        faults.Arm("metadata.commit");
+        await Assert.ThrowsAsync<InjectedFaultException>(
+            () => database.WriteAsync(Durability.Power, Insert("lost"), TestContext.Current.CancellationToken)
+        );
+        await database.WriteAsync(Durability.Power, Insert("kept"), TestContext.Current.CancellationToken);
+        Assert.Equal(["kept"], await NamesAsync(database));
+    }
+
+    /// <summary>A cancelled write that has not begun writes nothing.</summary>
+    [Fact]
+    public async Task Cancelled_write_writes_nothing()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => database.WriteAsync(Durability.Process, Insert("a"), new CancellationToken(canceled: true))
+        );
+        Assert.Empty(await NamesAsync(database));
+    }
+
+    /// <summary>The reading connection refuses writes.</summary>
+    [Fact]
+    public async Task Read_connection_refuses_writes()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(
+            () =>
+                database.ReadAsync(
+                    c => c.ExecuteAsync("INSERT INTO core_lease (name, owner, until, fence) VALUES ('a', 'b', 1, 1)"),
+                    TestContext.Current.CancellationToken
+                )
+        );
+    }
+
+    /// <summary>Two processes that start on an empty database at once migrate it once, and both write.</summary>
+    [Fact]
+    public async Task Two_processes_start_at_once_and_share_the_database()
+    {
+        await using var first = await CreateAsync(_ => { });
+        await using var second = await JoinAsync(first, _ => { });
+        var databases = new[] { first.GetRequiredService<IMetadataDatabase>(), second.GetRequiredService<IMetadataDatabase>() };
+        await Task.WhenAll(databases.Select(d => Task.Run(() => d.MigrateAsync())));
+        await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(i => databases[i % 2].WriteAsync(Durability.Process, Insert($"n{i:000}"), TestContext.Current.CancellationToken))
+        );
+        Assert.Equal(200, (await NamesAsync(databases[0])).Count);
+        var events = await EventsAsync(second);
+        Assert.Equal(200, events.Count);
+        Assert.Equal(events.OrderBy(e => e.Position).Select(e => e.Id), events.Select(e => e.Id));
+    }
+
+    /// <summary>One of many contenders gets a lease; the fence grows with each grant; an old holder is told that it lost.</summary>
+    [Fact]
+    public async Task Lease_has_one_holder_and_a_growing_fence()
+    {
+        var work = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var services = await CreateAsync(s => s.AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, work));
+        var leases = services.GetRequiredService<ILeases>();
+        var minute = TimeSpan.FromMinutes(1);
+        var contenders = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => leases.TryAcquireAsync("l", minute, TestContext.Current.CancellationToken))
+        );
+        var first = Assert.Single(contenders, l => l is not null)!;
+
+        work.Advance(TimeSpan.FromSeconds(59));
+        Assert.Null(await leases.TryAcquireAsync("l", minute, TestContext.Current.CancellationToken));
+        work.Advance(TimeSpan.FromSeconds(1));
+        var second = await leases.TryAcquireAsync("l", minute, TestContext.Current.CancellationToken);
+        Assert.NotNull(second);
+        Assert.True(second.Fence > first.Fence);
+        await Assert.ThrowsAsync<LeaseLostException>(() => first.RenewAsync(TestContext.Current.CancellationToken));
+        await first.DisposeAsync(); // Must not free its successor's lease.
+        Assert.Null(await leases.TryAcquireAsync("l", minute, TestContext.Current.CancellationToken));
+        await second.DisposeAsync();
+        Assert.NotNull(await leases.TryAcquireAsync("l", minute, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Recurring work seen first starts from now, missed times are made up by one call, and one of two processes does it.</summary>
+    [Fact]
+    public async Task Recurring_work_runs_once_for_missed_times()
+    {
+        var platform = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var work = new CountingWork();
+        void Configure(IServiceCollection s) => s.AddSingleton<TimeProvider>(platform).AddSingleton<IRecurringWork>(work);
+        await using var first = await CreateAsync(Configure);
+        await using var second = await JoinAsync(first, Configure);
+        var runners = new[] { first.GetRequiredService<IRecurringWorkRunner>(), second.GetRequiredService<IRecurringWorkRunner>() };
+        await RunAllAsync(runners);
+        Assert.Empty(work.Due);
+        platform.Advance(TimeSpan.FromHours(3.5));
+        await RunAllAsync(runners);
+        await RunAllAsync(runners);
+        Assert.Equal([new DateTimeOffset(2030, 1, 1, 3, 0, 0, TimeSpan.Zero)], work.Due);
+    }
+
+    /// <summary>Edges are found in both directions, once each, with cycles ending the walk.</summary>
+    [Fact]
+    public async Task Lineage_walks_both_ways_and_ends_on_cycles()
+    {
+        await using var services = await CreateAsync(_ => { });
+        AssetRef data = new(AssetKind.Dataset, "d"), run = new(AssetKind.Run, "r"), model = new(AssetKind.Model, "m", 1);
+        await services
+            .GetRequiredService<IMetadataDatabase>()
+            .WriteAsync(
+                Durability.Process,
+                work =>
+                {
+                    work.Link(data, run, "trainedOn");
+                    work.Link(run, model, "produced");
+                    work.Link(run, model, "produced");
+                    work.Link(model, data, "feedback");
+                    return Task.CompletedTask;
+                },
+                TestContext.Current.CancellationToken
+            );
+        var lineage = services.GetRequiredService<ILineage>();
+        var up = await lineage.UpstreamAsync(model, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([(run, 1), (data, 2), (model, 3)], up.Select(e => (e.From, e.Distance)));
+        var near = await lineage.DownstreamAsync(data, depth: 1, TestContext.Current.CancellationToken);
+        Assert.Equal([run], near.Select(e => e.To));
+    }
+
+    /// <summary>The sweep removes what nobody references and keeps the rest, the young included.</summary>
+    [Fact]
+    public async Task Sweep_keeps_referenced_and_young_artifacts()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var store = services.GetRequiredService<IArtifactStore>();
+        var collector = services.GetRequiredService<IArtifactGarbageCollector>();
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        var kept = await store.PutBytesAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
+        await store.PutBytesAsync(new byte[] { 2 }, TestContext.Current.CancellationToken);
+        var owner = new ArtifactOwner("test", "1");
+        await database.WriteAsync(
+            Durability.Process,
+            work =>
+            {
+                work.Reference(kept.Digest, owner);
+                return Task.CompletedTask;
+            },
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(2, (await collector.CollectAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).Kept);
+        var swept = await collector.CollectAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 1, 1L), (swept.Kept, swept.Deleted, swept.DeletedBytes));
+        Assert.NotNull(await store.FindAsync(kept.Digest, TestContext.Current.CancellationToken));
+
+        await database.WriteAsync(
+            Durability.Process,
+            work =>
+            {
+                work.Release(owner);
+                return Task.CompletedTask;
+            },
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(1, (await collector.CollectAsync(TimeSpan.Zero, TestContext.Current.CancellationToken)).Deleted);
+    }
+
+    private static async Task RunAllAsync(IEnumerable<IRecurringWorkRunner> runners)
+    {
+        foreach (var runner in runners)
+        {
+            await runner.RunDueAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Func<IUnitOfWork, Task> Insert(string name) =>
+        async work =>
+        {
+            work.Append(new("test.inserted", Subject));
+            await work.Connection.ExecuteAsync(
+                "INSERT INTO core_lease (name, owner, until, fence) VALUES (@name, '', 0, 0)",
+                new { name },
+                work.Transaction
+            );
+        };
+
+    private static Task<List<string>> NamesAsync(IMetadataDatabase database) =>
+        database.ReadAsync(
+            async c => (await c.QueryAsync<string>("SELECT name FROM core_lease WHERE fence = 0 ORDER BY name")).AsList(),
+            TestContext.Current.CancellationToken
+        );
+
+    private static Task<IReadOnlyList<EventRecord>> EventsAsync(ServiceProvider services) =>
+        services.GetRequiredService<IEventLog>().ReadAsync(new(), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using MlPlatform.Features.DuckDb.Internal;
+
+namespace MlPlatform.Features.DuckDb;
+
+/// <summary>Computes features over history in an embedded DuckDB.</summary>
+/// <remarks>Safe for concurrent use; concurrent computations share the memory limit and the threads. Nothing is kept between calls.</remarks>
+public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
+{
+    private const long DefaultMemoryLimit = 4L << 30;
+    private readonly SpillDirectory spill;
+    private readonly DuckDBConnection root;
+
+    /// <summary>Starts an engine.</summary>
+    /// <param name="options">Its limits.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public DuckDbOfflineEngine(DuckDbOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var failure = new DuckDbOptionsValidator().Validate(null, options);
+        if (failure.Failed)
+        {
+            throw new ArgumentException(failure.FailureMessage, nameof(options));
+        }
+
+        var memory = options.MemoryLimitBytes ?? Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2, DefaultMemoryLimit);
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        spill = SpillDirectory.Create(options.SpillDirectory ?? Path.Combine(Path.GetTempPath(), "mlplatform", "duckdb"));
+        root = new("DataSource=:memory:");
+        try
+        {
+            root.Open();
+            using var command = root.CreateCommand();
+            command.CommandText = string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                SET autoinstall_known_extensions = false;
+                SET autoload_known_extensions = false;
+                SET memory_limit = '{memory} B';
+                SET threads = {threads};
+                SET temp_directory = {Sql.Text(spill.Path)};
+                """
+            );
+            command.ExecuteNonQuery();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, or the view contradicts itself.</exception>
+    public async Task<OfflineResult> JoinAsync(OfflineFrame frame, PointInTimeView view, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        ArgumentNullException.ThrowIfNull(view);
+        ViewChecks.Check(view);
+        using var session = Open(cancellationToken);
+        var source = await Workspace
+            .StageAsync(session, frame, view.Source, view.FrameKeys, view.Features.Select(f => f.Column))
+            .ConfigureAwait(false);
+        return await Task.Run(() => Join(session, view, source), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, or the view contradicts itself.</exception>
+    public async Task<OfflineResult> AggregateAsync(OfflineFrame frame, WindowedView view, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        ArgumentNullException.ThrowIfNull(view);
+        ViewChecks.Check(view);
+        using var session = Open(cancellationToken);
+        var source = await Workspace.StageAsync(session, frame, view.Source, view.FrameKeys, WindowSql.Inputs(view)).ConfigureAwait(false);
+        return await Task.Run(() => Aggregate(session, view, source), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the engine. Computations that still run fail.</summary>
+    public void Dispose()
+    {
+        root.Dispose();
+        spill.Dispose();
+    }
+
+    private static OfflineResult Join(DuckDbSession session, PointInTimeView view, StagedTable source)
+    {
+        session.Execute(PointInTimeSql.Pick(view, source));
+        var columns = view.Features.Select((f, i) => (f.Name, source.Types[$"v{i}"])).ToArray();
+        var (matched, tooOld, late) = Counts(
+            session,
+            "SELECT count(*) FILTER (fresh), count(*) FILTER (NOT fresh), count(*) FILTER (fresh AND late) FROM pick"
+        );
+        var rows = Workspace.CountFrame(session);
+        return new(rows, ResultReader.Read(session, PointInTimeSql.Payload(columns.Length), rows, columns), matched, tooOld, late);
+    }
+
+    private static OfflineResult Aggregate(DuckDbSession session, WindowedView view, StagedTable source)
+    {
+        var columns = view.Features.Select(f => (f.Name, WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type))).ToArray();
+        session.Execute(WindowSql.Aggregate(view, source));
+        var (matched, _, late) = Counts(session, "SELECT count(*) FILTER (events > 0), 0::BIGINT, count(*) FILTER (late) FROM agg");
+        var rows = Workspace.CountFrame(session);
+        return new(rows, ResultReader.Read(session, WindowSql.Payload(columns.Length), rows, columns), matched, 0, late);
+    }
+
+    private static (long Matched, long TooOld, long Late) Counts(DuckDbSession session, string sql) =>
+        session.Read(
+            sql,
+            static reader =>
+            {
+                reader.Read();
+                return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            }
+        );
+
+    private DuckDbSession Open(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var connection = root.Duplicate();
+        try
+        {
+            connection.Open();
+            var session = new DuckDbSession(connection, cancellationToken);
+            session.Execute("SET TimeZone = 'UTC'");
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

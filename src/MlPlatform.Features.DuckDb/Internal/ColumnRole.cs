@@ -1,0 +1,9 @@
+namespace MlPlatform.Features.DuckDb.Internal;
+
+internal enum ColumnRole
+{
+    Key,
+    Time,
+    Sequence,
+    Value,
+}

@@ -1,0 +1,17 @@
+namespace MlPlatform.Registry;
+
+/// <summary>Options of experiment tracking; configuration section <c>MlPlatform:Registry</c>.</summary>
+public sealed class RegistryOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "MlPlatform:Registry";
+
+    /// <summary>How many metric points a run buffers before logging waits. Default: 65,536. Range: 1 to 10,000,000.</summary>
+    public int MetricBufferSize { get; set; } = 65_536;
+
+    /// <summary>Metric points are written when so many wait. Default: 1000. Range: 1 to 100,000.</summary>
+    public int MetricBatchSize { get; set; } = 1000;
+
+    /// <summary>Metric points are written when the oldest has waited for so long, in work time. Default: 200 ms. Range: 1 ms to 1 min.</summary>
+    public TimeSpan MetricFlushInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+}

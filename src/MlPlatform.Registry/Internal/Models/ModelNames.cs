@@ -1,0 +1,33 @@
+namespace MlPlatform.Registry.Internal;
+
+/// <summary>The rules for names that end up in references, paths and URLs.</summary>
+internal static class ModelNames
+{
+    public static void CheckModel(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name.Length > 250 || name is "." or ".." || name != name.Trim() || name.AsSpan().ContainsAny("/\\:@") || name.Any(char.IsControl))
+        {
+            throw new ArgumentException(
+                $"'{name}' cannot name a model: 1 to 250 characters, without '/', '\\', ':', '@' and control characters, not '.' or '..', no space at its ends.",
+                nameof(name)
+            );
+        }
+    }
+
+    public static void CheckAlias(string alias)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(alias);
+        if (alias.Length > 255 || !alias.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') || IsReserved(alias))
+        {
+            throw new ArgumentException(
+                $"'{alias}' cannot be an alias: 1 to 255 letters, digits, '_' and '-', not 'latest' and not 'v' followed by digits.",
+                nameof(alias)
+            );
+        }
+    }
+
+    private static bool IsReserved(string alias) =>
+        string.Equals(alias, "latest", StringComparison.OrdinalIgnoreCase)
+        || (alias.Length > 1 && alias[0] is ('v' or 'V') && alias.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0);
+}

@@ -1,0 +1,147 @@
+using Dapper;
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry.Internal;
+
+internal sealed partial class ModelRegistry
+{
+    public async Task<ModelVersion?> GetVersionAsync(ModelVersionId id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var rows = await QueryAsync<ModelVersionRow>(
+                $"SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @Name AND version = @Version",
+                id,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return rows.SingleOrDefault()?.ToVersion();
+    }
+
+    public async Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(
+        string name,
+        int? before = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        CheckLimit(limit);
+        var sql = $"""
+            SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @name AND version < @before ORDER BY version DESC LIMIT @limit
+            """;
+        var rows = await QueryAsync<ModelVersionRow>(
+                sql,
+                new
+                {
+                    name,
+                    before = before ?? int.MaxValue,
+                    limit,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return [.. rows.Select(r => r.ToVersion())];
+    }
+
+    public async Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    )
+    {
+        CheckLimit(limit);
+        const string Sql = "SELECT name, created_at, next_version - 1 FROM reg_model WHERE name > @after ORDER BY name LIMIT @limit";
+        var rows = await QueryAsync<(string Name, long CreatedAt, int Latest)>(Sql, new { after = after ?? string.Empty, limit }, cancellationToken)
+            .ConfigureAwait(false);
+        return [.. rows.Select(r => new RegisteredModel(r.Name, StoredTime.FromMicros(r.CreatedAt), r.Latest))];
+    }
+
+    public async Task<ModelAlias?> GetAliasAsync(string name, string alias, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(alias);
+        var rows = await QueryAsync<AliasRow>(
+                $"SELECT {AliasRow.Columns} FROM reg_model_alias WHERE model = @name AND alias = @alias",
+                new { name, alias },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return rows.SingleOrDefault()?.ToAlias();
+    }
+
+    public async Task<IReadOnlyList<ModelAlias>> ListAliasesAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var rows = await ListAliasRowsAsync(name, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(r => r.ToAlias()).OfType<ModelAlias>()];
+    }
+
+    public async Task<IReadOnlyList<AliasHistoryEntry>> GetAliasHistoryAsync(
+        string name,
+        string alias,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(alias);
+        var rows = await QueryAsync<AliasHistoryRow>(
+                $"SELECT {AliasHistoryRow.Columns} FROM reg_alias_history WHERE model = @name AND alias = @alias ORDER BY row_version",
+                new { name, alias },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return [.. rows.Select(r => r.ToEntry())];
+    }
+
+    public async Task<ModelVersionId?> GetLiveAtAsync(
+        string name,
+        string alias,
+        DateTimeOffset time,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(alias);
+
+        // Of moves at the same microsecond the last holds, as in its half-open interval.
+        const string Sql = """
+            SELECT version FROM reg_alias_history WHERE model = @name AND alias = @alias AND from_at <= @at
+            ORDER BY from_at DESC, row_version DESC LIMIT 1
+            """;
+        var rows = await QueryAsync<int?>(
+                Sql,
+                new
+                {
+                    name,
+                    alias,
+                    at = StoredTime.ToMicros(time),
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return rows.SingleOrDefault() is { } version ? new(name, version) : null;
+    }
+
+    /// <summary>Every alias a model has or had, removed ones with no version.</summary>
+    internal Task<IReadOnlyList<AliasRow>> ListAliasRowsAsync(string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return QueryAsync<AliasRow>(
+            $"SELECT {AliasRow.Columns} FROM reg_model_alias WHERE model = @name ORDER BY alias",
+            new { name },
+            cancellationToken
+        );
+    }
+
+    private Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<T>>(
+            async connection =>
+                [.. await connection.QueryAsync<T>(new(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)],
+            cancellationToken
+        );
+
+    private static void CheckLimit(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry.Internal;
+
+internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifacts, IChangeFeed changes) : IModelSource
+{
+    /// <summary>A manifest lists files, it does not hold them: one larger than this is not a manifest.</summary>
+    private const long MaximumManifestBytes = 16 * 1024 * 1024;
+
+    public async Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        using var activity = RegistryDiagnostics.Source.StartActivity("registry.openModel");
+        activity?.SetTag("mlplatform.model.name", reference.Name);
+        var id = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
+        var version =
+            await registry.GetVersionAsync(id, cancellationToken).ConfigureAwait(false)
+            ?? throw new AssetNotFoundException(id.ToAsset(), "Register it, or list the versions of the model.");
+
+        // Reading by digest verifies the manifest; the manifest verifies its files.
+        var bytes = await artifacts.ReadBytesAsync(version.ManifestDigest, MaximumManifestBytes, cancellationToken).ConfigureAwait(false);
+        var manifest = ModelManifest.FromBytes(bytes);
+        return new(id, new(manifest, ReadFileAsync));
+    }
+
+    public async IAsyncEnumerable<ModelChange> WatchAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var seen = new Dictionary<string, AliasRow>(StringComparer.Ordinal);
+        var first = true;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var mark = changes.Mark(ChangeTopics.Models); // Before the read: a move in between ends the wait at once.
+            foreach (var row in await registry.ListAliasRowsAsync(name, cancellationToken).ConfigureAwait(false))
+            {
+                var before = seen.GetValueOrDefault(row.Alias);
+                seen[row.Alias] = row;
+                if (before?.RowVersion != row.RowVersion && !(first && row.Version is null))
+                {
+                    yield return new(name, row.Alias, row.Version, before?.Version, new(row.RowVersion));
+                }
+            }
+
+            first = false;
+            await changes.WaitAsync(ChangeTopics.Models, mark, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ModelVersionId> ResolveAsync(ModelReference reference, CancellationToken cancellationToken)
+    {
+        if (reference.Version is { } version)
+        {
+            return new(reference.Name, version);
+        }
+
+        var alias =
+            await registry.GetAliasAsync(reference.Name, reference.Alias!, cancellationToken).ConfigureAwait(false)
+            ?? throw new AssetNotFoundException(new(AssetKind.Alias, reference.ToString()), "Point the alias at a registered version first.");
+        return alias.VersionId;
+    }
+
+    private async Task<byte[]> ReadFileAsync(ModelFile file, CancellationToken cancellationToken)
+    {
+        var bytes = await artifacts.ReadBytesAsync(file.GetDigest(), file.Size, cancellationToken).ConfigureAwait(false);
+        return bytes.LongLength == file.Size
+            ? bytes
+            : throw new InvalidModelPackageException($"File '{file.Path}' has {bytes.LongLength} bytes; the manifest says {file.Size}.");
+    }
+}

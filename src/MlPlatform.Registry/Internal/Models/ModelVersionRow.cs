@@ -1,0 +1,41 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry.Internal;
+
+internal sealed class ModelVersionRow
+{
+    public const string Columns = """
+        model AS Model, version AS Version, manifest_digest AS ManifestDigest, run_id AS RunId, created_at AS CreatedAt, created_by AS CreatedBy,
+        description AS Description, tags AS Tags, idempotency_key AS IdempotencyKey
+        """;
+
+    public required string Model { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string ManifestDigest { get; init; }
+
+    public string? RunId { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public string? Description { get; init; }
+
+    public required string Tags { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+
+    public ModelVersion ToVersion() =>
+        new()
+        {
+            Id = new(Model, Version),
+            ManifestDigest = ArtifactDigest.Parse(ManifestDigest),
+            RunId = RunId is null ? null : Core.RunId.Parse(RunId),
+            CreatedAt = StoredTime.FromMicros(CreatedAt),
+            CreatedBy = CreatedBy,
+            Description = Description,
+            Tags = RegistryJson.ReadTags(Tags),
+        };
+}

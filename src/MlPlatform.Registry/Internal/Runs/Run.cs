@@ -1,0 +1,172 @@
+using Dapper;
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry.Internal;
+
+internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer metrics, ModelRegistry registry, Clocks clocks) : IRun
+{
+    private readonly string key = row.Id;
+    private readonly SemaphoreSlim ending = new(1, 1);
+    private volatile bool ended;
+
+    public RunId Id { get; } = RunId.Parse(row.Id);
+
+    public string Experiment { get; } = row.Experiment;
+
+    public string Name { get; } = row.Name;
+
+    public void LogMetric(string key, double value, long step = 0, DateTimeOffset? time = null)
+    {
+        var point = ToPoint(key, value, step, time);
+        if (!metrics.TryAdd(point))
+        {
+            // The buffer is full, or closed by an end: the caller's thread is what holds it back. The writer runs on the pool.
+            metrics.AddAsync(point, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    public Task LogParamAsync(string key, string value, CancellationToken cancellationToken = default) =>
+        LogParamsAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value }, cancellationToken);
+
+    public Task LogParamsAsync(IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        foreach (var (name, value) in values)
+        {
+            RunRules.CheckKey(name, nameof(values));
+            RunRules.CheckLength(value, 6000, name, nameof(values));
+        }
+
+        ThrowIfEnded();
+        return tracker.WriteAsync(
+            async work =>
+            {
+                foreach (var (name, value) in values)
+                {
+                    await WriteParamAsync(work, name, value).ConfigureAwait(false);
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    public Task SetTagAsync(string key, string value, CancellationToken cancellationToken = default)
+    {
+        RunRules.CheckKey(key);
+        RunRules.CheckLength(value, 8000, key);
+        ThrowIfEnded();
+        return tracker.WriteAsync(work => ExperimentTracker.WriteTagAsync(work, row, key, value), cancellationToken);
+    }
+
+    public Task LogInputAsync(RunDataset dataset, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        RunRules.CheckName(dataset.Name, nameof(dataset));
+        ArgumentException.ThrowIfNullOrWhiteSpace(dataset.Digest, nameof(dataset));
+        RunRules.CheckLength(dataset.Digest, 128, "digest", nameof(dataset));
+        ThrowIfEnded();
+        return tracker.WriteAsync(work => tracker.WriteInputAsync(work, row, dataset), cancellationToken);
+    }
+
+    public async Task<RunArtifact> LogArtifactAsync(string path, Stream content, CancellationToken cancellationToken = default)
+    {
+        RunRules.CheckPath(path);
+        ArgumentNullException.ThrowIfNull(content);
+        ThrowIfEnded();
+        return await tracker.WriteArtifactAsync(key, path, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<ModelVersion> RegisterModelAsync(
+        string name,
+        ModelPackage package,
+        ModelVersionOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => registry.RegisterVersionAsync(name, package, (options ?? new()) with { RunId = Id }, cancellationToken);
+
+    public Task FlushAsync(CancellationToken cancellationToken = default) => ended ? Task.CompletedTask : metrics.FlushAsync(cancellationToken);
+
+    public async Task EndAsync(RunStatus status = RunStatus.Finished, CancellationToken cancellationToken = default)
+    {
+        if (status == RunStatus.Running)
+        {
+            throw new ArgumentOutOfRangeException(nameof(status), status, "A run ends as Finished, Failed or Killed.");
+        }
+
+        await ending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (ended)
+            {
+                return;
+            }
+
+            try
+            {
+                await metrics.CompleteAsync().ConfigureAwait(false);
+            }
+            catch (MlPlatformException)
+            {
+                // A run that lost points must not look finished, nor stay open for ever.
+                await tracker.EndAsync(row, RunStatus.Failed, clocks.Platform.NowMicros(), cancellationToken).ConfigureAwait(false);
+                ended = true;
+                throw;
+            }
+
+            await tracker.EndAsync(row, status, clocks.Platform.NowMicros(), cancellationToken).ConfigureAwait(false);
+            ended = true;
+        }
+        finally
+        {
+            ending.Release();
+        }
+    }
+
+    // The semaphore needs no dispose, since its wait handle is never asked for, and a second dispose must stay harmless.
+    public async ValueTask DisposeAsync() => await EndAsync().ConfigureAwait(false);
+
+    private LoggedMetric ToPoint(string key, double value, long step, DateTimeOffset? time)
+    {
+        RunRules.CheckKey(key);
+        ThrowIfEnded();
+        return new(key, value, step, time is { } t ? StoredTime.ToMicros(t) : clocks.Platform.NowMicros());
+    }
+
+    private async Task WriteParamAsync(IUnitOfWork work, string name, string value)
+    {
+        const string Insert = """
+            INSERT INTO reg_run_param (run_id, experiment_id, key, value) VALUES (@Id, @ExperimentId, @name, @value)
+            ON CONFLICT (run_id, key) DO NOTHING
+            """;
+        var parameters = new
+        {
+            row.Id,
+            row.ExperimentId,
+            name,
+            value,
+        };
+        if (await work.Connection.ExecuteAsync(Insert, parameters, work.Transaction).ConfigureAwait(false) > 0)
+        {
+            return;
+        }
+
+        var existing = await work
+            .Connection.QuerySingleAsync<string>(
+                "SELECT value FROM reg_run_param WHERE run_id = @Id AND key = @name",
+                parameters,
+                work.Transaction
+            )
+            .ConfigureAwait(false);
+        if (!string.Equals(existing, value, StringComparison.Ordinal))
+        {
+            throw new ParamConflictException(Id, name, existing, value);
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (ended)
+        {
+            throw new InvalidOperationException($"Run {Id} has ended; start it again with its id to write more.");
+        }
+    }
+}

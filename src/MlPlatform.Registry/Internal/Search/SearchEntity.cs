@@ -1,0 +1,9 @@
+namespace MlPlatform.Registry.Internal;
+
+internal enum SearchEntity
+{
+    Metric,
+    Param,
+    Tag,
+    Attribute,
+}

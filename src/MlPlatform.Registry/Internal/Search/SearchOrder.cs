@@ -1,0 +1,3 @@
+namespace MlPlatform.Registry.Internal;
+
+internal sealed record SearchOrder(SearchKey Key, bool IsDescending);

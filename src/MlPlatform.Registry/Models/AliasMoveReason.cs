@@ -1,0 +1,9 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry;
+
+/// <summary>Why an alias moves; kept in its history.</summary>
+/// <param name="Kind">What led to it.</param>
+/// <param name="Text">One sentence for the person who reads the history.</param>
+/// <param name="GateEvidence">The artifact of the gate result it rests on (<see cref="GateResult.ToBytes"/>); kept for as long as the history.</param>
+public sealed record AliasMoveReason(AliasMoveKind Kind, string Text, ArtifactDigest? GateEvidence = null);

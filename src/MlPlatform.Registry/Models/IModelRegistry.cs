@@ -1,0 +1,101 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry;
+
+/// <summary>The model database: immutable versions, and aliases that move by compare-and-set and keep their history.</summary>
+/// <remarks>
+/// <para>
+/// Thread-safe, also between processes. Every change and its event commit together and survive a power loss. The overloads that take an
+/// <see cref="IUnitOfWork"/> join the caller's transaction, which should then ask for <see cref="Durability.Power"/>.
+/// </para>
+/// <para>A model's name is 1 to 250 characters without <c>/ \ : @</c> and control characters, not <c>.</c> or <c>..</c>, and has no space at its ends.
+/// An alias is 1 to 255 of <c>A-Z a-z 0-9 _ -</c>, not <c>latest</c> and not <c>v</c> followed by digits. Others are an <see cref="ArgumentException"/>.</para>
+/// </remarks>
+public interface IModelRegistry
+{
+    /// <summary>Stores a package and registers it as the next version of a model, which is made if it is new.</summary>
+    /// <exception cref="InvalidModelPackageException">A path of the package is unsafe.</exception>
+    /// <exception cref="ArtifactCorruptException">A file's bytes do not match the manifest.</exception>
+    Task<ModelVersion> RegisterVersionAsync(
+        string name,
+        ModelPackage package,
+        ModelVersionOptions? options = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Stores a package's files and manifest without registering it: the first half of a registration inside a caller's transaction.</summary>
+    /// <exception cref="InvalidModelPackageException">A path of the package is unsafe.</exception>
+    /// <exception cref="ArtifactCorruptException">A file's bytes do not match the manifest.</exception>
+    Task<StoredModelPackage> StorePackageAsync(ModelPackage package, CancellationToken cancellationToken = default);
+
+    /// <summary>Registers a stored package inside the caller's transaction.</summary>
+    Task<ModelVersion> RegisterVersionAsync(IUnitOfWork work, string name, StoredModelPackage package, ModelVersionOptions? options = null);
+
+    /// <summary>A version; null when there is none.</summary>
+    Task<ModelVersion?> GetVersionAsync(ModelVersionId id, CancellationToken cancellationToken = default);
+
+    /// <summary>A model's versions, newest first.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="before">Only versions below this number, to page on; null begins at the newest.</param>
+    /// <param name="limit">At most so many, 1 to 1000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(
+        string name,
+        int? before = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Registered models in ordinal order of name.</summary>
+    /// <param name="after">Only models after this name, to page on; null begins at the first.</param>
+    /// <param name="limit">At most so many, 1 to 1000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>Points an alias at a version. Pointing it where it points already changes nothing and is no event.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="alias">The alias.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="expected">The state that the caller saw; <see cref="ETag.None"/> demands that the alias does not exist; null moves it from wherever it is.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="AssetNotFoundException">The model has no such version.</exception>
+    /// <exception cref="ConcurrencyConflictException">The alias is not in the expected state.</exception>
+    /// <exception cref="ArtifactNotFoundException">The gate evidence is not in the artifact store.</exception>
+    Task<ModelAlias> SetAliasAsync(
+        string name,
+        string alias,
+        int version,
+        ETag? expected,
+        AliasMoveReason reason,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Points an alias at a version inside the caller's transaction. The gate evidence must be in the artifact store already.</summary>
+    /// <exception cref="AssetNotFoundException">The model has no such version.</exception>
+    /// <exception cref="ConcurrencyConflictException">The alias is not in the expected state.</exception>
+    Task<ModelAlias> SetAliasAsync(IUnitOfWork work, string name, string alias, int version, ETag? expected, AliasMoveReason reason);
+
+    /// <summary>Removes an alias; its history stays.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ConcurrencyConflictException">The alias is not in the expected state.</exception>
+    Task<bool> RemoveAliasAsync(
+        string name,
+        string alias,
+        ETag? expected,
+        AliasMoveReason reason,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>What an alias points at, with the tag for the next conditional move; null when there is no such alias.</summary>
+    Task<ModelAlias?> GetAliasAsync(string name, string alias, CancellationToken cancellationToken = default);
+
+    /// <summary>The aliases of a model in ordinal order.</summary>
+    Task<IReadOnlyList<ModelAlias>> ListAliasesAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Every state an alias was in, oldest first.</summary>
+    Task<IReadOnlyList<AliasHistoryEntry>> GetAliasHistoryAsync(string name, string alias, CancellationToken cancellationToken = default);
+
+    /// <summary>The version an alias pointed at at a time; null when it pointed nowhere.</summary>
+    Task<ModelVersionId?> GetLiveAtAsync(string name, string alias, DateTimeOffset time, CancellationToken cancellationToken = default);
+}

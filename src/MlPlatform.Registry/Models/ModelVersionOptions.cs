@@ -1,0 +1,25 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry;
+
+/// <summary>What may be said about a version when it is registered.</summary>
+public sealed record ModelVersionOptions
+{
+    /// <summary>The run that made it. Default: the run that the package's provenance names, if that is a <see cref="Core.RunId"/>.</summary>
+    public RunId? RunId { get; init; }
+
+    /// <summary>A sentence or two for people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Free-form tags; keys up to 250 characters.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Names this registration, up to 250 characters, unique in the model: repeating it gives the version that the first call made, whatever the
+    /// package is now. A step that may be resumed passes its own id. Default: none, every call makes a version.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What the version was made from beside its run, for example a training set; each becomes a lineage edge.</summary>
+    public IReadOnlyList<AssetRef> MadeFrom { get; init; } = [];
+}

@@ -1,0 +1,25 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry;
+
+/// <summary>How a run starts.</summary>
+public sealed record RunOptions
+{
+    /// <summary>A name for people, up to 500 characters. Default: made from the id.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The run that this one is a part of.</summary>
+    public RunId? ParentRunId { get; init; }
+
+    /// <summary>Tags to set.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The run's id. If such a run exists, it is continued: a step that may be resumed passes the id it had. Default: a new id.</summary>
+    public RunId? RunId { get; init; }
+
+    /// <summary>When the run began. Default: now, in platform time.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>What the run is made from; becomes the event <c>run.provenance</c>.</summary>
+    public RunProvenance? Provenance { get; init; }
+}

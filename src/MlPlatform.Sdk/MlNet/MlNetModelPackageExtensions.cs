@@ -1,0 +1,93 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlPlatform.Core;
+
+namespace MlPlatform.Sdk;
+
+/// <summary>ML.NET models as model packages, and back.</summary>
+public static class MlNetModelPackageExtensions
+{
+    private const string ModelPath = "model.zip";
+
+    extension(ModelPackage)
+    {
+        /// <summary>Packs a trained ML.NET model.</summary>
+        /// <param name="context">The context that trained it.</param>
+        /// <param name="model">The model.</param>
+        /// <param name="inputSchema">The schema of the training data.</param>
+        /// <param name="notInputs">Columns of the training data that a caller does not give at predict time: the label, ids, weights.</param>
+        /// <exception cref="InvalidModelPackageException">A column's type has no counterpart in a model signature.</exception>
+        public static ModelPackage FromMlNet(MLContext context, ITransformer model, DataViewSchema inputSchema, params IReadOnlyCollection<string> notInputs)
+        {
+            ArgumentNullException.ThrowIfNull(context);
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(inputSchema);
+            ArgumentNullException.ThrowIfNull(notInputs);
+            using var stream = new MemoryStream();
+            context.Model.Save(model, inputSchema, stream);
+            var outputs = model.GetOutputSchema(inputSchema).Where(c => !c.IsHidden && IsScore(c.Name));
+            var signature = new ModelSignature(
+                [.. inputSchema.Where(c => !c.IsHidden && !notInputs.Contains(c.Name)).Select(ToColumn)],
+                [.. outputs.Select(ToColumn)]
+            );
+            return ModelPackage.Create(
+                new(ModelRuntime.MlNet, typeof(MLContext).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+                signature,
+                new ModelFileContent(ModelPath, ModelFileRole.Model, "application/zip", stream.ToArray())
+            );
+        }
+    }
+
+    /// <summary>Loads the ML.NET model of a package whose bytes are verified first.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="context">The context to load it into.</param>
+    /// <param name="cancellationToken">Cancels reading the bytes.</param>
+    /// <exception cref="InvalidModelPackageException">The package holds no ML.NET model, or ML.NET cannot read it.</exception>
+    public static async Task<ITransformer> LoadMlNetAsync(this ModelPackage package, MLContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        ArgumentNullException.ThrowIfNull(context);
+        if (package.Manifest.Runtime.Kind != ModelRuntime.MlNet || package.Manifest.Find(ModelFileRole.Model) is not { } file)
+        {
+            throw new InvalidModelPackageException($"The package holds a model for '{package.Manifest.Runtime.Kind}', not for '{ModelRuntime.MlNet}'.");
+        }
+
+        using var stream = new MemoryStream(await package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false), writable: false);
+        try
+        {
+            return context.Model.Load(stream, out _);
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or IOException or InvalidOperationException)
+        {
+            throw new InvalidModelPackageException($"ML.NET cannot read '{file.Path}': {e.Message}", e);
+        }
+    }
+
+    private static bool IsScore(string name) => name is "Score" or "Probability" or "PredictedLabel";
+
+    private static DataColumn ToColumn(DataViewSchema.Column column)
+    {
+        var type = column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
+        return new(column.Name, ToDataType(column.Name, type)) { Shape = column.Type is VectorDataViewType v ? [.. v.Dimensions.Select(d => d == 0 ? -1 : d)] : null };
+    }
+
+    private static DataType ToDataType(string name, DataViewType type) =>
+        type switch
+        {
+            BooleanDataViewType => DataType.Bool,
+            TextDataViewType => DataType.String,
+            DateTimeDataViewType or DateTimeOffsetDataViewType => DataType.Timestamp,
+            NumberDataViewType when type == NumberDataViewType.Single => DataType.Float32,
+            NumberDataViewType when type == NumberDataViewType.Double => DataType.Float64,
+            NumberDataViewType when type == NumberDataViewType.SByte => DataType.Int8,
+            NumberDataViewType when type == NumberDataViewType.Int16 => DataType.Int16,
+            NumberDataViewType when type == NumberDataViewType.Int32 => DataType.Int32,
+            NumberDataViewType when type == NumberDataViewType.Int64 => DataType.Int64,
+            NumberDataViewType when type == NumberDataViewType.Byte => DataType.UInt8,
+            NumberDataViewType when type == NumberDataViewType.UInt16 => DataType.UInt16,
+            NumberDataViewType when type == NumberDataViewType.UInt32 => DataType.UInt32,
+            NumberDataViewType when type == NumberDataViewType.UInt64 => DataType.UInt64,
+            KeyDataViewType => DataType.UInt32,
+            _ => throw new InvalidModelPackageException($"Column '{name}' has type {type}, which a model signature cannot hold; list it among the columns that are no inputs."),
+        };
+}

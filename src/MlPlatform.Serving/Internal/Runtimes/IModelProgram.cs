@@ -1,0 +1,8 @@
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>A model bound to one pair of buffers. Not thread-safe.</summary>
+internal interface IModelProgram : IDisposable
+{
+    /// <summary>Reads the input buffer, fills the output buffer.</summary>
+    void Run();
+}

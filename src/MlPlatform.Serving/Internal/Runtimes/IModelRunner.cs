@@ -1,0 +1,13 @@
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>A model that a runtime has loaded.</summary>
+/// <remarks>Thread-safe. Disposed only when no program of it is in use: a native session that is disposed in use takes the process with it.</remarks>
+internal interface IModelRunner : IDisposable
+{
+    BufferLayout Inputs { get; }
+
+    BufferLayout Outputs { get; }
+
+    /// <summary>Binds buffers of a number of rows, so that running them again allocates nothing.</summary>
+    IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs);
+}

@@ -1,0 +1,98 @@
+using Microsoft.ML.OnnxRuntime;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Matches a signature with the tensors of an ONNX session.</summary>
+/// <remarks>
+/// A column is the tensor of its name; or, when the model has a single input that no column is named after, the scalar columns are the elements
+/// of its rows, in the signature's order. Most exporters write one or the other.
+/// </remarks>
+internal static class OnnxLayout
+{
+    public static BufferLayout Match(
+        string side,
+        IReadOnlyList<DataColumn> columns,
+        IReadOnlyDictionary<string, NodeMetadata> nodes,
+        bool all,
+        List<string> problems
+    )
+    {
+        if (all && nodes.Count == 1 && !nodes.ContainsKey(columns.Count > 0 ? columns[0].Name : string.Empty) && columns.All(IsScalar))
+        {
+            return Packed(side, columns, nodes.First(), problems);
+        }
+        var slots = new List<ColumnSlot>();
+        var tensors = new List<TensorSlot>();
+        foreach (var column in columns)
+        {
+            if (!nodes.TryGetValue(column.Name, out var node))
+            {
+                problems.Add($"{side} '{column}': the model has no such {side}; it has {string.Join(", ", nodes.Keys)}.");
+                continue;
+            }
+            var elements = Elements(column, node);
+            if (!OnnxTypes.Matches(column, node) || elements == 0)
+            {
+                problems.Add($"{side} '{column}': the model has {OnnxTypes.Describe(node)}.");
+                continue;
+            }
+            slots.Add(new(column, tensors.Count, 0, elements));
+            tensors.Add(new(column.Name, column.Type, elements, Dimensions(node, elements)));
+        }
+        if (all)
+        {
+            problems.AddRange(
+                nodes.Keys.Where(n => !columns.Any(c => string.Equals(c.Name, n, StringComparison.Ordinal))).Select(n => $"{side} '{n}': the signature does not have it.")
+            );
+        }
+        return new(slots, tensors);
+    }
+
+    private static bool IsScalar(DataColumn column) => BufferLayout.ElementsPerRow(column) == 1;
+
+    private static BufferLayout Packed(string side, IReadOnlyList<DataColumn> columns, KeyValuePair<string, NodeMetadata> node, List<string> problems)
+    {
+        var mismatched = columns.Where(c => !OnnxTypes.Matches(c, node.Value)).ToList();
+        problems.AddRange(mismatched.Select(c => $"{side} '{c}': the model takes it as an element of '{node.Key}', {OnnxTypes.Describe(node.Value)}."));
+        var width = node.Value.IsTensor && node.Value.Dimensions.Length == 2 ? node.Value.Dimensions[1] : 0;
+        if (width != columns.Count && width != -1)
+        {
+            problems.Add($"{side}s: the signature has {columns.Count} columns, the model's '{node.Key}' is {OnnxTypes.Describe(node.Value)}.");
+        }
+        return new(
+            [.. columns.Select((c, i) => new ColumnSlot(c, 0, i, 1))],
+            [new(node.Key, columns.Count > 0 ? columns[0].Type : DataType.Float32, columns.Count, [-1, columns.Count])]
+        );
+    }
+
+    private static int Elements(DataColumn column, NodeMetadata node)
+    {
+        var fromSignature = BufferLayout.ElementsPerRow(column);
+        var elements = 1;
+        for (var i = 1; node.IsTensor && i < node.Dimensions.Length; i++)
+        {
+            if (node.Dimensions[i] < 0)
+            {
+                return fromSignature;
+            }
+            elements *= node.Dimensions[i];
+        }
+        return elements == fromSignature ? elements : 0;
+    }
+
+    private static long[] Dimensions(NodeMetadata node, int elements)
+    {
+        var dimensions = node.Dimensions.Select(d => (long)d).ToArray();
+        var unknown = dimensions.Skip(1).Count(d => d < 0);
+        for (var i = 1; i < dimensions.Length && unknown == 1; i++)
+        {
+            if (dimensions[i] < 0)
+            {
+                var known = dimensions.Skip(1).Where(d => d > 0).Aggregate(1L, (a, b) => a * b);
+                dimensions[i] = elements / known;
+            }
+        }
+        return dimensions;
+    }
+}

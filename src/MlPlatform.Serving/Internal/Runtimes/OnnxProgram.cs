@@ -1,0 +1,132 @@
+using Microsoft.ML.OnnxRuntime;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>One slot of a session: tensors over the request's own memory, bound once.</summary>
+internal sealed class OnnxProgram : IModelProgram
+{
+    private readonly InferenceSession session;
+    private readonly RequestBuffer inputs;
+    private readonly RequestBuffer outputs;
+    private readonly OrtIoBinding binding;
+    private readonly RunOptions options;
+    private readonly List<OrtValue> values = [];
+    private readonly List<(int Tensor, OrtValue Value)> textInputs = [];
+    private readonly List<(int Tensor, string Name)> textOutputs = [];
+
+    public OnnxProgram(InferenceSession session, RequestBuffer inputs, RequestBuffer outputs)
+    {
+        this.session = session;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        binding = session.CreateIoBinding();
+        try
+        {
+            BindAll();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public void Run()
+    {
+        foreach (var (tensor, value) in textInputs)
+        {
+            var texts = inputs.Texts(tensor);
+            for (var i = 0; i < texts.Length; i++)
+            {
+                value.StringTensorSetElementAt(texts[i].AsSpan(), i);
+            }
+        }
+        session.RunWithBinding(options, binding);
+        if (textOutputs.Count > 0)
+        {
+            ReadTexts();
+        }
+    }
+
+    public void Dispose()
+    {
+        binding.Dispose();
+        foreach (var value in values)
+        {
+            value.Dispose();
+        }
+        options.Dispose();
+    }
+
+    private void BindAll()
+    {
+        for (var i = 0; i < inputs.Layout.Tensors.Count; i++)
+        {
+            var tensor = inputs.Layout.Tensors[i];
+            if (tensor.Type == DataType.String)
+            {
+                var texts = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Shape(tensor, inputs.Rows));
+                values.Add(texts);
+                textInputs.Add((i, texts));
+                binding.BindInput(tensor.Name, texts);
+                continue;
+            }
+            binding.BindInput(tensor.Name, Over(tensor, inputs, i));
+        }
+        for (var i = 0; i < outputs.Layout.Tensors.Count; i++)
+        {
+            var tensor = outputs.Layout.Tensors[i];
+            if (tensor.Type == DataType.String)
+            {
+                // The library owns the texts that it makes; they are copied out after each run.
+                binding.BindOutputToDevice(tensor.Name, OrtMemoryInfo.DefaultInstance);
+                textOutputs.Add((i, tensor.Name));
+                continue;
+            }
+            binding.BindOutput(tensor.Name, Over(tensor, outputs, i));
+        }
+    }
+
+    private OrtValue Over(TensorSlot tensor, RequestBuffer buffer, int index)
+    {
+        var bytes = (long)buffer.Rows * tensor.Elements * ElementTypes.SizeOf(tensor.Type);
+        var value = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance,
+            OnnxTypes.ToElementType(tensor.Type),
+            Shape(tensor, buffer.Rows),
+            buffer.Tensors[index],
+            bytes
+        );
+        values.Add(value);
+        return value;
+    }
+
+    private static long[] Shape(TensorSlot tensor, int rows)
+    {
+        var shape = (long[])tensor.Dimensions.Clone();
+        if (shape.Length > 0 && shape[0] < 0)
+        {
+            shape[0] = rows;
+        }
+        return (shape.Length == 0 ? 1 : shape[0]) == rows
+            ? shape
+            : throw new ArgumentException($"The model takes {(shape.Length == 0 ? 1 : shape[0])} rows at a time, not {rows}.", nameof(rows));
+    }
+
+    private void ReadTexts()
+    {
+        var names = binding.GetOutputNames();
+        using var results = binding.GetOutputValues();
+        foreach (var (tensor, name) in textOutputs)
+        {
+            var value = results[Array.IndexOf(names, name)];
+            var texts = outputs.Texts(tensor);
+            for (var i = 0; i < texts.Length; i++)
+            {
+                texts[i] = value.GetStringElement(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>An ONNX session, shared by all programs of a version: running it is thread-safe, disposing it in use is not.</summary>
+internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, BufferLayout outputs) : IModelRunner
+{
+    public BufferLayout Inputs { get; } = inputs;
+
+    public BufferLayout Outputs { get; } = outputs;
+
+    public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new OnnxProgram(session, inputs, outputs);
+
+    public void Dispose() => session.Dispose();
+}

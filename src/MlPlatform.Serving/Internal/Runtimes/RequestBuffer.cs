@@ -1,0 +1,192 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>The memory of one side of a request: numbers in one aligned native block, texts in arrays.</summary>
+/// <remarks>Native, because a runtime keeps the addresses for as long as its bindings live. Not thread-safe.</remarks>
+internal sealed unsafe class RequestBuffer : IDisposable
+{
+    private const nuint Alignment = 64;
+    private readonly byte*[] columns;
+    private readonly int[] strides;
+    private readonly string?[]?[] texts;
+    private byte* block;
+
+    public RequestBuffer(BufferLayout layout, int rows)
+    {
+        Layout = layout;
+        Rows = rows;
+        var offsets = new nuint[layout.Tensors.Count];
+        nuint total = 0;
+        texts = new string?[layout.Tensors.Count][];
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var tensor = layout.Tensors[i];
+            offsets[i] = total;
+            if (tensor.Type == DataType.String)
+            {
+                texts[i] = new string?[checked(rows * tensor.Elements)];
+                continue;
+            }
+            var size = checked((nuint)rows * (nuint)tensor.Elements * (nuint)ElementTypes.SizeOf(tensor.Type));
+            total = checked((total + size + Alignment - 1) / Alignment * Alignment);
+        }
+        Bytes = (long)total;
+        block = (byte*)NativeMemory.AlignedAlloc(total == 0 ? Alignment : total, Alignment);
+        NativeMemory.Clear(block, total);
+        Tensors = new nint[offsets.Length];
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            Tensors[i] = (nint)(block + offsets[i]);
+        }
+        columns = new byte*[layout.Columns.Count];
+        strides = new int[layout.Columns.Count];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var column = layout.Columns[i];
+            if (!column.IsText)
+            {
+                var size = ElementTypes.SizeOf(column.Column.Type);
+                columns[i] = (byte*)Tensors[column.Tensor] + (column.Offset * size);
+                strides[i] = layout.Tensors[column.Tensor].Elements * size;
+            }
+        }
+    }
+
+    ~RequestBuffer() => Free();
+
+    public BufferLayout Layout { get; }
+    public int Rows { get; }
+    public long Bytes { get; }
+
+    /// <summary>The address of each tensor.</summary>
+    public nint[] Tensors { get; }
+
+    /// <summary>The texts of a tensor, row-major.</summary>
+    public string?[] Texts(int tensor) => texts[tensor]!;
+
+    /// <summary>A column's first element in a row. The caller has checked the type and the row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T Ref<T>(int column, int row)
+        where T : unmanaged => ref *(T*)(columns[column] + ((nint)row * strides[column]));
+
+    /// <summary>What <see cref="Ref{T}"/> refers to; compiled expressions cannot take references.</summary>
+    public T Get<T>(int column, int row)
+        where T : unmanaged => Ref<T>(column, row);
+
+    public void Set<T>(int column, int row, T value)
+        where T : unmanaged => Ref<T>(column, row) = value;
+
+    public string? GetText(int column, int row) => Text(column, row);
+
+    public void SetText(int column, int row, string? value) => Text(column, row) = value;
+
+    public T[] GetArray<T>(int column, int row)
+        where T : unmanaged => Span<T>(column, row).ToArray();
+
+    public void SetArray<T>(int column, int row, T[]? value)
+        where T : unmanaged
+    {
+        var target = Span<T>(column, row);
+        if (value is null || value.Length != target.Length)
+        {
+            throw new PredictionInputException($"Input '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given.");
+        }
+        value.CopyTo(target);
+    }
+
+    public Span<T> Span<T>(int column, int row)
+        where T : unmanaged => new(columns[column] + ((nint)row * strides[column]), Layout.Columns[column].Elements);
+
+    public ref string? Text(int column, int row, int element = 0)
+    {
+        var slot = Layout.Columns[column];
+        return ref texts[slot.Tensor]![(row * Layout.Tensors[slot.Tensor].Elements) + slot.Offset + element];
+    }
+
+    /// <summary>Writes a number converted to the column's type; NaN becomes 0 where the type has no NaN.</summary>
+    public void SetNumber(int column, int row, int element, double value)
+    {
+        var at = columns[column] + ((nint)row * strides[column]);
+        switch (Layout.Columns[column].Column.Type)
+        {
+            case DataType.Float32:
+                ((float*)at)[element] = (float)value;
+                break;
+            case DataType.Float64:
+                ((double*)at)[element] = value;
+                break;
+            case DataType.Bool:
+                at[element] = value is 0 or double.NaN ? (byte)0 : (byte)1;
+                break;
+            case DataType.Int8:
+                ((sbyte*)at)[element] = sbyte.CreateSaturating(value);
+                break;
+            case DataType.UInt8:
+                at[element] = byte.CreateSaturating(value);
+                break;
+            case DataType.Int16:
+                ((short*)at)[element] = short.CreateSaturating(value);
+                break;
+            case DataType.UInt16:
+                ((ushort*)at)[element] = ushort.CreateSaturating(value);
+                break;
+            case DataType.Int32:
+                ((int*)at)[element] = int.CreateSaturating(value);
+                break;
+            case DataType.UInt32:
+                ((uint*)at)[element] = uint.CreateSaturating(value);
+                break;
+            case DataType.Int64 or DataType.Timestamp:
+                ((long*)at)[element] = long.CreateSaturating(value);
+                break;
+            case DataType.UInt64:
+                ((ulong*)at)[element] = ulong.CreateSaturating(value);
+                break;
+            default:
+                throw new ArgumentException($"Column '{Layout.Columns[column].Column.Name}' is not numeric.", nameof(column));
+        }
+    }
+
+    public double GetNumber(int column, int row, int element)
+    {
+        var at = columns[column] + ((nint)row * strides[column]);
+        return Layout.Columns[column].Column.Type switch
+        {
+            DataType.Float32 => ((float*)at)[element],
+            DataType.Float64 => ((double*)at)[element],
+            DataType.Bool => at[element] == 0 ? 0 : 1,
+            DataType.Int8 => ((sbyte*)at)[element],
+            DataType.UInt8 => at[element],
+            DataType.Int16 => ((short*)at)[element],
+            DataType.UInt16 => ((ushort*)at)[element],
+            DataType.Int32 => ((int*)at)[element],
+            DataType.UInt32 => ((uint*)at)[element],
+            DataType.Int64 or DataType.Timestamp => ((long*)at)[element],
+            DataType.UInt64 => ((ulong*)at)[element],
+            _ => double.NaN,
+        };
+    }
+
+    public void ClearTexts()
+    {
+        foreach (var array in texts)
+        {
+            array?.AsSpan().Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(block);
+        block = null;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MlPlatform.Core;
+
+namespace MlPlatform.Registry.Tests;
+
+/// <summary>A platform with the registry on SQLite in a folder of its own, on fake clocks.</summary>
+internal sealed class RegistryHost : IAsyncDisposable
+{
+    private readonly string directory;
+    private readonly ServiceProvider services;
+
+    public RegistryHost(Action<RegistryOptions>? configure = null)
+    {
+        directory = Directory.CreateTempSubdirectory("mlp-registry-").FullName;
+        var collection = new ServiceCollection();
+        collection.AddSingleton<TimeProvider>(Time);
+        collection.AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, Work);
+        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseSqlite().AddRegistry().AddRegistry(configure);
+        services = collection.BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public FakeTimeProvider Work { get; } = new(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public IModelRegistry Models => Get<IModelRegistry>();
+
+    public IModelSource Source => Get<IModelSource>();
+
+    public IMetadataDatabase Database => Get<IMetadataDatabase>();
+
+    public string ArtifactDirectory => directory;
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    public async Task<IReadOnlyList<EventRecord>> EventsAsync(params string[] types) =>
+        await Get<IEventLog>().ReadAsync(new() { Types = types.Length == 0 ? null : types }, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+}
