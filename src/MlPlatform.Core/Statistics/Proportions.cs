@@ -1,3 +1,4 @@
+using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace MlPlatform.Core;
@@ -53,6 +54,51 @@ public static class Proportions
 
         var z = ((successes1 / n1) - (successes2 / n2)) / Math.Sqrt(pooled * (1 - pooled) * ((1 / n1) + (1 / n2)));
         return new(z, Tails.NormalTwoSided(z));
+    }
+
+    /// <summary>The chance that at least so many new values fall outside the range of a sample when both come from one continuous distribution.</summary>
+    /// <remarks>
+    /// Whatever the distribution, the mass outside the range of n values is Beta(2, n-1), so the count among m new values is beta-binomial (Wilks
+    /// 1941). A test of shares against "none in the reference" would be wrong: the reference lies within its own range by definition.
+    /// </remarks>
+    /// <param name="outside">New values outside the range.</param>
+    /// <param name="trials">New values.</param>
+    /// <param name="sample">Values that the range was taken from; fewer than 2 give NaN.</param>
+    public static double OutsideRangePValue(long outside, long trials, long sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(outside);
+        ArgumentOutOfRangeException.ThrowIfLessThan(trials, outside);
+        if (trials == 0 || sample < 2)
+        {
+            return double.NaN;
+        }
+
+        if (outside == 0)
+        {
+            return 1;
+        }
+
+        double n = sample,
+            m = trials,
+            k = outside;
+        var term = Math.Exp(
+            SpecialFunctions.GammaLn(m + 1)
+                - SpecialFunctions.GammaLn(k + 1)
+                - SpecialFunctions.GammaLn(m - k + 1)
+                + SpecialFunctions.GammaLn(k + 2)
+                + SpecialFunctions.GammaLn(m - k + n - 1)
+                - SpecialFunctions.GammaLn(m + n + 1)
+                + Math.Log(n)
+                + Math.Log(n - 1)
+        );
+        var sum = term;
+        for (; k < m && term > 1e-17 * sum; k++)
+        {
+            term *= (m - k) * (k + 2) / ((k + 1) * (m - k + n - 2));
+            sum += term;
+        }
+
+        return Math.Min(1, sum);
     }
 
     internal static void ThrowIfNotLevel(double level)

@@ -24,6 +24,16 @@ public static class Tails
     /// <summary>P(|Z| &gt;= |z|) of the standard normal distribution: erfc(|z| / sqrt 2).</summary>
     public static double NormalTwoSided(double z) => SpecialFunctions.Erfc(Math.Abs(z) / Math.Sqrt(2));
 
+    /// <summary>P(|T| &gt;= |t|) of Student's distribution: the regularised incomplete beta function I(df/2, 1/2) at df / (df + t^2).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The degrees of freedom are not positive.</exception>
+    public static double StudentTwoSided(double t, double degreesOfFreedom)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(degreesOfFreedom);
+        return double.IsInfinity(t) ? 0
+            : degreesOfFreedom > 1e7 || double.IsNaN(t) ? NormalTwoSided(t)
+            : SpecialFunctions.BetaRegularized(degreesOfFreedom / 2, 0.5, degreesOfFreedom / (degreesOfFreedom + (t * t)));
+    }
+
     /// <summary>P(Z &gt;= z) of the standard normal distribution.</summary>
     public static double NormalUpper(double z) => SpecialFunctions.Erfc(z / Math.Sqrt(2)) / 2;
 

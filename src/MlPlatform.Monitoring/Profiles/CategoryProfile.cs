@@ -6,7 +6,7 @@ public sealed class CategoryProfile
 {
     private readonly HashSet<ulong> tail;
 
-    internal CategoryProfile(string name, IReadOnlyList<CategoryShare> top, IEnumerable<ulong> tail, bool complete, long other, long missing)
+    internal CategoryProfile(string name, IReadOnlyList<CategoryShare> top, IEnumerable<ulong> tail, bool complete, long other, long missing, long singletons)
     {
         Name = name;
         Top = top;
@@ -14,6 +14,7 @@ public sealed class CategoryProfile
         Complete = complete;
         Other = other;
         Missing = missing;
+        Singletons = singletons;
     }
 
     /// <summary>The column's name.</summary>
@@ -27,6 +28,9 @@ public sealed class CategoryProfile
 
     /// <summary>Missing values.</summary>
     public long Missing { get; }
+
+    /// <summary>Categories that occurred once. Their share estimates how often a category that training has not seen comes up (Good and Turing).</summary>
+    public long Singletons { get; }
 
     /// <summary>Values that are not missing.</summary>
     public long Present => Top.Sum(c => c.Count) + Other;
@@ -56,6 +60,7 @@ public sealed class CategoryProfile
         writer.Write(Complete);
         writer.Write7BitEncodedInt64(Other);
         writer.Write7BitEncodedInt64(Missing);
+        writer.Write7BitEncodedInt64(Singletons);
     }
 
     internal static CategoryProfile Read(BinaryReader reader)
@@ -74,6 +79,6 @@ public sealed class CategoryProfile
             tail[i] = reader.ReadUInt64();
         }
 
-        return new(name, top, tail, reader.ReadBoolean(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+        return new(name, top, tail, reader.ReadBoolean(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
     }
 }

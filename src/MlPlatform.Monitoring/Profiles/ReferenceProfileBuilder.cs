@@ -50,7 +50,7 @@ public sealed class ReferenceProfileBuilder
         var rest = ordered.Skip(TopCategories).ToArray();
         var complete = rest.Length <= TailCategories;
         var tail = complete ? rest.Select(c => CategoryHash.Of(c.Key)) : [];
-        categories.Add(name, new(name, top, tail, complete, rest.Sum(c => c.Value), missing));
+        categories.Add(name, new(name, top, tail, complete, rest.Sum(c => c.Value), missing, ordered.LongCount(c => c.Value == 1)));
         return this;
     }
 

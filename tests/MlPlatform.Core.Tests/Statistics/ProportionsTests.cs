@@ -31,4 +31,30 @@ public sealed class ProportionsTests
 
     [Fact]
     public void Two_proportion_z_needs_both_sides() => Assert.True(double.IsNaN(Proportions.TwoProportionZ(0, 0, 1, 70).PValue));
+
+    // Five reference values, four new ones: comb(4, j) B(j + 2, 8 - j) / B(2, 4) for j = 0 to 4.
+    [Fact]
+    public void Outside_range_p_value_agrees_with_the_beta_binomial_by_hand()
+    {
+        double[] mass = [5 / 18.0, 20 / 63.0, 5 / 21.0, 8 / 63.0, 5 / 126.0];
+        for (var k = 0; k <= 4; k++)
+        {
+            Assert.Equal(mass[k..].Sum(), Proportions.OutsideRangePValue(k, 4, 5), 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Outside_range_p_value_holds_its_level_in_simulation()
+    {
+        var random = new Random(1);
+        var rejected = 0;
+        for (var i = 0; i < 4000; i++)
+        {
+            double[] sample = [.. Enumerable.Range(0, 50).Select(_ => random.NextDouble())];
+            var outside = Enumerable.Range(0, 40).Select(_ => random.NextDouble()).Count(x => x < sample.Min() || x > sample.Max());
+            rejected += Proportions.OutsideRangePValue(outside, 40, 50) <= 0.05 ? 1 : 0;
+        }
+
+        Assert.InRange(rejected, 40, 245); // At most 5 % and 3 standard errors; the count is discrete, so it may be less.
+    }
 }

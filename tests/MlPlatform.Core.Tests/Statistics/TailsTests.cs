@@ -49,6 +49,21 @@ public sealed class TailsTests
     [InlineData(10, 1.523970604832105e-23)]
     public void Normal_two_sided_agrees_with_tables(double z, double expected) => Assert.Equal(1, Tails.NormalTwoSided(z) / expected, 1e-9);
 
+    [Theory]
+    [InlineData(12.706204736174707, 1, 0.05)]
+    [InlineData(2.2281388519649385, 10, 0.05)]
+    [InlineData(3.169272667175838, 10, 0.01)]
+    [InlineData(2.3646242510102993, 7, 0.05)]
+    public void Student_two_sided_agrees_with_tables(double t, double df, double expected) =>
+        Assert.Equal(expected, Tails.StudentTwoSided(-t, df), 1e-9);
+
+    [Fact]
+    public void Student_with_one_degree_of_freedom_is_Cauchy_and_with_many_is_normal()
+    {
+        Assert.Equal(1 - (2 / Math.PI * Math.Atan(7)), Tails.StudentTwoSided(7, 1), 1e-12);
+        Assert.Equal(1, Tails.StudentTwoSided(3, 9e6) / Tails.NormalTwoSided(3), 1e-5);
+    }
+
     // Smirnov's table: K(1.2238) = .10, K(1.3581) = .05, K(1.6276) = .01 in the upper tail.
     [Theory]
     [InlineData(1.2238478702170825, 0.1)]

@@ -54,7 +54,7 @@ internal sealed class DriftJudge(MonitorOptions options)
         AddRate(profile.Name, "infinite", profile.Infinite, total, current.Infinite, current.Total);
         if (profile.Finite > 0)
         {
-            AddRate(profile.Name, "outOfRange", 0, profile.Finite, current.Below + current.Above, current.Finite);
+            AddOutOfRange(profile, current.Below + current.Above, m);
         }
     }
 
@@ -94,23 +94,52 @@ internal sealed class DriftJudge(MonitorOptions options)
         {
             // Categories that found no room were not among the tracked ones; with a long known tail some may be known, so the tail decides.
             var unseen = current.Counts.Where(c => !profile.Knows(c.Key)).Sum(c => c.Value) + (profile.Other == 0 ? current.Other : 0);
-            AddRate(profile.Name, "unseen", 0, n, unseen, m);
+            AddRate(profile.Name, "unseen", profile.Singletons, n, unseen, m);
         }
     }
 
-    /// <summary>Difference of means in standard deviations of the reference, with Welch's test in its normal form.</summary>
+    /// <summary>Difference of means in standard deviations of the reference, with Welch's test.</summary>
     private static (double Shift, double PValue) MeanShift(MomentsSketch reference, MomentsSketch current)
     {
-        if (reference.Count == 0 || current.Count == 0)
+        if (reference.Count < 2 || current.Count < 2)
         {
             return (double.NaN, double.NaN);
         }
 
         var difference = Math.Abs(current.Mean - reference.Mean);
-        var deviation = Math.Sqrt(reference.Variance);
-        var error = Math.Sqrt((reference.Variance / reference.Count) + (current.Variance / current.Count));
-        var shift = difference == 0 ? 0 : difference / deviation; // A constant reference: any other value is infinitely far.
-        return (shift, difference == 0 ? 1 : Tails.NormalTwoSided(difference / error));
+        if (difference == 0)
+        {
+            return (0, 1);
+        }
+
+        var a = reference.Variance / (reference.Count - 1);
+        var b = current.Variance / (current.Count - 1);
+        var shift = difference / Math.Sqrt(reference.Variance); // A constant reference: any other value is infinitely far.
+        if (a + b == 0)
+        {
+            return (shift, 0);
+        }
+
+        var degrees = (a + b) * (a + b) / ((a * a / (reference.Count - 1)) + (b * b / (current.Count - 1)));
+        return (shift, Tails.StudentTwoSided(difference / Math.Sqrt(a + b), degrees));
+    }
+
+    private void AddOutOfRange(NumericProfile profile, long outside, long rows)
+    {
+        // The reference lies within its own range, so even without any change a share of 2/(n+1) falls outside on average.
+        var nullMean = 2.0 / (profile.Finite + 1);
+        Add(
+            profile.Name,
+            "outOfRange",
+            rows == 0 ? double.NaN : (double)outside / rows,
+            options.RateWarning + nullMean,
+            options.RateDrift + nullMean,
+            nullMean,
+            Proportions.OutsideRangePValue(outside, rows, profile.Finite),
+            profile.Finite,
+            rows,
+            MonitorKind.DataQuality
+        );
     }
 
     private void AddRate(string column, string method, long count1, long total1, long count2, long total2)

@@ -1,0 +1,108 @@
+namespace MlPlatform.Monitoring.Tests;
+
+public sealed class RolloutEvidenceTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Too_few_predictions_are_inconclusive()
+    {
+        await using var host = new MonitoringHost();
+        Send(host, 499, _ => 0.5);
+
+        var result = await Judge(host);
+
+        Assert.Equal(GateVerdict.Inconclusive, result.Verdict);
+        Assert.Equal(499, Assert.Single(result.Evidence).N);
+    }
+
+    [Fact]
+    public async Task The_same_behaviour_passes()
+    {
+        await using var host = new MonitoringHost();
+        var simulation = new Simulation(1);
+        Send(host, 2000, _ => simulation.Uniform());
+
+        var result = await Judge(host);
+
+        Assert.Equal(GateVerdict.Pass, result.Verdict);
+        Assert.Contains(result.Evidence, e => e.Metric == "scorePsi" && e.Estimate < 0.1);
+    }
+
+    [Fact]
+    public async Task Missing_scores_fail()
+    {
+        await using var host = new MonitoringHost();
+        var simulation = new Simulation(2);
+        Send(host, 1000, i => i % 12 == 0 ? double.NaN : simulation.Uniform());
+
+        Assert.Equal(GateVerdict.Fail, (await Judge(host)).Verdict);
+    }
+
+    [Fact]
+    public async Task Scores_that_collapse_fail()
+    {
+        await using var host = new MonitoringHost();
+        Send(host, 1000, _ => 0.99);
+
+        Assert.Equal(GateVerdict.Fail, (await Judge(host)).Verdict);
+    }
+
+    [Fact]
+    public async Task Worse_labels_fail_when_there_are_enough()
+    {
+        await using var host = new MonitoringHost();
+        var simulation = new Simulation(3);
+        var outcomes = Send(host, 2000, _ => simulation.Uniform());
+
+        Assert.Equal(GateVerdict.Pass, (await Judge(host)).Verdict);
+        await host.Monitor.RecordOutcomesAsync(outcomes, Cancel);
+        var result = await Judge(host);
+
+        Assert.Equal(GateVerdict.Fail, result.Verdict);
+        var auc = result.Evidence.Single(e => e.Metric == "auc");
+        Assert.True(auc.High < auc.Threshold);
+    }
+
+    [Fact]
+    public async Task Looking_often_does_not_make_false_alarms()
+    {
+        var failed = 0;
+        for (var seed = 0; seed < 20; seed++)
+        {
+            await using var host = new MonitoringHost(m => m.Configure(o => o.RolloutMinimumRows = 50));
+            var simulation = new Simulation(100 + seed);
+            for (var look = 0; look < 20; look++)
+            {
+                Send(host, 50, _ => simulation.Uniform() < 0.05 ? double.NaN : simulation.Uniform(), look, simulation);
+                failed += (await Judge(host)).Verdict == GateVerdict.Fail ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(0, failed);
+    }
+
+    private static List<Outcome> Send(MonitoringHost host, int rows, Func<int, double> candidateScore, int batch = 0, Simulation? both = null)
+    {
+        var simulation = new Simulation(50 + batch);
+        var old = Traffic.Layout(version: 1);
+        var candidate = Traffic.Layout(version: 2);
+        var outcomes = new List<Outcome>();
+        for (var i = 0; i < rows; i++)
+        {
+            var number = ((batch * 1_000_000L) + i) * 2;
+            var time = MonitoringHost.Start.AddSeconds((batch * rows) + i);
+            var score = both is null ? simulation.Uniform() : candidateScore(i);
+            Traffic.Observe(host.Observer, old, number, time, [1, 2, 3], score: score);
+            Traffic.Observe(host.Observer, candidate, number + 1, time, [1, 2, 3], score: candidateScore(i), route: PredictionRoute.Canary);
+            outcomes.Add(new(Traffic.Id(number), simulation.Uniform() < score ? 1 : 0));
+            outcomes.Add(new(Traffic.Id(number + 1), simulation.Uniform() < 0.5 ? 1 : 0)); // The new version's scores say nothing.
+        }
+
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(1));
+        return outcomes;
+    }
+
+    private static Task<GateResult> Judge(MonitoringHost host) =>
+        host.Get<IRolloutEvidence>().GetAsync("m", 2, 1, MonitoringHost.Start, Cancel);
+}
