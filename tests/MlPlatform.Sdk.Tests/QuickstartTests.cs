@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.Core;
-using MlPlatform.Registry;
 
 namespace MlPlatform.Sdk.Tests;
 

@@ -21,6 +21,7 @@ public static class RegistryMlPlatformBuilderExtensions
         );
         builder.Services.TryAddSingleton<ModelRegistry>();
         builder.Services.TryAddSingleton<IModelRegistry>(s => s.GetRequiredService<ModelRegistry>());
+        builder.Services.TryAddSingleton<IModelPromotion>(s => s.GetRequiredService<ModelRegistry>());
         builder.Services.TryAddSingleton<IModelSource, ModelSource>();
         builder.Services.TryAddSingleton<MetricStore>();
         builder.Services.TryAddSingleton<IExperimentTracker, ExperimentTracker>();

@@ -1,3 +1,5 @@
+using MlPlatform.Core;
+
 namespace MlPlatform.Registry;
 
 /// <summary>What an alias pointed at for a time.</summary>

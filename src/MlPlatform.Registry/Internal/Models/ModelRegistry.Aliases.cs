@@ -52,6 +52,14 @@ internal sealed partial class ModelRegistry
         return row.ToAlias()!;
     }
 
+    public async Task<ETag> PromoteAsync(IUnitOfWork work, ModelPromotion promotion)
+    {
+        ArgumentNullException.ThrowIfNull(promotion);
+        var (id, alias, expected, reason) = promotion;
+        var moved = await SetAliasAsync(work, id.Name, alias, id.Version, expected, reason).ConfigureAwait(false);
+        return moved.ETag;
+    }
+
     public async Task<bool> RemoveAliasAsync(
         string name,
         string alias,

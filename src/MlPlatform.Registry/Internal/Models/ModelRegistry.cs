@@ -10,7 +10,7 @@ internal sealed partial class ModelRegistry(
     IActorAccessor actors,
     Clocks clocks,
     IFaultPoints faults
-) : IModelRegistry
+) : IModelRegistry, IModelPromotion
 {
     public async Task<ModelVersion> RegisterVersionAsync(
         string name,

@@ -1,4 +1,4 @@
-namespace MlPlatform.Registry;
+namespace MlPlatform.Core;
 
 /// <summary>Why an alias moved, for delivery metrics.</summary>
 public enum AliasMoveKind

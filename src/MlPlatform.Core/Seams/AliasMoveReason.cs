@@ -1,6 +1,4 @@
-using MlPlatform.Core;
-
-namespace MlPlatform.Registry;
+namespace MlPlatform.Core;
 
 /// <summary>Why an alias moves; kept in its history.</summary>
 /// <param name="Kind">What led to it.</param>
