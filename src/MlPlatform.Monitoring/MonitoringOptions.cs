@@ -40,6 +40,12 @@ public sealed class MonitoringOptions
     /// <summary>How much lower the area under the ROC curve of a rollout's new version may be. Default: .02. Not negative.</summary>
     public double RolloutAucMargin { get; set; } = 0.02;
 
+    /// <summary>
+    /// Labelled predictions of each version without which a rollout's new version does not pass. Default: 0, since a rollout's steps usually end
+    /// before labels come; performance is then judged when there are labels, and afterwards by the monitor. Not negative.
+    /// </summary>
+    public int RolloutMinimumLabelled { get; set; }
+
     /// <summary>Rows that can surely be observed between two barriers when so many models share the buffers.</summary>
     /// <param name="models">How many layouts (model versions) are observed.</param>
     public int ExactRows(int models = 1)

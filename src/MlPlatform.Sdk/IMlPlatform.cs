@@ -1,4 +1,5 @@
 using MlPlatform.Core;
+using MlPlatform.Monitoring;
 using MlPlatform.Registry;
 
 namespace MlPlatform.Sdk;
@@ -15,6 +16,9 @@ public interface IMlPlatform : IAsyncDisposable
 
     /// <summary>Verified model packages by alias or version.</summary>
     IModelSource ModelSource { get; }
+
+    /// <summary>Served models under watch: outcomes in, drift, data quality, performance and alerts out.</summary>
+    IModelMonitor Monitoring { get; }
 
     /// <summary>Immutable bytes by digest.</summary>
     IArtifactStore Artifacts { get; }

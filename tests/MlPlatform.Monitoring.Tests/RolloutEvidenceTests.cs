@@ -65,6 +65,22 @@ public sealed class RolloutEvidenceTests
     }
 
     [Fact]
+    public async Task Labels_can_be_demanded_before_a_version_passes()
+    {
+        await using var host = new MonitoringHost(m => m.Configure(o => o.RolloutMinimumLabelled = 900));
+        var simulation = new Simulation(1);
+        var outcomes = Send(host, 1000, _ => simulation.Uniform());
+
+        var before = await Judge(host);
+        Assert.Equal(GateVerdict.Inconclusive, before.Verdict);
+        Assert.Contains("0 predictions have a label", before.Reason, StringComparison.Ordinal);
+
+        var random = new Simulation(9);
+        await host.Monitor.RecordOutcomesAsync([.. outcomes.Select(o => o with { Label = random.Uniform() < 0.5 ? 1 : 0 })], Cancel);
+        Assert.Equal(GateVerdict.Pass, (await Judge(host)).Verdict);
+    }
+
+    [Fact]
     public async Task Looking_often_does_not_make_false_alarms()
     {
         var failed = 0;

@@ -6,10 +6,10 @@ namespace MlPlatform.Core;
 /// <summary>The hash that stands for a category in prediction records and profiles: XxHash3 of its UTF-8, with 0 kept for missing.</summary>
 public static class CategoryHash
 {
-    /// <summary>Hashes a category; null gives 0.</summary>
+    /// <summary>Hashes a category; null gives 0, and so does the empty string, which most model runtimes cannot tell from a missing value.</summary>
     public static ulong Of(string? category)
     {
-        if (category is null)
+        if (string.IsNullOrEmpty(category))
         {
             return 0;
         }

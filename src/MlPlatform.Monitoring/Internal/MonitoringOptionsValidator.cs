@@ -33,6 +33,7 @@ internal sealed class MonitoringOptionsValidator : IValidateOptions<MonitoringOp
         Check(options.RolloutMinimumRows >= 50, nameof(options.RolloutMinimumRows), options.RolloutMinimumRows, "it is at least 50");
         Check(options.RolloutScorePsi > 0, nameof(options.RolloutScorePsi), options.RolloutScorePsi, "it is positive");
         Check(options.RolloutAucMargin >= 0, nameof(options.RolloutAucMargin), options.RolloutAucMargin, "it is not negative");
+        Check(options.RolloutMinimumLabelled >= 0, nameof(options.RolloutMinimumLabelled), options.RolloutMinimumLabelled, "it is not negative");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Check(bool valid, string option, object value, string rule)

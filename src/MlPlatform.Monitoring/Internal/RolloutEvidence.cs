@@ -75,9 +75,14 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         var failures = new List<string>();
         CompareMissing(first, second, alpha, evidence, failures);
         CompareScores(first, second, alpha, evidence, failures);
-        CompareAuc(first, second, alpha, evidence, failures);
-        return failures.Count > 0
-            ? (GateVerdict.Fail, string.Join(' ', failures), evidence)
+        var labelled = CompareAuc(first, second, alpha, evidence, failures);
+        if (failures.Count > 0)
+        {
+            return (GateVerdict.Fail, string.Join(' ', failures), evidence);
+        }
+
+        return labelled < options.RolloutMinimumLabelled
+            ? (GateVerdict.Inconclusive, Text($"{labelled} predictions have a label; {options.RolloutMinimumLabelled} of each version are needed."), evidence)
             : (GateVerdict.Pass, Text($"No harm seen in the first {rows} predictions of the new version."), evidence);
     }
 
@@ -129,14 +134,15 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         }
     }
 
-    private void CompareAuc(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    /// <returns>The labelled predictions of the version that has fewer.</returns>
+    private long CompareAuc(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
     {
         var auc1 = BinaryMetrics.Auc([.. first.Select(r => r.Label)], [.. first.Select(r => r.Score)]);
         var auc2 = BinaryMetrics.Auc([.. second.Select(r => r.Label)], [.. second.Select(r => r.Score)]);
         var labelled = Math.Min(auc1.Positives + auc1.Negatives, auc2.Positives + auc2.Negatives);
         if (labelled < options.RolloutMinimumRows || double.IsNaN(auc1.StandardError) || double.IsNaN(auc2.StandardError))
         {
-            return; // Labels come late; without them this check neither passes nor fails.
+            return labelled; // Labels come late; without them this check neither passes nor fails.
         }
 
         // Different rows on both sides, so the variances add up.
@@ -159,6 +165,8 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         {
             failures.Add(Text($"AUC {auc1.Value:F4} is worse than {auc2.Value:F4} by more than {options.RolloutAucMargin}."));
         }
+
+        return labelled;
     }
 
     private static EdgeCounts Count(double[] edges, ScoredRow[] rows)

@@ -26,7 +26,7 @@ public sealed class ReferenceProfileBuilder
         return this;
     }
 
-    /// <summary>Adds a categorical column; null is missing.</summary>
+    /// <summary>Adds a categorical column; null and empty are missing.</summary>
     /// <exception cref="ArgumentException">The name is blank or taken.</exception>
     public ReferenceProfileBuilder AddCategorical(string name, ReadOnlySpan<string?> values)
     {
@@ -35,7 +35,7 @@ public sealed class ReferenceProfileBuilder
         long missing = 0;
         foreach (var value in values)
         {
-            if (value is null)
+            if (string.IsNullOrEmpty(value))
             {
                 missing++;
             }

@@ -22,7 +22,7 @@ public static class SdkServiceCollectionExtensions
             builder.UseSqlite();
         }
 
-        builder.AddRegistry();
+        builder.AddRegistry().AddMonitoring();
         services.TryAddSingleton<IMlPlatform, PlatformRoot>();
         return builder;
     }

@@ -1,4 +1,5 @@
 using MlPlatform.Core;
+using MlPlatform.Monitoring;
 using MlPlatform.Registry;
 
 namespace MlPlatform.Sdk.Internal;
@@ -7,6 +8,7 @@ internal sealed class PlatformRoot(
     IExperimentTracker experiments,
     IModelRegistry models,
     IModelSource modelSource,
+    IModelMonitor monitoring,
     IArtifactStore artifacts,
     IEventLog events,
     ILineage lineage,
@@ -19,6 +21,8 @@ internal sealed class PlatformRoot(
     public IModelRegistry Models { get; } = models;
 
     public IModelSource ModelSource { get; } = modelSource;
+
+    public IModelMonitor Monitoring { get; } = monitoring;
 
     public IArtifactStore Artifacts { get; } = artifacts;
 
