@@ -20,5 +20,18 @@ public sealed class PlatformDirectories
     public string Root { get; }
 
     /// <summary>A folder below the data directory, made if it is missing.</summary>
-    public string Get(string name) => Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
+    /// <exception cref="StorageUnavailableException">It cannot be made or written to.</exception>
+    public string Get(string name)
+    {
+        var path = Path.Combine(Root, name);
+        try
+        {
+            return Directory.CreateDirectory(path).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            const string Hint = $"the folder cannot be made ({{0}}); set {MlPlatformOptions.Section}:{nameof(MlPlatformOptions.DataDirectory)} to one that this process may write to";
+            throw new StorageUnavailableException(path, Hint.Replace("{0}", e.Message.TrimEnd('.'), StringComparison.Ordinal), e);
+        }
+    }
 }

@@ -6,36 +6,50 @@ namespace MlPlatform.Core.Internal;
 internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clocks) : IConsumptionRecorder
 {
     private const int MaximumKeys = 10_000;
+    private const long Closed = long.MinValue / 2;
     private readonly ConcurrentDictionary<(Actor Caller, AssetRef Asset, string Mode), Counter> counters = new();
     private long dropped;
     private long coveredFrom = clocks.Work.NowMicros();
 
     public void Record(Actor caller, AssetRef asset, string mode, long count = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var key = (caller, asset, mode);
-        if (!counters.TryGetValue(key, out var counter))
+        while (true)
         {
-            if (counters.Count >= MaximumKeys)
+            if (!counters.TryGetValue(key, out var counter))
             {
-                Interlocked.Add(ref dropped, count);
+                if (counters.Count >= MaximumKeys)
+                {
+                    Interlocked.Add(ref dropped, count);
+                    return;
+                }
+
+                counter = counters.GetOrAdd(key, static _ => new());
+            }
+
+            if (Interlocked.Add(ref counter.Count, count) > 0)
+            {
                 return;
             }
 
-            counter = counters.GetOrAdd(key, static _ => new());
+            counters.TryRemove(KeyValuePair.Create(key, counter)); // Closed by a flush: count anew.
         }
-
-        Interlocked.Add(ref counter.Count, count);
     }
 
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        var taken = new List<(Actor Caller, AssetRef Asset, string Mode, Counter Counter, long Count)>();
+        var taken = new List<(Actor Caller, AssetRef Asset, string Mode, long Count)>();
         foreach (var (key, counter) in counters)
         {
-            var count = Interlocked.Exchange(ref counter.Count, 0);
+            var count = Take(counter);
             if (count > 0)
             {
-                taken.Add((key.Caller, key.Asset, key.Mode, counter, count));
+                taken.Add((key.Caller, key.Asset, key.Mode, count));
+            }
+            else if (Interlocked.CompareExchange(ref counter.Count, Closed, 0) == 0)
+            {
+                counters.TryRemove(KeyValuePair.Create(key, counter)); // Idle since the flush before: callers that come and go must not fill the table.
             }
         }
 
@@ -53,14 +67,27 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
         }
         catch
         {
-            taken.ForEach(t => Interlocked.Add(ref t.Counter.Count, t.Count));
+            taken.ForEach(t => Record(t.Caller, t.Asset, t.Mode, t.Count));
             Interlocked.Add(ref dropped, lost);
             throw;
         }
     }
 
+    /// <summary>What was counted; nothing when the counter is closed, which must stay so.</summary>
+    private static long Take(Counter counter)
+    {
+        while (true)
+        {
+            var count = Volatile.Read(ref counter.Count);
+            if (count <= 0 || Interlocked.CompareExchange(ref counter.Count, 0, count) == count)
+            {
+                return Math.Max(0, count);
+            }
+        }
+    }
+
     private Task WriteAsync(
-        List<(Actor Caller, AssetRef Asset, string Mode, Counter Counter, long Count)> taken,
+        List<(Actor Caller, AssetRef Asset, string Mode, long Count)> taken,
         long lost,
         long until,
         CancellationToken cancellationToken
@@ -69,7 +96,7 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
             Durability.Process,
             work =>
             {
-                foreach (var (caller, asset, mode, _, count) in taken)
+                foreach (var (caller, asset, mode, count) in taken)
                 {
                     var type = asset.Kind is AssetKind.View or AssetKind.Service or AssetKind.Feature ? EventTypes.FeatureRead : EventTypes.ConsumerSeen;
                     work.Append(

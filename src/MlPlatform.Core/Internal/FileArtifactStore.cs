@@ -43,6 +43,10 @@ internal sealed class FileArtifactStore : IArtifactStore
 
             return new(digest, size, stored);
         }
+        catch (Exception e) when (e is UnauthorizedAccessException || IsDiskFull(e))
+        {
+            throw new StorageUnavailableException(temporary, $"an artifact cannot be written ({e.Message.TrimEnd('.')})", e);
+        }
         finally
         {
             File.Delete(draft);
@@ -134,6 +138,10 @@ internal sealed class FileArtifactStore : IArtifactStore
         file.Flush(flushToDisk: true);
         return (ArtifactDigest.FromHash(hash.GetHashAndReset()), file.Length);
     }
+
+    /// <summary>ENOSPC, EDQUOT or EFBIG on Unix, ERROR_DISK_FULL on Windows; other I/O errors may be those of the caller's own stream.</summary>
+    private static bool IsDiskFull(Exception e) =>
+        e is IOException && (OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) == 112 : e.HResult is 28 or 122 or 27);
 
     private static bool TryTouch(string path, DateTimeOffset time)
     {

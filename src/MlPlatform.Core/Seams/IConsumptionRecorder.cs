@@ -8,7 +8,7 @@ public interface IConsumptionRecorder
     /// <param name="caller">Who.</param>
     /// <param name="asset">What.</param>
     /// <param name="mode">How: <c>train</c>, <c>online</c>, <c>predict</c>.</param>
-    /// <param name="count">How many uses.</param>
+    /// <param name="count">How many uses, at least one.</param>
     void Record(Actor caller, AssetRef asset, string mode, long count = 1);
 
     /// <summary>Writes what was counted so far.</summary>

@@ -7,6 +7,7 @@ namespace MlPlatform.Storage.Sqlite.Internal;
 
 internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposable
 {
+    private readonly string path;
     private readonly string readOnly;
     private readonly SqliteMigrator migrator;
     private readonly SqliteWriter writer;
@@ -31,7 +32,7 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
         Name = name;
         this.options = options;
         work = clocks.Work;
-        var path = Path.Combine(directory, name + ".db");
+        path = Path.Combine(directory, name + ".db");
         var connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -45,7 +46,7 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
             Dialect,
             [.. migrations.Where(m => string.Equals(m.Database, name, StringComparison.Ordinal))]
         );
-        writer = new(name, connectionString.ToString(), options, factory, changes, faults, work);
+        writer = new(name, path, connectionString.ToString(), options, factory, changes, faults, work);
     }
 
     public string Name { get; }
@@ -73,10 +74,13 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
             Return(connection);
             return result;
         }
-        catch
+        catch (Exception e)
         {
             // A reader may be left in the middle of a statement: do not use it again.
             await connection.DisposeAsync().ConfigureAwait(false);
+            var isCallersWrite = e is SqliteException { SqliteErrorCode: 8 }; // The connection refused it, not the disk.
+            var error = isCallersWrite ? e : SqliteErrors.Translate(e, Name, path, options.BusyTimeout);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             throw;
         }
     }
@@ -111,16 +115,25 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
 
     private void Migrate()
     {
-        // The journal mode belongs to the file and must be set outside a transaction, before anything else opens it.
-        using (var connection = new SqliteConnection(readOnly))
+        try
         {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL";
-            command.ExecuteScalar();
+            SetJournalMode();
+            migrator.Run(options.BusyTimeout, work);
         }
+        catch (SqliteException e)
+        {
+            throw SqliteErrors.Translate(e, Name, path, options.BusyTimeout);
+        }
+    }
 
-        migrator.Run(options.BusyTimeout, work);
+    private void SetJournalMode()
+    {
+        // The journal mode belongs to the file and must be set outside a transaction, before anything else opens it.
+        using var connection = new SqliteConnection(readOnly);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL";
+        command.ExecuteScalar();
     }
 
     private async Task<SqliteConnection> OpenReaderAsync(CancellationToken cancellationToken)

@@ -15,7 +15,9 @@ internal sealed class SqliteMigrator(string path, string connectionString, SqlDi
         using var shared = new DbUp.Sqlite.Helpers.SharedConnection(new SqliteConnection(connectionString));
         var scripts = migrations
             .SelectMany(m => m.ReadScripts(dialect))
-            .Select((s, order) => new SqlScript(s.Name, s.Text, new SqlScriptOptions { RunGroupOrder = order }));
+            .Select((s, order) => new SqlScript(s.Name, s.Text, new SqlScriptOptions { RunGroupOrder = order }))
+            .ToArray();
+        RefuseNewer(scripts);
         var engine = DeployChanges
             .To.SqliteDatabase(shared)
             .WithScripts(scripts)
@@ -31,6 +33,31 @@ internal sealed class SqliteMigrator(string path, string connectionString, SqlDi
                 $"Database '{path}' could not be migrated: script '{result.ErrorScript?.Name}' failed with '{result.Error.Message}'. Nothing of that script was applied.",
                 result.Error
             );
+        }
+    }
+
+    /// <summary>A script of a module that runs here, applied but unknown here, comes from a newer version; modules that do not run here are none of our business.</summary>
+    private void RefuseNewer(SqlScript[] known)
+    {
+        using var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'core_migration'";
+        if ((long)command.ExecuteScalar()! == 0)
+        {
+            return;
+        }
+
+        command.CommandText = "SELECT ScriptName FROM core_migration ORDER BY ScriptName";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var applied = reader.GetString(0);
+            var module = applied.Split('/')[0];
+            if (migrations.Any(m => m.Module == module) && !Array.Exists(known, s => s.Name == applied))
+            {
+                throw new SchemaTooNewException(path, applied);
+            }
         }
     }
 

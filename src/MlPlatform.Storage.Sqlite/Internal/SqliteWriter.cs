@@ -11,6 +11,7 @@ namespace MlPlatform.Storage.Sqlite.Internal;
 /// </remarks>
 internal sealed class SqliteWriter(
     string name,
+    string path,
     string connectionString,
     SqliteOptions options,
     UnitOfWorkFactory factory,
@@ -62,7 +63,7 @@ internal sealed class SqliteWriter(
             }
             catch (Exception e)
             {
-                var error = e is SqliteException { SqliteErrorCode: 5 or 6 } ? new DatabaseBusyException(name, options.BusyTimeout, e) : e;
+                var error = SqliteErrors.Translate(e, name, path, options.BusyTimeout);
                 Take(group); // The lock was never had: fail at least the one that asked for it, or the loop would spin.
                 group.ForEach(r => r.Fail(error));
                 await ResetAsync().ConfigureAwait(false);
@@ -134,8 +135,13 @@ internal sealed class SqliteWriter(
         }
         catch (Exception e)
         {
+            if (e is SqliteException && SQLitePCL.raw.sqlite3_get_autocommit(open.Handle) != 0)
+            {
+                throw; // A full or failing disk makes SQLite undo the whole transaction: every body of the group is lost, and each must hear why.
+            }
+
             await transaction.RollbackAsync("body", CancellationToken.None).ConfigureAwait(false);
-            request.Fail(e);
+            request.Fail(SqliteErrors.Translate(e, name, path, options.BusyTimeout));
             return false;
         }
     }

@@ -33,4 +33,47 @@ public sealed class ConsumptionRecorderTests : IDisposable
         Assert.Equal(caller.Id, seen.Actor.Id);
         Assert.Single(events, e => e.Type == EventTypes.RecorderCoverage);
     }
+
+    [Fact]
+    public async Task Callers_that_come_and_go_do_not_fill_the_table()
+    {
+        var services = new ServiceCollection();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        await using var provider = services.BuildServiceProvider();
+        var recorder = provider.GetRequiredService<IConsumptionRecorder>();
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 5000; i++)
+            {
+                recorder.Record(new(ActorKind.Person, FormattableString.Invariant($"{round}-{i}")), new(AssetKind.Model, "m", 1), "predict");
+            }
+
+            await recorder.FlushAsync();
+            await recorder.FlushAsync();
+        }
+
+        var covered = await provider.GetRequiredService<IEventLog>().ReadAsync(new() { Types = [EventTypes.RecorderCoverage] });
+        Assert.Equal(3, covered.Count);
+        Assert.All(covered, e => Assert.Equal(0, e.Payload.GetProperty("dropped").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Counts_beside_flushes_are_never_lost()
+    {
+        var services = new ServiceCollection();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        await using var provider = services.BuildServiceProvider();
+        var recorder = provider.GetRequiredService<IConsumptionRecorder>();
+        var caller = new Actor(ActorKind.Service, "shop");
+        var counting = Task.Run(() => Parallel.For(0, 200_000, i => recorder.Record(caller, new(AssetKind.Model, "m", (i % 3) + 1), "predict")));
+        while (!counting.IsCompleted)
+        {
+            await recorder.FlushAsync();
+        }
+
+        await counting;
+        await recorder.FlushAsync();
+        var seen = await provider.GetRequiredService<IEventLog>().ReadAsync(new() { Types = [EventTypes.ConsumerSeen], Limit = 10_000 });
+        Assert.Equal(200_000, seen.Sum(e => e.Payload.GetProperty("count").GetInt64()));
+    }
 }
