@@ -1,0 +1,11 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+// In process: the generated projects of the default toolchain do not inherit central package versions. Each class holds its own baseline.
+var quick = args.Contains("--quick");
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+BenchmarkSwitcher
+    .FromAssembly(typeof(Program).Assembly)
+    .Run([.. args.Where(a => a != "--quick")], DefaultConfig.Instance.AddJob(quick ? job.WithWarmupCount(2).WithIterationCount(5) : job));
