@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlPlatform.Core;
+using MlPlatform.Monitoring;
+using MlPlatform.Sdk.Internal;
 
 namespace MlPlatform.Sdk;
 
@@ -8,6 +10,7 @@ namespace MlPlatform.Sdk;
 public static class MlNetModelPackageExtensions
 {
     private const string ModelPath = "model.zip";
+    private const string ProfilePath = "profile.bin";
 
     extension(ModelPackage)
     {
@@ -35,6 +38,31 @@ public static class MlNetModelPackageExtensions
                 signature,
                 new ModelFileContent(ModelPath, ModelFileRole.Model, "application/zip", stream.ToArray())
             );
+        }
+
+        /// <summary>
+        /// Packs a trained ML.NET model with what its monitor compares live traffic with: the distribution of each input and of the scores over rows
+        /// that the model was not trained on, and its AUC on them.
+        /// </summary>
+        /// <param name="context">The context that trained it.</param>
+        /// <param name="model">The model.</param>
+        /// <param name="heldOut">Held-out rows with the columns of the training data; a model flatters itself on rows that it was trained on.</param>
+        /// <param name="label">The column of the truth.</param>
+        /// <param name="notInputs">Further columns that a caller does not give at predict time: ids, weights.</param>
+        /// <exception cref="InvalidModelPackageException">A column's type has no counterpart in a model signature.</exception>
+        public static ModelPackage FromMlNet(
+            MLContext context,
+            ITransformer model,
+            IDataView heldOut,
+            string label,
+            params IReadOnlyCollection<string> notInputs
+        )
+        {
+            ArgumentNullException.ThrowIfNull(heldOut);
+            ArgumentException.ThrowIfNullOrEmpty(label);
+            var package = ModelPackage.FromMlNet(context, model, heldOut.Schema, [label, .. notInputs]);
+            var profile = MlNetProfile.Build(package.Manifest.Signature, model, heldOut, label);
+            return package.WithFile(new(ProfilePath, ModelFileRole.Profile, ReferenceProfile.MediaType, profile.ToBytes()));
         }
     }
 

@@ -5,17 +5,41 @@ using MlPlatform.Monitoring;
 
 namespace MlPlatform.Sdk.Internal;
 
-/// <summary>Reads scalar columns of a data view for a reference profile.</summary>
-internal static class ProfileColumns
+/// <summary>Makes a reference profile from the rows of a data view.</summary>
+internal static class MlNetProfile
 {
-    /// <summary>Numbers and truth values are numeric, text is categorical; vectors, times and keys have no profile.</summary>
-    public static void Add(ReferenceProfileBuilder builder, IDataView data, DataColumn signature)
+    public static ReferenceProfile Build(ModelSignature signature, ITransformer model, IDataView rows, string label)
     {
-        if (data.Schema.GetColumnOrNull(signature.Name) is not { } column)
+        var builder = new ReferenceProfileBuilder();
+        foreach (var input in signature.Inputs)
         {
-            throw new InvalidModelPackageException($"The reference rows have no column '{signature.Name}', which the model's signature asks for.");
+            Add(builder, rows, rows.Schema[input.Name]);
         }
 
+        var scored = model.Transform(rows);
+        if (ReadScores(scored) is { } scores)
+        {
+            builder.AddScores(scores);
+            if (scored.Schema.GetColumnOrNull(label) is { Type: BooleanDataViewType } truth)
+            {
+                var auc = BinaryMetrics.Auc(ReadNumbers(scored, truth), scores).Value;
+                if (double.IsFinite(auc))
+                {
+                    builder.SetMetric("auc", auc);
+                }
+            }
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The probability of a binary classifier, else a scalar score; null when the model gives neither.</summary>
+    public static double[]? ReadScores(IDataView scored) =>
+        (scored.Schema.GetColumnOrNull("Probability") ?? scored.Schema.GetColumnOrNull("Score")) is { } column ? ReadNumbers(scored, column) : null;
+
+    /// <summary>Numbers and truth values are numeric, text is categorical; vectors, times and keys have no profile.</summary>
+    private static void Add(ReferenceProfileBuilder builder, IDataView data, DataViewSchema.Column column)
+    {
         if (column.Type is TextDataViewType)
         {
             builder.AddCategorical(column.Name, [.. data.GetColumn<string>(column)]);
@@ -25,10 +49,6 @@ internal static class ProfileColumns
             builder.AddNumeric(column.Name, values);
         }
     }
-
-    /// <summary>The probability of a binary classifier, else a scalar score; null when the model gives neither.</summary>
-    public static double[]? ReadScores(IDataView scored) =>
-        (scored.Schema.GetColumnOrNull("Probability") ?? scored.Schema.GetColumnOrNull("Score")) is { } column ? ReadNumbers(scored, column) : null;
 
     private static double[]? ReadNumbers(IDataView data, DataViewSchema.Column column) =>
         column.Type switch
