@@ -72,6 +72,9 @@ public static class EventTypes
     /// <summary>A model version was loaded for serving.</summary>
     public const string ModelLoaded = "model.loaded";
 
+    /// <summary>A model version could not be loaded for serving; the one before goes on.</summary>
+    public const string ModelLoadFailed = "model.loadFailed";
+
     /// <summary>A monitor evaluated a window.</summary>
     public const string MonitorEvaluated = "monitor.evaluated";
 

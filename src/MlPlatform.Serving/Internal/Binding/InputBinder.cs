@@ -21,15 +21,19 @@ internal static class InputBinder
         for (var i = 0; i < layout.Columns.Count; i++)
         {
             var slot = layout.Columns[i];
-            var matches = properties.Where(p => ColumnNames.Comparer.Equals(p.Name, slot.Column.Name)).ToList();
+            var matches = properties.Where(p => ColumnNames.Comparer.Equals(MemberNames.Of(p), slot.Column.Name)).ToList();
             if (matches.Count != 1)
             {
-                if (matches.Count == 0 && elsewhere.Find(slot.Column.Name) is not null)
+                if (matches.Count == 0 && FeatureColumns.IndexOf(elsewhere, slot.Column.Name) >= 0)
                 {
                     missing.Add(i);
                     continue;
                 }
-                problems.Add(matches.Count == 0 ? $"input '{slot.Column}' has no property in {typeof(TIn).Name}" : $"input '{slot.Column}' has several properties");
+                problems.Add(
+                    matches.Count > 0 ? $"input '{slot.Column}' has several properties"
+                    : elsewhere.Columns.Count > 0 ? $"input '{slot.Column}' has no property in {typeof(TIn).Name} and is not among the features"
+                    : $"input '{slot.Column}' has no property in {typeof(TIn).Name}"
+                );
                 continue;
             }
             var write = Write(Expression.Property(input, matches[0]), slot, Expression.Constant(i), buffer, row);

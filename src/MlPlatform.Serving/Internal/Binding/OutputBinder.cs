@@ -18,7 +18,7 @@ internal static class OutputBinder
         else if (type.GetConstructors() is var constructors && constructors.FirstOrDefault(c => c.GetParameters().Length == 0) is null && constructors.Length > 0)
         {
             var longest = constructors.MaxBy(c => c.GetParameters().Length)!;
-            body = Expression.New(longest, longest.GetParameters().Select(p => Read(p.Name!, p.ParameterType)));
+            body = Expression.New(longest, longest.GetParameters().Select(p => Read(MemberNames.Of(p), p.ParameterType)));
         }
         else
         {
@@ -27,7 +27,7 @@ internal static class OutputBinder
             {
                 problems.Add($"{type.Name} has no property that can be set");
             }
-            body = Expression.MemberInit(Expression.New(type), settable.Select(p => (MemberBinding)Expression.Bind(p, Read(p.Name, p.PropertyType))));
+            body = Expression.MemberInit(Expression.New(type), settable.Select(p => (MemberBinding)Expression.Bind(p, Read(MemberNames.Of(p), p.PropertyType))));
         }
         return problems.Count == 0 ? Expression.Lambda<Func<RequestBuffer, int, TOut>>(body, buffer, row).Compile() : static (_, _) => default!;
 

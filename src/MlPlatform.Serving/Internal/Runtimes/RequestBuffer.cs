@@ -170,6 +170,16 @@ internal sealed unsafe class RequestBuffer : IDisposable
         };
     }
 
+    /// <summary>Copies everything to a buffer of the same layout and number of rows.</summary>
+    public void CopyTo(RequestBuffer other)
+    {
+        NativeMemory.Copy(block, other.block, (nuint)Bytes);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i]?.CopyTo(other.texts[i]!, 0);
+        }
+    }
+
     public void ClearTexts()
     {
         foreach (var array in texts)

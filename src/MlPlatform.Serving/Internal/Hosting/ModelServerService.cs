@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Loads at start what predictors need, then follows aliases and rollouts.</summary>
+internal sealed class ModelServerService(
+    ModelServer server,
+    IModelSource source,
+    RolloutStore rollouts,
+    StepCountStore counts,
+    IChangeFeed changes,
+    Clocks clocks,
+    IOptions<ServingOptions> options,
+    ILogger<ModelServerService> logger
+) : IPlatformService, IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly CancellationTokenSource stop = new();
+    private Task loops = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var host in server.Hosts)
+        {
+            await TryRefreshAsync(host, cancellationToken).ConfigureAwait(false); // A model that does not exist yet must not stop the application.
+        }
+
+        loops = server.Hosts.Count == 0
+            ? Task.CompletedTask
+            : Task.WhenAll([.. server.Hosts.Select(h => Task.Run(() => FollowAliasesAsync(h), CancellationToken.None)), Task.Run(FollowRolloutsAsync, CancellationToken.None)]);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await loops.ConfigureAwait(false);
+        await WriteCountsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => stop.Dispose();
+
+    private async Task FollowAliasesAsync(ModelHost host)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var _ in source.WatchAsync(host.Name, stop.Token).ConfigureAwait(false))
+                {
+                    await TryRefreshAsync(host, stop.Token).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e)
+            {
+                await PauseAsync(host.Name, e).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task FollowRolloutsAsync()
+    {
+        var retried = clocks.Work.GetTimestamp();
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var mark = changes.Mark(ChangeTopics.Rollouts); // Before the read: a move in between ends the wait at once.
+                var open = (await rollouts.ListOpenAsync(stop.Token).ConfigureAwait(false)).ToDictionary(r => r.Candidate.Name, StringComparer.Ordinal);
+                var retry = clocks.Work.GetElapsedTime(retried) >= options.Value.RetryInterval;
+                retried = retry ? clocks.Work.GetTimestamp() : retried;
+                foreach (var host in server.Hosts)
+                {
+                    (RolloutId, ETag)? state = open.TryGetValue(host.Name, out var rollout) ? (rollout.Id, rollout.ETag) : null;
+                    if (state != host.Applied || (retry && host.HasFailure))
+                    {
+                        await TryRefreshAsync(host, stop.Token).ConfigureAwait(false);
+                    }
+                }
+
+                await WriteCountsAsync(stop.Token).ConfigureAwait(false);
+                await changes.WaitAsync(ChangeTopics.Rollouts, mark, stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                await PauseAsync("*", e).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task WriteCountsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var counters in server.Hosts.Select(h => h.Counters).OfType<StepCounters>().Where(c => c.HasNew()))
+        {
+            await counts.WriteAsync(counters, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TryRefreshAsync(ModelHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelUnavailableException)
+        {
+            // Reported by the host, and tried again.
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.WatchFailed(logger, host.Name, e);
+        }
+    }
+
+    private async Task PauseAsync(string model, Exception exception)
+    {
+        if (stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Log.WatchFailed(logger, model, exception);
+        try
+        {
+            await Task.Delay(Pause, clocks.Work, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Makes predictors out of what they have in common.</summary>
+internal sealed class PredictorFactory(
+    PredictionSink sink,
+    Clocks clocks,
+    IOptions<ServingOptions> options,
+    ILogger<PredictorBase> logger,
+    IFeatureReader? reader = null
+)
+{
+    public PredictorBase Create<TIn, TOut>(ModelReference reference, PredictorOptions predictor, ModelHost host)
+        where TIn : notnull
+    {
+        FeatureSource<TIn>? features = null;
+        if (predictor.FeatureService is { } service)
+        {
+            features = new(
+                reader
+                    ?? throw new InvalidOperationException(
+                        $"The predictor of '{reference}' reads feature service '{service}', but nothing gives features here; add the feature store."
+                    ),
+                service
+            );
+        }
+
+        return new Predictor<TIn, TOut>(reference, host, features, sink, clocks, options.Value.ShadowQueueSize, logger);
+    }
+}

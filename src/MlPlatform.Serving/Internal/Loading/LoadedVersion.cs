@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>A version in memory. Whoever runs it holds a lease; it is disposed once, in the background, when retired and no lease is out.</summary>
+/// <remarks>Thread-safe. Disposing a native session that is in use kills the process, so nothing but the last lease disposes.</remarks>
+internal sealed class LoadedVersion
+{
+    private readonly IModelRunner runner;
+    private readonly ILogger logger;
+    private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int reported;
+
+    public LoadedVersion(ModelVersionId id, IModelRunner runner, Observation observation, int slots, ILogger logger)
+    {
+        this.runner = runner;
+        this.logger = logger;
+        Id = id;
+        Asset = id.ToAsset();
+        Observation = observation;
+        Leases = new(() => ThreadPool.UnsafeQueueUserWorkItem(static v => v.DisposeNow(), this, preferLocal: false));
+        Slots = new(slots, () => new(runner, observation));
+        Tags =
+        [
+            .. Enum.GetValues<PredictionRoute>()
+                .Select(r =>
+                    new KeyValuePair<string, object?>[]
+                    {
+                        new("mlplatform.model.name", id.Name),
+                        new("mlplatform.model.version", id.Version),
+                        new("mlplatform.route", r.ToString()),
+                    }
+                ),
+        ];
+    }
+
+    public ModelVersionId Id { get; }
+
+    public AssetRef Asset { get; }
+
+    public BufferLayout Inputs => runner.Inputs;
+
+    public BufferLayout Outputs => runner.Outputs;
+
+    public Observation Observation { get; }
+
+    public LeaseCounter Leases { get; }
+
+    public SlotPool<Slot> Slots { get; }
+
+    /// <summary>The tags of metrics by route, made once.</summary>
+    public KeyValuePair<string, object?>[][] Tags { get; }
+
+    /// <summary>Completes when the memory is given back.</summary>
+    public Task Disposed => disposed.Task;
+
+    /// <summary>No new lease from now on.</summary>
+    public void Retire() => Leases.Close();
+
+    /// <summary>True the first time: what goes wrong on every call is logged once.</summary>
+    public bool ShouldReport() => Interlocked.Exchange(ref reported, 1) == 0;
+
+    private void DisposeNow()
+    {
+        try
+        {
+            Slots.Clear();
+            runner.Dispose();
+        }
+        catch (Exception e)
+        {
+            Log.DisposeFailed(logger, Id, e);
+        }
+
+        disposed.SetResult();
+    }
+}

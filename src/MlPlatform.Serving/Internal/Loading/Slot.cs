@@ -1,0 +1,46 @@
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>All that one request needs of a version, made once and reused: its memory, the model bound to it, and room for what is observed.</summary>
+internal sealed class Slot : IDisposable
+{
+    private readonly IModelProgram program;
+
+    public Slot(IModelRunner runner, Observation observation)
+    {
+        Inputs = new(runner.Inputs, 1);
+        Outputs = new(runner.Outputs, 1);
+        try
+        {
+            program = runner.Bind(Inputs, Outputs);
+        }
+        catch
+        {
+            Inputs.Dispose();
+            Outputs.Dispose();
+            throw;
+        }
+
+        Numeric = new double[observation.Layout.NumericColumns.Count];
+        Categories = new ulong[observation.Layout.CategoryColumns.Count];
+        Scores = new double[observation.ScoreCount];
+    }
+
+    public RequestBuffer Inputs { get; }
+
+    public RequestBuffer Outputs { get; }
+
+    public double[] Numeric { get; }
+
+    public ulong[] Categories { get; }
+
+    public double[] Scores { get; }
+
+    public void Run() => program.Run();
+
+    public void Dispose()
+    {
+        program.Dispose();
+        Inputs.Dispose();
+        Outputs.Dispose();
+    }
+}

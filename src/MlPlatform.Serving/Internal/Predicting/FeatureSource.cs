@@ -1,0 +1,39 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Reads a predictor's feature service with what its requests say.</summary>
+internal sealed class FeatureSource<TIn>
+{
+    private readonly IFeatureReader reader;
+    private readonly SlotPool<FeatureRequest> requests;
+    private readonly Action<TIn, FeatureValue[]> values;
+
+    public FeatureSource(IFeatureReader reader, string service)
+    {
+        this.reader = reader;
+        Service = service;
+        (var names, values) = RequestValueBinder.Compile<TIn>();
+        requests = new(Environment.ProcessorCount * 8, () => new(names));
+    }
+
+    public string Service { get; }
+
+    public ValueTask<DataSchema> DescribeAsync(CancellationToken cancellationToken) => reader.DescribeAsync(Service, cancellationToken);
+
+    public FeatureRequest Rent(TIn input)
+    {
+        var request = requests.Rent();
+        values(input, request.Values.Slots);
+        return request;
+    }
+
+    public void Return(FeatureRequest request)
+    {
+        Array.Clear(request.Values.Slots);
+        requests.Return(request);
+    }
+
+    public ValueTask ReadAsync(FeatureRequest request, CancellationToken cancellationToken) =>
+        reader.ReadAsync(Service, request.Values, request.Vector, cancellationToken);
+}

@@ -1,0 +1,10 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>What travels with one request besides its input.</summary>
+internal readonly record struct PredictCall(PredictionId Id, string? RoutingKey, string? Segment)
+{
+    /// <summary>The candidate has failed on it already.</summary>
+    public bool PrimaryOnly { get; init; }
+}

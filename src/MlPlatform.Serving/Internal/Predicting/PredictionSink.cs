@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Runs a version and tells everyone who counts: metrics, the rollout, monitoring, consumption. Allocates nothing.</summary>
+internal sealed class PredictionSink(
+    IConsumptionRecorder consumption,
+    IActorAccessor actors,
+    Clocks clocks,
+    ILogger<PredictionSink> logger,
+    IPredictionObserver? observer = null
+)
+{
+    /// <summary>Runs the slot's model.</summary>
+    /// <returns>The time that it took, in ticks of the work clock.</returns>
+    /// <exception cref="PredictionFailedException">The model failed; counted.</exception>
+    public long Run(LoadedVersion version, Slot slot, PredictionRoute route, TrafficCounter? counter)
+    {
+        var started = clocks.Work.GetTimestamp();
+        try
+        {
+            slot.Run();
+            return clocks.Work.GetElapsedTime(started).Ticks;
+        }
+        catch (Exception e)
+        {
+            counter?.Count(clocks.Work.GetElapsedTime(started).Ticks, isError: true);
+            ServingDiagnostics.Failures.Add(1, version.Tags[(int)route]);
+            throw new PredictionFailedException(version.Id, e);
+        }
+    }
+
+    /// <summary>Counts an answer and shows it to the observer.</summary>
+    public void Answered(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, long time, long ticks, TrafficCounter? counter)
+    {
+        var tags = version.Tags[(int)route];
+        var (label, isFinite) = version.Observation.Read(slot);
+        counter?.Count(ticks, isError: !isFinite);
+        ServingDiagnostics.Predictions.Add(1, tags);
+        ServingDiagnostics.Duration.Record((double)ticks / TimeSpan.TicksPerSecond, tags);
+        if (!isFinite)
+        {
+            ServingDiagnostics.NotANumber.Add(1, tags);
+        }
+
+        if (route != PredictionRoute.Shadow)
+        {
+            consumption.Record(actors.Current, version.Asset, "predict");
+        }
+
+        if (observer is not null)
+        {
+            Observe(version, slot, call, route, time, ticks, label);
+        }
+    }
+
+    /// <summary>Counts what a feature read did not find, and how old the rest was.</summary>
+    public void FeaturesRead(LoadedVersion version, PredictionRoute route, (int Missing, long Oldest) read)
+    {
+        var tags = version.Tags[(int)route];
+        if (read.Missing > 0)
+        {
+            ServingDiagnostics.FeaturesMissing.Add(read.Missing, tags);
+        }
+
+        if (read.Oldest != 0 && ServingDiagnostics.FeatureAge.Enabled)
+        {
+            ServingDiagnostics.FeatureAge.Record((clocks.Platform.NowMicros() - read.Oldest) / 1e6, tags);
+        }
+    }
+
+    private void Observe(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, long time, long ticks, int label)
+    {
+        try
+        {
+            observer!.Observe(
+                new()
+                {
+                    Id = call.Id,
+                    Layout = version.Observation.Layout,
+                    Route = route,
+                    TimeMicros = time,
+                    Numeric = slot.Numeric,
+                    Categories = slot.Categories,
+                    Scores = slot.Scores,
+                    Class = label,
+                    Segment = call.Segment,
+                    RunTicks = ticks,
+                }
+            );
+        }
+        catch (Exception e)
+        {
+            // A caller's answer never depends on who watches.
+            ServingDiagnostics.ObserverFailures.Add(1, version.Tags[(int)route]);
+            if (version.ShouldReport())
+            {
+                Log.ObserverFailed(logger, version.Id, e);
+            }
+        }
+    }
+}

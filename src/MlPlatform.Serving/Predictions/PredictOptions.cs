@@ -1,0 +1,16 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving;
+
+/// <summary>What a caller may say about one prediction.</summary>
+public readonly record struct PredictOptions
+{
+    /// <summary>The prediction's id; null makes one. A replay gives its own, so that it makes the same ones again.</summary>
+    public PredictionId? Id { get; init; }
+
+    /// <summary>Keeps a caller on one side of a rollout, for example a user's id; null routes by the prediction's id.</summary>
+    public string? RoutingKey { get; init; }
+
+    /// <summary>The segment that monitoring groups by, or null.</summary>
+    public string? Segment { get; init; }
+}

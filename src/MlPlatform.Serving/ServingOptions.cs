@@ -1,0 +1,32 @@
+namespace MlPlatform.Serving;
+
+/// <summary>Options of model serving; configuration section <c>MlPlatform:Serving</c>.</summary>
+public sealed class ServingOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "MlPlatform:Serving";
+
+    /// <summary>Replaced versions of each model that stay loaded, so that going back loads nothing. Default: 1. Range: 0 to 16.</summary>
+    public int ResidentVersions { get; set; } = 1;
+
+    /// <summary>Request slots that each version keeps; more concurrent calls make theirs for the moment. Default: 0, twice the processors. Range: 0 to 1,024.</summary>
+    public int RequestSlots { get; set; }
+
+    /// <summary>A version that could not be loaded is tried again after so long, in work time. Default: 30 s. Range: 1 s to 1 h.</summary>
+    public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Copies of requests that may wait for a shadow version; more are dropped and counted. Default: 256. Range: 1 to 65,536.</summary>
+    public int ShadowQueueSize { get; set; } = 256;
+
+    /// <summary>How often rollouts are judged, by platform time. Default: 1 min. Range: 1 s to 1 day.</summary>
+    public TimeSpan RolloutInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The total probability of ending a rollout for its error rate when there is no difference. Default: .001. Between 0 and .1.</summary>
+    public double RolloutErrorAlpha { get; set; } = 0.001;
+
+    /// <summary>How much higher the error rate of a rollout's candidate may be. Default: .01. Range: 0 to 1.</summary>
+    public double RolloutErrorMargin { get; set; } = 0.01;
+
+    /// <summary>How many times slower the 95th percentile of the candidate's run time may be, once it exceeds the baseline's by 1 ms. Default: 2. At least 1.1.</summary>
+    public double RolloutLatencyRatio { get; set; } = 2;
+}
