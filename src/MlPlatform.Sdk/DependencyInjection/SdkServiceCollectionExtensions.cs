@@ -22,7 +22,7 @@ public static class SdkServiceCollectionExtensions
             builder.UseSqlite();
         }
 
-        builder.AddRegistry().AddMonitoring();
+        builder.AddRegistry().AddMonitoring().AddServing();
         services.TryAddSingleton<IMlPlatform, PlatformRoot>();
         return builder;
     }

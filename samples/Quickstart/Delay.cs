@@ -1,0 +1,3 @@
+namespace Quickstart;
+
+internal sealed record Delay(float Probability);
