@@ -4,6 +4,9 @@ namespace MlPlatform.Core;
 /// <remarks>Immutable and thread-safe. Made by <see cref="Create"/> before registration, or opened from an <see cref="IModelSource"/>, which verifies bytes as they are read.</remarks>
 public sealed class ModelPackage
 {
+    /// <summary>A manifest lists files, it does not hold them: one larger than this is not a manifest.</summary>
+    private const long MaximumManifestBytes = 16 * 1024 * 1024;
+
     private readonly Func<ModelFile, CancellationToken, Task<byte[]>> read;
 
     /// <summary>Wraps a manifest whose files are read, and verified, by <paramref name="read"/>.</summary>
@@ -51,6 +54,27 @@ public sealed class ModelPackage
             Signature = signature,
         };
         return FromContents(manifest, contents);
+    }
+
+    /// <summary>Opens a package whose manifest and files are in an artifact store; every byte is verified as it is read.</summary>
+    /// <param name="artifacts">The store.</param>
+    /// <param name="manifest">The digest of the manifest.</param>
+    /// <param name="cancellationToken">Cancels reading the manifest.</param>
+    /// <exception cref="ArtifactNotFoundException">The manifest is not there.</exception>
+    /// <exception cref="InvalidModelPackageException">It is no manifest.</exception>
+    public static async Task<ModelPackage> OpenAsync(IArtifactStore artifacts, ArtifactDigest manifest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(artifacts);
+        var bytes = await artifacts.ReadBytesAsync(manifest, MaximumManifestBytes, cancellationToken).ConfigureAwait(false);
+        return new(ModelManifest.FromBytes(bytes), ReadFileAsync);
+
+        async Task<byte[]> ReadFileAsync(ModelFile file, CancellationToken cancel)
+        {
+            var content = await artifacts.ReadBytesAsync(file.GetDigest(), file.Size, cancel).ConfigureAwait(false);
+            return content.LongLength == file.Size
+                ? content
+                : throw new InvalidModelPackageException($"File '{file.Path}' has {content.LongLength} bytes; the manifest says {file.Size}.");
+        }
     }
 
     /// <summary>The same package with a changed manifest. The list of files must stay as it is; add files with <see cref="WithFile"/>.</summary>

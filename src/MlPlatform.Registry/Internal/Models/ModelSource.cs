@@ -5,9 +5,6 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifacts, IChangeFeed changes) : IModelSource
 {
-    /// <summary>A manifest lists files, it does not hold them: one larger than this is not a manifest.</summary>
-    private const long MaximumManifestBytes = 16 * 1024 * 1024;
-
     public async Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -18,10 +15,7 @@ internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifac
             await registry.GetVersionAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw new AssetNotFoundException(id.ToAsset(), "Register it, or list the versions of the model.");
 
-        // Reading by digest verifies the manifest; the manifest verifies its files.
-        var bytes = await artifacts.ReadBytesAsync(version.ManifestDigest, MaximumManifestBytes, cancellationToken).ConfigureAwait(false);
-        var manifest = ModelManifest.FromBytes(bytes);
-        return new(id, new(manifest, ReadFileAsync));
+        return new(id, await ModelPackage.OpenAsync(artifacts, version.ManifestDigest, cancellationToken).ConfigureAwait(false));
     }
 
     public async IAsyncEnumerable<ModelChange> WatchAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -59,13 +53,5 @@ internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifac
             await registry.GetAliasAsync(reference.Name, reference.Alias!, cancellationToken).ConfigureAwait(false)
             ?? throw new AssetNotFoundException(new(AssetKind.Alias, reference.ToString()), "Point the alias at a registered version first.");
         return alias.VersionId;
-    }
-
-    private async Task<byte[]> ReadFileAsync(ModelFile file, CancellationToken cancellationToken)
-    {
-        var bytes = await artifacts.ReadBytesAsync(file.GetDigest(), file.Size, cancellationToken).ConfigureAwait(false);
-        return bytes.LongLength == file.Size
-            ? bytes
-            : throw new InvalidModelPackageException($"File '{file.Path}' has {bytes.LongLength} bytes; the manifest says {file.Size}.");
     }
 }
