@@ -30,6 +30,11 @@ public static class ServingMlPlatformBuilderExtensions
         services.TryAddSingleton<ModelServer>();
         services.TryAddSingleton<IModelServer>(s => s.GetRequiredService<ModelServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, ModelServerService>());
+        services.TryAddSingleton<AliasReader>();
+        services.TryAddSingleton<RolloutMover>();
+        services.TryAddSingleton<RolloutJudge>();
+        services.TryAddSingleton<IRollouts, RolloutService>();
+        builder.AddRecurringWork<RolloutWork>();
         return builder;
     }
 

@@ -17,7 +17,7 @@ internal sealed class ModelHost(
     ILogger<ModelHost> logger
 ) : IDisposable
 {
-    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly SemaphoreSlim gate = new(1, 1); // Without a wait handle it holds nothing to dispose.
     private readonly Lock loadingGate = new();
     private readonly List<PredictorBase> predictors = [];
     private readonly List<LoadedVersion> resident = []; // The one used last comes last.
@@ -114,13 +114,18 @@ internal sealed class ModelHost(
         }
     }
 
-    /// <summary>Stops answering. What is in use is disposed by its last user.</summary>
+    /// <summary>Stops answering, once. What is in use is disposed by its last user.</summary>
     /// <returns>The versions that were in memory.</returns>
-    public async Task<IReadOnlyList<LoadedVersion>> CloseAsync()
+    public IReadOnlyList<LoadedVersion> Close()
     {
-        await gate.WaitAsync().ConfigureAwait(false);
+        gate.Wait(); // A load that is under way ends in moments, and must not leave a version behind.
         try
         {
+            if (closed)
+            {
+                return [];
+            }
+
             closed = true;
             predictors.ForEach(p => p.Close());
             resident.ForEach(v => v.Retire());
@@ -132,7 +137,7 @@ internal sealed class ModelHost(
         }
     }
 
-    public void Dispose() => gate.Dispose();
+    public void Dispose() => Close();
 
     private async Task<ModelUnavailableException?> ApplyAsync(
         ModelReference reference,

@@ -5,7 +5,7 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>All models of this process.</summary>
-internal sealed class ModelServer : IModelServer, IAsyncDisposable
+internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
     private readonly Dictionary<string, ModelHost> hosts = new(StringComparer.Ordinal);
@@ -81,23 +81,23 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable
                 .Select(p => new ServedModel(p.Reference.ToString(), p.Primary?.Id, p.Candidate?.Id, p.Share, p.Failure?.Message)),
         ];
 
+    /// <summary>Waits until nobody uses a version any more, within a limit.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in hosts.Values)
+        foreach (var version in Close())
         {
-            foreach (var version in await host.CloseAsync().ConfigureAwait(false))
+            try
             {
-                try
-                {
-                    await version.Disposed.WaitAsync(DrainTime, clocks.Work).ConfigureAwait(false);
-                }
-                catch (TimeoutException)
-                {
-                    Log.StuckLease(logger, version.Leases.Count, version.Id, DrainTime); // Disposing it in use would kill the process.
-                }
+                await version.Disposed.WaitAsync(DrainTime, clocks.Work).ConfigureAwait(false);
             }
-
-            host.Dispose();
+            catch (TimeoutException)
+            {
+                Log.StuckLease(logger, version.Leases.Count, version.Id, DrainTime); // Disposing it in use would kill the process.
+            }
         }
     }
+
+    public void Dispose() => Close();
+
+    private List<LoadedVersion> Close() => [.. hosts.Values.SelectMany(h => h.Close())];
 }

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Says whether a rollout's candidate does harm: by errors and run time, which Serving counts, and by what monitoring saw.</summary>
+/// <remarks>
+/// Errors are compared with a mixture sequential probability ratio test, which may be looked at as often as one likes: the chance that it ever
+/// rejects two equal versions stays below alpha. Run times are compared only once there are enough of them, by a quantile that a few long
+/// pauses do not move.
+/// </remarks>
+internal sealed class RolloutJudge(StepCountStore counts, Clocks clocks, IOptions<ServingOptions> options, IRolloutEvidence? evidence = null)
+{
+    private const double Tau = 0.05; // The size of differences that the test is quickest at.
+    private const double LatencyQuantile = 0.95;
+    private const long MinimumForLatency = 100;
+    private const double MinimumForErrors = 10;
+    private readonly ServingOptions options = options.Value;
+
+    public async Task<GateResult> JudgeAsync(Rollout rollout, CancellationToken cancellationToken)
+    {
+        var (all, step) = await counts.ReadAsync(rollout, cancellationToken).ConfigureAwait(false);
+        var own = Traffic(rollout, all, step);
+        if (evidence is null || own.Verdict == GateVerdict.Fail)
+        {
+            return own;
+        }
+
+        // Since the first traffic, not since the step: the evidence's alpha is for one sample that grows over the whole rollout.
+        var other = await evidence
+            .GetAsync(rollout.Candidate.Name, rollout.Candidate.Version, rollout.Baseline!.Value, rollout.TrafficAt!.Value, cancellationToken)
+            .ConfigureAwait(false);
+        return own with
+        {
+            Verdict =
+                other.Verdict == GateVerdict.Fail ? GateVerdict.Fail
+                : other.Verdict == GateVerdict.Pass ? own.Verdict
+                : GateVerdict.Inconclusive,
+            Reason = other.Verdict == GateVerdict.Fail ? other.Reason : $"{own.Reason} {other.Reason}",
+            Evidence = [.. own.Evidence, .. other.Evidence],
+            PolicyHash = other.PolicyHash,
+            Seed = other.Seed,
+        };
+    }
+
+    private GateResult Traffic(Rollout rollout, StepCounters all, StepCounters step)
+    {
+        var (errors, errorFailure) = Errors(all.Candidate, all.Baseline);
+        var (latency, latencyFailure) = Latency(all.Candidate, all.Baseline);
+        var requests = new GateEvidence("requests", step.Candidate.Requests)
+        {
+            Candidate = step.Candidate.Requests,
+            Baseline = step.Baseline.Requests,
+            Threshold = rollout.Options.MinimumRequests,
+        };
+        var (verdict, reason) =
+            errorFailure ?? latencyFailure
+            ?? (
+                step.Candidate.Requests < rollout.Options.MinimumRequests
+                    ? (GateVerdict.Inconclusive, Text($"{step.Candidate.Requests} requests in this step; {rollout.Options.MinimumRequests} are needed."))
+                    : (GateVerdict.Pass, Text($"No more errors and no slower in {all.Candidate.Requests} requests."))
+            );
+        return new("rollout", rollout.Candidate.ToAsset(), verdict, reason, clocks.Platform.GetUtcNow())
+        {
+            Baseline = new(AssetKind.Model, rollout.Candidate.Name, rollout.Baseline),
+            Evidence = [requests, errors, latency],
+        };
+    }
+
+    private (GateEvidence, (GateVerdict, string)?) Errors(TrafficCounter candidate, TrafficCounter baseline)
+    {
+        double n1 = candidate.Requests;
+        double n2 = baseline.Requests;
+        var rate1 = n1 == 0 ? 0 : candidate.Errors / n1;
+        var rate2 = n2 == 0 ? 0 : baseline.Errors / n2;
+        var evidence = new GateEvidence("errorRate", candidate.Requests)
+        {
+            Candidate = rate1,
+            Baseline = rate2,
+            Estimate = rate2 - rate1,
+            Level = 1 - options.RolloutErrorAlpha,
+            Threshold = -options.RolloutErrorMargin,
+        };
+        return n1 >= MinimumForErrors && rate1 - rate2 > options.RolloutErrorMargin && Differs(candidate.Errors, n1, baseline.Errors, n2)
+            ? (evidence, (GateVerdict.Fail, Text($"{rate1:P1} of the candidate's requests failed or gave no number, against {rate2:P1}.")))
+            : (evidence, null);
+    }
+
+    /// <summary>The mixture likelihood ratio with a normal prior on the difference; the pooled rate is drawn towards one half a little, since it may be 0.</summary>
+    private bool Differs(double errors1, double n1, double errors2, double n2)
+    {
+        if (n2 == 0)
+        {
+            n2 = n1; // A baseline without traffic is taken to be without errors.
+        }
+
+        var pooled = (errors1 + errors2 + 0.5) / (n1 + n2 + 1);
+        var variance = pooled * (1 - pooled) * ((1 / n1) + (1 / n2));
+        var difference = (errors1 / n1) - (errors2 / n2);
+        var tau2 = Tau * Tau;
+        var log = (0.5 * Math.Log(variance / (variance + tau2))) + (tau2 * difference * difference / (2 * variance * (variance + tau2)));
+        return log >= -Math.Log(options.RolloutErrorAlpha);
+    }
+
+    private (GateEvidence, (GateVerdict, string)?) Latency(TrafficCounter candidate, TrafficCounter baseline)
+    {
+        var (slow1, slow2) = (Milliseconds(candidate), Milliseconds(baseline));
+        var evidence = new GateEvidence("runTimeP95", candidate.Requests)
+        {
+            Candidate = slow1,
+            Baseline = slow2,
+            Estimate = slow2 - slow1,
+            Threshold = options.RolloutLatencyRatio,
+        };
+        return candidate.Requests >= MinimumForLatency && baseline.Requests >= MinimumForLatency && slow1 > slow2 * options.RolloutLatencyRatio && slow1 - slow2 > 1
+            ? (evidence, (GateVerdict.Fail, Text($"95 % of the candidate's runs take up to {slow1:0.##} ms, against {slow2:0.##} ms.")))
+            : (evidence, null);
+    }
+
+    private static double Milliseconds(TrafficCounter counter) => counter.Quantile(LatencyQuantile) / TimeSpan.TicksPerMillisecond;
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,4 @@
+namespace MlPlatform.Serving.Tests;
+
+/// <summary>The input of the logistic model.</summary>
+internal sealed record Request(float X);
