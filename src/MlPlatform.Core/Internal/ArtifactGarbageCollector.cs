@@ -51,6 +51,7 @@ internal sealed class ArtifactGarbageCollector(
             {
                 deleted++;
                 bytes += artifact.Size;
+                CoreDiagnostics.ArtifactBytesSwept.Add(artifact.Size);
                 if (deleted % 1000 == 0)
                 {
                     await lease.RenewAsync(cancellationToken).ConfigureAwait(false);

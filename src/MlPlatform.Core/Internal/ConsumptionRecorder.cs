@@ -22,6 +22,7 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
                 if (counters.Count >= MaximumKeys)
                 {
                     Interlocked.Add(ref dropped, count);
+                    CoreDiagnostics.ConsumptionDropped.Add(count);
                     return;
                 }
 

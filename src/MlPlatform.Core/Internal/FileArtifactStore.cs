@@ -39,6 +39,7 @@ internal sealed class FileArtifactStore : IArtifactStore
                 File.SetLastWriteTimeUtc(draft, stored.UtcDateTime);
                 File.Move(draft, PathOf(digest), overwrite: true);
                 faults.Hit("artifact.renamed");
+                CoreDiagnostics.ArtifactBytesWritten.Add(size);
             }
 
             return new(digest, size, stored);

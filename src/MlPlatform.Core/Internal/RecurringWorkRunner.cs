@@ -95,9 +95,14 @@ internal sealed class RecurringWorkRunner(
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var renewal = RenewAsync(lease, lost, done.Token);
+        using var activity = CoreDiagnostics.Source.StartActivity("recurring.run");
+        activity?.SetTag("work", work.Name);
+        var began = clocks.Work.GetTimestamp();
+        var outcome = "failed";
         try
         {
             await work.RunAsync(due, lost.Token).ConfigureAwait(false);
+            outcome = "done";
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -108,6 +113,11 @@ internal sealed class RecurringWorkRunner(
         {
             await done.CancelAsync().ConfigureAwait(false);
             await renewal.ConfigureAwait(false);
+            CoreDiagnostics.RecurringDuration.Record(
+                clocks.Work.GetElapsedTime(began).TotalSeconds,
+                new KeyValuePair<string, object?>("work", work.Name),
+                new KeyValuePair<string, object?>("outcome", outcome)
+            );
         }
     }
 

@@ -104,6 +104,9 @@ internal sealed class SqliteWriter(
         faults.Hit($"{name}.commit");
         await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         faults.Hit($"{name}.committed");
+        var database = new KeyValuePair<string, object?>("database", name);
+        SqliteDiagnostics.CommitDuration.Record(work.GetElapsedTime(start).TotalSeconds, database);
+        SqliteDiagnostics.CommitSize.Record(group.Count, database);
         foreach (var request in succeeded)
         {
             foreach (var topic in request.Work!.Topics)

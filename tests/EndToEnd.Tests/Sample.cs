@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace EndToEnd.Tests;
+
+/// <summary>A sample, built with the tests and started as a process, as a user starts it.</summary>
+internal static class Sample
+{
+    public static string RepositoryRoot { get; } = Metadata("RepositoryRoot");
+
+    public static async Task<(int Code, string Output)> RunAsync(string name, string workingDirectory, params IEnumerable<string> arguments)
+    {
+        using var process = Start(name, workingDirectory, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+
+    public static Process Start(string name, string workingDirectory, params IEnumerable<string> arguments) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(Metadata("Binaries"), name, Metadata("Configuration"), name + ".dll"), .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = workingDirectory,
+            }
+        )!;
+
+    private static string Metadata(string key) =>
+        typeof(Sample).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
