@@ -50,7 +50,6 @@ internal sealed class RolloutService(
             Reason = "Started.",
             ETag = new(1),
         };
-        await store.GetAsync(rollout.Id, cancellationToken).ConfigureAwait(false); // Migrates the database before the first write.
         await mover.InsertAsync(rollout, cancellationToken).ConfigureAwait(false);
         return await StepAsync(rollout, cancellationToken).ConfigureAwait(false) ?? rollout;
     }

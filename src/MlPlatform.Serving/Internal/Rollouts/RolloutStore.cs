@@ -68,18 +68,13 @@ internal sealed class RolloutStore(IMetadataDatabase database)
         }
     }
 
-    private async Task<IReadOnlyList<Rollout>> QueryAsync(string condition, string? key, CancellationToken cancellationToken)
-    {
-        await database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-        return await database
-            .ReadAsync<IReadOnlyList<Rollout>>(
-                async connection =>
-                {
-                    var sql = $"SELECT {RolloutRow.Columns} FROM srv_rollout {condition}";
-                    return [.. (await connection.QueryAsync<RolloutRow>(sql, new { key }).ConfigureAwait(false)).Select(r => r.ToRollout())];
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-    }
+    private Task<IReadOnlyList<Rollout>> QueryAsync(string condition, string? key, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Rollout>>(
+            async connection =>
+            {
+                var sql = $"SELECT {RolloutRow.Columns} FROM srv_rollout {condition}";
+                return [.. (await connection.QueryAsync<RolloutRow>(sql, new { key }).ConfigureAwait(false)).Select(r => r.ToRollout())];
+            },
+            cancellationToken
+        );
 }
