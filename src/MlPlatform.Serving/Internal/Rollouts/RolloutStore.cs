@@ -15,10 +15,10 @@ internal sealed class RolloutStore(IMetadataDatabase database)
         (await QueryAsync("WHERE model = @key AND ended_at IS NULL", model, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 
     public Task<IReadOnlyList<Rollout>> ListOpenAsync(CancellationToken cancellationToken) =>
-        QueryAsync("WHERE ended_at IS NULL ORDER BY started_at, id", null, cancellationToken);
+        QueryAsync("WHERE ended_at IS NULL ORDER BY seq", null, cancellationToken);
 
     public Task<IReadOnlyList<Rollout>> ListAsync(string model, CancellationToken cancellationToken) =>
-        QueryAsync("WHERE model = @key ORDER BY started_at DESC, id DESC", model, cancellationToken);
+        QueryAsync("WHERE model = @key ORDER BY seq DESC", model, cancellationToken);
 
     /// <exception cref="RolloutConflictException">Another rollout of the model is open.</exception>
     public static async Task InsertAsync(IUnitOfWork work, Rollout rollout)
