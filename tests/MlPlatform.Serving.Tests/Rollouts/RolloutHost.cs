@@ -8,7 +8,7 @@ internal sealed class RolloutHost : IAsyncDisposable
 {
     private long next;
 
-    public RolloutHost(RolloutHost? replicaOf = null, bool withEvidence = true, int shadowQueue = 256)
+    public RolloutHost(RolloutHost? replicaOf = null, bool withEvidence = true, int shadowQueue = 256, TimeProvider? work = null)
     {
         Runtime = replicaOf?.Runtime ?? new() { Models = { [1] = x => 0.25f, [2] = x => 0.75f } };
         Evidence = replicaOf?.Evidence ?? new();
@@ -25,7 +25,8 @@ internal sealed class RolloutHost : IAsyncDisposable
 
                 b.AddServing(o => o.ShadowQueueSize = shadowQueue).AddPredictor<Request, float>("m@champion");
             },
-            replicaOf?.Serving
+            replicaOf?.Serving,
+            work
         );
         ScriptedRuntime.Add(Serving.Packages, 1);
         ScriptedRuntime.Add(Serving.Packages, 2);

@@ -182,6 +182,22 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task A_started_replica_follows_a_rollout_of_another_process_by_itself()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await using var replica = new RolloutHost(host, work: TimeProvider.System); // Its poll of the database is a second of real time.
+        var lifetime = replica.Serving.Get<IPlatformLifetime>();
+        await lifetime.StartAsync(Token);
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        var followed = new TaskCompletionSource();
+        host.Serving.Packages.Opened += id => _ = id.Version == 2 && followed.TrySetResult();
+        await followed.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await replica.Serving.Host.ProbeAsync(new("m", 2), "champion", Token); // Behind the refresh that opened it.
+        Assert.Equal((2, 1d), (replica.Serving.Server.List().Single().Candidate!.Version, replica.Serving.Server.List().Single().Share));
+        await lifetime.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task Replicas_follow_a_rollout_and_judge_by_the_traffic_of_all()
     {
         await using var host = await RolloutHost.StartAsync();
