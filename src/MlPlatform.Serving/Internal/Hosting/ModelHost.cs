@@ -22,6 +22,7 @@ internal sealed class ModelHost(
     private readonly List<PredictorBase> predictors = [];
     private readonly List<LoadedVersion> resident = []; // The one used last comes last.
     private readonly Dictionary<string, string> reported = new(StringComparer.Ordinal); // The last failure of each reference.
+    private volatile StepCounters[] recent = [];
     private volatile StepCounters? counters;
     private Task? loading;
     private bool closed;
@@ -32,6 +33,9 @@ internal sealed class ModelHost(
 
     /// <summary>What this process counts for the open rollout; null without one.</summary>
     public StepCounters? Counters => counters;
+
+    /// <summary>The counts of this step and of the one before, whose last ones may not have been written yet.</summary>
+    public IReadOnlyList<StepCounters> RecentCounters => recent;
 
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }
@@ -182,6 +186,12 @@ internal sealed class ModelHost(
                 reported.Remove(candidate.Id.ToString());
             }
         }
+        catch (AssetNotFoundException e) when (users.TrueForAll(u => u.Primary is null))
+        {
+            // Nothing has been deployed yet: whoever predicts is told, but it is no failure of a load.
+            failure = new(reference.ToString(), e);
+            users.ForEach(u => u.Failure = failure);
+        }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             failure = await ReportAsync(reference.ToString(), e, cancellationToken).ConfigureAwait(false);
@@ -194,11 +204,18 @@ internal sealed class ModelHost(
     private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>
         rollout?.State is RolloutState.Shadow or RolloutState.Canary && string.Equals(rollout.Options.Alias, reference.Alias, StringComparison.Ordinal);
 
-    private void PrepareCounters(Rollout? rollout) =>
-        counters =
-            rollout?.State is not (RolloutState.Shadow or RolloutState.Canary) ? null
-            : counters is { } c && c.Rollout == rollout.Id && c.Step == rollout.Step ? c
-            : new(rollout.Id, rollout.Step);
+    private void PrepareCounters(Rollout? rollout)
+    {
+        if (rollout?.State is not (RolloutState.Shadow or RolloutState.Canary))
+        {
+            counters = null;
+        }
+        else if (counters is not { } c || c.Rollout != rollout.Id || c.Step != rollout.Step)
+        {
+            counters = new(rollout.Id, rollout.Step);
+            recent = [.. recent.TakeLast(1), counters];
+        }
+    }
 
     /// <summary>The version that a reference means, in memory and bound to its users.</summary>
     private async Task<LoadedVersion> GetAsync(ModelReference reference, List<PredictorBase> users, CancellationToken cancellationToken)
@@ -221,7 +238,16 @@ internal sealed class ModelHost(
 
         if (found is null)
         {
-            await AnnounceAsync(new(EventTypes.ModelLoaded, version.Asset), cancellationToken).ConfigureAwait(false);
+            var loaded = new PlatformEvent(EventTypes.ModelLoaded, version.Asset)
+            {
+                Payload = new JsonObject
+                {
+                    ["reference"] = reference.ToString(),
+                    ["manifest"] = opened.Package.Digest.ToString(),
+                    ["previous"] = users.Select(u => u.Primary?.Id.Version).FirstOrDefault(),
+                },
+            };
+            await AnnounceAsync(loaded, cancellationToken).ConfigureAwait(false);
         }
 
         resident.Remove(version);

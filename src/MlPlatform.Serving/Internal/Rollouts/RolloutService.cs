@@ -24,11 +24,7 @@ internal sealed class RolloutService(
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options ??= new();
         options.Check();
-        if (!mover.CanPromote)
-        {
-            throw new InvalidOperationException("A rollout ends by moving an alias, but nothing here can: add the registry.");
-        }
-
+        mover.EnsureCanPromote();
         await source.OpenAsync(ModelReference.ByVersion(model, candidate), cancellationToken).ConfigureAwait(false); // It exists.
         var (baseline, tag) = await aliases.ReadAsync(model, options.Alias, cancellationToken).ConfigureAwait(false);
         if (baseline == candidate)
