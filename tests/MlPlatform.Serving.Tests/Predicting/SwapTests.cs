@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
 using MlPlatform.Serving.Internal;
 
@@ -65,6 +66,27 @@ public sealed class SwapTests
         old.Slots.Return(slot);
         old.Leases.Release();
         await old.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token);
+    }
+
+    [Fact]
+    public async Task A_version_whose_lease_never_comes_back_is_left_in_memory_when_the_server_is_disposed()
+    {
+        var work = new FakeTimeProvider();
+        var host = new ServingHost(b => b.AddPredictor<Request, float>("m@v1"), work: work);
+        host.Packages.Add(1);
+        await host.Server.RefreshAsync("m", Token);
+        var version = host.Host.Predictors[0].Primary!;
+        Assert.True(version.Leases.TryAcquire());
+        var slot = version.Slots.Rent();
+        var disposal = host.DisposeAsync().AsTask();
+        Assert.False(disposal.IsCompleted);
+        work.Advance(TimeSpan.FromSeconds(30));
+        await disposal;
+        Assert.False(version.Disposed.IsCompleted);
+        slot.Run(); // It would kill the process if it had been disposed.
+        version.Slots.Return(slot);
+        version.Leases.Release();
+        await version.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 
     [Fact]
