@@ -24,6 +24,7 @@ public static class ServingMlPlatformBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, OnnxRuntimeLoader>());
         services.TryAddSingleton<VersionLoader>();
         services.TryAddSingleton<PredictionSink>();
+        services.TryAddSingleton<PredictionIds>();
         services.TryAddSingleton<PredictorFactory>();
         services.TryAddSingleton<RolloutStore>();
         services.TryAddSingleton<StepCountStore>();

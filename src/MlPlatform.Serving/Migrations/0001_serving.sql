@@ -1,5 +1,6 @@
 CREATE TABLE srv_rollout (
-    id $text$ NOT NULL PRIMARY KEY,
+    seq $autoid$,
+    id $text$ NOT NULL UNIQUE,
     model $text$ NOT NULL,
     alias $text$ NOT NULL,
     candidate $int$ NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE srv_rollout (
     row_version $bigint$ NOT NULL
 );
 CREATE UNIQUE INDEX srv_rollout_open ON srv_rollout (model) WHERE ended_at IS NULL;
-CREATE INDEX srv_rollout_model ON srv_rollout (model, started_at);
+CREATE INDEX srv_rollout_model ON srv_rollout (model, seq);
 
 -- What each process counted since a step began; one row a version, rewritten by its process only.
 CREATE TABLE srv_rollout_count (

@@ -35,8 +35,7 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
             ?? (await ReadAsync(reference.Name, cancellationToken)).FirstOrDefault(a => a.Alias == reference.Alias)?.Version
             ?? throw new AssetNotFoundException(new(AssetKind.Alias, reference.ToString()), "Point the alias at a registered version first.");
         var id = new ModelVersionId(reference.Name, version);
-        packages.Opened.AddOrUpdate(id, 1, (_, n) => n + 1);
-        return packages.All.TryGetValue(id, out var package) ? new(id, package()) : throw new AssetNotFoundException(id.ToAsset());
+        return new(id, packages.Open(id));
     }
 
     public async IAsyncEnumerable<ModelChange> WatchAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -11,7 +11,8 @@ internal sealed class ModelPackages
 
     public ConcurrentDictionary<ModelVersionId, Func<ModelPackage>> All { get; } = new();
 
-    public ConcurrentDictionary<ModelVersionId, int> Opened { get; } = new();
+    /// <summary>Told of each version that is opened.</summary>
+    public event Action<ModelVersionId>? Opened;
 
     /// <summary>Adds <c>m@vN</c>, whose answer to 0 is <see cref="Answer"/>.</summary>
     public void Add(int version, ModelFileContent? extra = null, string model = "m") =>
@@ -24,6 +25,12 @@ internal sealed class ModelPackages
             );
             return extra is null ? package : package.WithFile(extra);
         };
+
+    public ModelPackage Open(ModelVersionId id)
+    {
+        Opened?.Invoke(id);
+        return All.TryGetValue(id, out var package) ? package() : throw new AssetNotFoundException(id.ToAsset());
+    }
 
     public static float Answer(int version, float x = 0) => 1 / (1 + MathF.Exp(-(x + Bias(version))));
 

@@ -50,6 +50,7 @@ public sealed class PredictorTests
         var predictor = host.Predictor<Request, float>();
         var e = await Assert.ThrowsAsync<ModelUnavailableException>(async () => await predictor.PredictAsync(new(0), Token));
         Assert.Contains("'m@champion' cannot be loaded: 'alias:m@champion' does not exist. Point the alias", e.Message, StringComparison.Ordinal);
+        Assert.Empty(await host.EventsAsync(EventTypes.ModelLoadFailed)); // Nothing deployed yet is no failure.
         await host.Models.SetAliasAsync("m", "champion", 1);
         Assert.Equal(1, (await predictor.PredictAsync(new(0), Token)).ModelVersion.Version);
     }

@@ -10,7 +10,11 @@ internal static class MemberNames
 {
     public static string Of(MemberInfo member) => Named(member.CustomAttributes) ?? member.Name;
 
-    public static string Of(ParameterInfo parameter) => Named(parameter.CustomAttributes) ?? parameter.Name!;
+    /// <summary>A constructor's parameter goes by the attribute of its property, since these attributes are for properties only.</summary>
+    public static string Of(ParameterInfo parameter) =>
+        InputBinder.Readable(parameter.Member.DeclaringType!).Find(p => string.Equals(p.Name, parameter.Name, StringComparison.OrdinalIgnoreCase)) is { } property
+            ? Of(property)
+            : parameter.Name!;
 
     /// <summary>The name under which a member is a key or request value of a feature read.</summary>
     public static string FeatureNameOf(MemberInfo member) => Named(member.CustomAttributes) ?? ToSnakeCase(member.Name);

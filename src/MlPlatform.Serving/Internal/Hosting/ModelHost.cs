@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlPlatform.Core;
@@ -7,7 +6,7 @@ namespace MlPlatform.Serving.Internal;
 
 /// <summary>One model of this process: which versions are in memory, and which of them answer. See readme.md in this folder.</summary>
 /// <remarks>Thread-safe. All changes happen under one gate; requests never take it.</remarks>
-internal sealed class ModelHost(
+internal sealed partial class ModelHost(
     string name,
     IModelSource source,
     VersionLoader loader,
@@ -21,7 +20,8 @@ internal sealed class ModelHost(
     private readonly Lock loadingGate = new();
     private readonly List<PredictorBase> predictors = [];
     private readonly List<LoadedVersion> resident = []; // The one used last comes last.
-    private readonly Dictionary<string, string> reported = new(StringComparer.Ordinal); // The last failure of each reference.
+    private readonly LoadJournal journal = new(name, database, logger);
+    private volatile StepCounters[] recent = [];
     private volatile StepCounters? counters;
     private Task? loading;
     private bool closed;
@@ -32,6 +32,9 @@ internal sealed class ModelHost(
 
     /// <summary>What this process counts for the open rollout; null without one.</summary>
     public StepCounters? Counters => counters;
+
+    /// <summary>The counts of this step and of the one before, whose last ones may not have been written yet.</summary>
+    public IReadOnlyList<StepCounters> RecentCounters => recent;
 
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }
@@ -138,145 +141,4 @@ internal sealed class ModelHost(
     }
 
     public void Dispose() => Close();
-
-    private async Task<ModelUnavailableException?> ApplyAsync(
-        ModelReference reference,
-        List<PredictorBase> users,
-        Rollout? rollout,
-        CancellationToken cancellationToken
-    )
-    {
-        ModelUnavailableException? failure = null;
-        try
-        {
-            var primary = await GetAsync(reference, users, cancellationToken).ConfigureAwait(false);
-            LoadedVersion? candidate = null;
-            if (HasTraffic(rollout, reference) && rollout!.Candidate != primary.Id)
-            {
-                try
-                {
-                    var version = ModelReference.ByVersion(Name, rollout.Candidate.Version);
-                    candidate = await GetAsync(version, users, cancellationToken).ConfigureAwait(false);
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    failure = await ReportAsync(rollout.Candidate.ToString(), e, cancellationToken).ConfigureAwait(false);
-                }
-            }
-
-            foreach (var user in users)
-            {
-                if (user.Primary != primary)
-                {
-                    ServingDiagnostics.Swaps.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", Name));
-                    Log.Serves(logger, primary.Id, reference.ToString());
-                }
-
-                user.Publish(primary, candidate, candidate is null ? null : rollout, counters);
-                user.Failure = failure;
-            }
-
-            reported.Remove(reference.ToString());
-            if (candidate is not null)
-            {
-                reported.Remove(candidate.Id.ToString());
-            }
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            failure = await ReportAsync(reference.ToString(), e, cancellationToken).ConfigureAwait(false);
-            users.ForEach(u => u.Failure = failure);
-        }
-
-        return failure;
-    }
-
-    private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>
-        rollout?.State is RolloutState.Shadow or RolloutState.Canary && string.Equals(rollout.Options.Alias, reference.Alias, StringComparison.Ordinal);
-
-    private void PrepareCounters(Rollout? rollout) =>
-        counters =
-            rollout?.State is not (RolloutState.Shadow or RolloutState.Canary) ? null
-            : counters is { } c && c.Rollout == rollout.Id && c.Step == rollout.Step ? c
-            : new(rollout.Id, rollout.Step);
-
-    /// <summary>The version that a reference means, in memory and bound to its users.</summary>
-    private async Task<LoadedVersion> GetAsync(ModelReference reference, List<PredictorBase> users, CancellationToken cancellationToken)
-    {
-        var opened = await source.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
-        var found = resident.Find(v => v.Id == opened.Id);
-        var version = found ?? await loader.LoadAsync(opened, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            foreach (var user in users)
-            {
-                await user.BindAsync(version, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch when (found is null)
-        {
-            version.Retire();
-            throw;
-        }
-
-        if (found is null)
-        {
-            await AnnounceAsync(new(EventTypes.ModelLoaded, version.Asset), cancellationToken).ConfigureAwait(false);
-        }
-
-        resident.Remove(version);
-        resident.Add(version);
-        return version;
-    }
-
-    private void RetireUnused()
-    {
-        var used = predictors.SelectMany(p => new[] { p.Primary, p.Candidate }).ToHashSet();
-        var unused = resident.FindAll(v => !used.Contains(v));
-        foreach (var version in unused.Take(Math.Max(0, unused.Count - options.Value.ResidentVersions)))
-        {
-            resident.Remove(version);
-            version.Retire();
-        }
-    }
-
-    /// <summary>Logs a failure, and writes its event unless the last one for the same thing said the same.</summary>
-    private async Task<ModelUnavailableException> ReportAsync(string reference, Exception exception, CancellationToken cancellationToken)
-    {
-        ServingDiagnostics.LoadFailures.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", Name));
-        if (!reported.TryGetValue(reference, out var last) || !string.Equals(last, exception.Message, StringComparison.Ordinal))
-        {
-            reported[reference] = exception.Message;
-            Log.LoadFailed(logger, reference, exception);
-            var failed = new PlatformEvent(EventTypes.ModelLoadFailed, new(AssetKind.Model, Name))
-            {
-                Payload = new JsonObject { ["reference"] = reference, ["error"] = exception.GetType().Name, ["message"] = exception.Message },
-            };
-            await AnnounceAsync(failed, cancellationToken).ConfigureAwait(false);
-        }
-
-        return new(reference, exception);
-    }
-
-    private async Task AnnounceAsync(PlatformEvent happened, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await database
-                .WriteAsync(
-                    Durability.Process,
-                    work =>
-                    {
-                        work.Append(happened);
-                        return Task.CompletedTask;
-                    },
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.EventFailed(logger, happened.Type, happened.Subject, e); // Answering matters more than its record.
-        }
-    }
 }

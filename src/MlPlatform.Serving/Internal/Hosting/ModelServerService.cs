@@ -91,7 +91,7 @@ internal sealed class ModelServerService(
 
     private async Task WriteCountsAsync(CancellationToken cancellationToken)
     {
-        foreach (var counters in server.Hosts.Select(h => h.Counters).OfType<StepCounters>().Where(c => c.HasNew()))
+        foreach (var counters in server.Hosts.SelectMany(h => h.RecentCounters).Where(c => c.HasNew()))
         {
             await counts.WriteAsync(counters, cancellationToken).ConfigureAwait(false);
         }

@@ -7,6 +7,7 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>Makes predictors out of what they have in common.</summary>
 internal sealed class PredictorFactory(
     PredictionSink sink,
+    PredictionIds ids,
     Clocks clocks,
     IOptions<ServingOptions> options,
     ILogger<PredictorBase> logger,
@@ -28,6 +29,6 @@ internal sealed class PredictorFactory(
             );
         }
 
-        return new Predictor<TIn, TOut>(reference, host, features, sink, clocks, options.Value.ShadowQueueSize, logger);
+        return new Predictor<TIn, TOut>(reference, host, features, sink, ids, clocks, options.Value.ShadowQueueSize, logger);
     }
 }

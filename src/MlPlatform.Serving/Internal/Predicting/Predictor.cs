@@ -9,6 +9,7 @@ internal sealed partial class Predictor<TIn, TOut>(
     ModelHost host,
     FeatureSource<TIn>? features,
     PredictionSink sink,
+    PredictionIds ids,
     Clocks clocks,
     int shadowQueueSize,
     ILogger logger
@@ -29,7 +30,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);
         }
 
-        var call = new PredictCall(options.Id ?? PredictionId.New(clocks.Platform), options.RoutingKey, options.Segment);
+        var call = new PredictCall(options.Id ?? ids.New(), options.RoutingKey, options.Segment);
         return table is not null ? Predict(input, call, cancellationToken) : LoadThenPredictAsync(input, call, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlPlatform.Core;
 
@@ -27,7 +28,7 @@ internal static class RolloutEvents
                 ["state"] = rollout.State.ToString(),
                 ["step"] = rollout.Step,
                 ["share"] = rollout.Share,
-                ["kind"] = rollout.Options.Kind.ToString(),
+                ["kind"] = JsonNamingPolicy.CamelCase.ConvertName(rollout.Options.Kind.ToString()),
                 ["candidate"] = rollout.Candidate.Version,
                 ["previous"] = rollout.Baseline,
                 ["reason"] = rollout.Reason,

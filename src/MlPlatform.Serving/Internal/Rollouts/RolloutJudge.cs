@@ -44,7 +44,8 @@ internal sealed class RolloutJudge(StepCountStore counts, Clocks clocks, IOption
         };
     }
 
-    private GateResult Traffic(Rollout rollout, StepCounters all, StepCounters step)
+    /// <summary>The verdict by Serving's own counts: over the whole rollout, and of the present step.</summary>
+    internal GateResult Traffic(Rollout rollout, StepCounters all, StepCounters step)
     {
         var (errors, errorFailure) = Errors(all.Candidate, all.Baseline);
         var (latency, latencyFailure) = Latency(all.Candidate, all.Baseline);

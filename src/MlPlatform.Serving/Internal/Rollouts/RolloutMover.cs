@@ -13,8 +13,14 @@ internal sealed class RolloutMover(
     IModelPromotion? promotion = null
 )
 {
-    /// <summary>Whether a rollout could end in a promotion at all.</summary>
-    public bool CanPromote => promotion is not null;
+    /// <exception cref="InvalidOperationException">A rollout could not end in a promotion here.</exception>
+    public void EnsureCanPromote()
+    {
+        if (promotion is null)
+        {
+            throw new InvalidOperationException("A rollout ends by moving an alias, but nothing here can: add the registry.");
+        }
+    }
 
     public async Task<Rollout> InsertAsync(Rollout rollout, CancellationToken cancellationToken)
     {
@@ -43,6 +49,11 @@ internal sealed class RolloutMover(
         AliasMoveKind? kind = null
     )
     {
+        if (to.State == RolloutState.Promoted)
+        {
+            EnsureCanPromote();
+        }
+
         ArtifactDigest? evidence = verdict is null
             ? before.Evidence
             : (await artifacts.PutBytesAsync(verdict.ToBytes(), cancellationToken).ConfigureAwait(false)).Digest;

@@ -24,11 +24,7 @@ internal sealed class RolloutService(
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options ??= new();
         options.Check();
-        if (!mover.CanPromote)
-        {
-            throw new InvalidOperationException("A rollout ends by moving an alias, but nothing here can: add the registry.");
-        }
-
+        mover.EnsureCanPromote();
         await source.OpenAsync(ModelReference.ByVersion(model, candidate), cancellationToken).ConfigureAwait(false); // It exists.
         var (baseline, tag) = await aliases.ReadAsync(model, options.Alias, cancellationToken).ConfigureAwait(false);
         if (baseline == candidate)
@@ -50,7 +46,6 @@ internal sealed class RolloutService(
             Reason = "Started.",
             ETag = new(1),
         };
-        await store.GetAsync(rollout.Id, cancellationToken).ConfigureAwait(false); // Migrates the database before the first write.
         await mover.InsertAsync(rollout, cancellationToken).ConfigureAwait(false);
         return await StepAsync(rollout, cancellationToken).ConfigureAwait(false) ?? rollout;
     }

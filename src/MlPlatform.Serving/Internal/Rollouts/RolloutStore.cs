@@ -15,10 +15,10 @@ internal sealed class RolloutStore(IMetadataDatabase database)
         (await QueryAsync("WHERE model = @key AND ended_at IS NULL", model, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 
     public Task<IReadOnlyList<Rollout>> ListOpenAsync(CancellationToken cancellationToken) =>
-        QueryAsync("WHERE ended_at IS NULL ORDER BY started_at, id", null, cancellationToken);
+        QueryAsync("WHERE ended_at IS NULL ORDER BY seq", null, cancellationToken);
 
     public Task<IReadOnlyList<Rollout>> ListAsync(string model, CancellationToken cancellationToken) =>
-        QueryAsync("WHERE model = @key ORDER BY started_at DESC, id DESC", model, cancellationToken);
+        QueryAsync("WHERE model = @key ORDER BY seq DESC", model, cancellationToken);
 
     /// <exception cref="RolloutConflictException">Another rollout of the model is open.</exception>
     public static async Task InsertAsync(IUnitOfWork work, Rollout rollout)
@@ -68,18 +68,13 @@ internal sealed class RolloutStore(IMetadataDatabase database)
         }
     }
 
-    private async Task<IReadOnlyList<Rollout>> QueryAsync(string condition, string? key, CancellationToken cancellationToken)
-    {
-        await database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-        return await database
-            .ReadAsync<IReadOnlyList<Rollout>>(
-                async connection =>
-                {
-                    var sql = $"SELECT {RolloutRow.Columns} FROM srv_rollout {condition}";
-                    return [.. (await connection.QueryAsync<RolloutRow>(sql, new { key }).ConfigureAwait(false)).Select(r => r.ToRollout())];
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-    }
+    private Task<IReadOnlyList<Rollout>> QueryAsync(string condition, string? key, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Rollout>>(
+            async connection =>
+            {
+                var sql = $"SELECT {RolloutRow.Columns} FROM srv_rollout {condition}";
+                return [.. (await connection.QueryAsync<RolloutRow>(sql, new { key }).ConfigureAwait(false)).Select(r => r.ToRollout())];
+            },
+            cancellationToken
+        );
 }

@@ -122,6 +122,8 @@ internal sealed class ShadowLane<TIn, TOut>
                 Return(item.Inputs, item.Features);
             }
         }
+
+        buffers.Clear();
     }
 
     private async Task RunAsync(ShadowItem item)

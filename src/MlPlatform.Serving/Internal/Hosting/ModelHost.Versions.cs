@@ -1,0 +1,122 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>What happens under the gate.</summary>
+internal sealed partial class ModelHost
+{
+    private async Task<ModelUnavailableException?> ApplyAsync(
+        ModelReference reference,
+        List<PredictorBase> users,
+        Rollout? rollout,
+        CancellationToken cancellationToken
+    )
+    {
+        ModelUnavailableException? failure = null;
+        try
+        {
+            var primary = await GetAsync(reference, users, cancellationToken).ConfigureAwait(false);
+            LoadedVersion? candidate = null;
+            if (HasTraffic(rollout, reference) && rollout!.Candidate != primary.Id)
+            {
+                try
+                {
+                    var version = ModelReference.ByVersion(Name, rollout.Candidate.Version);
+                    candidate = await GetAsync(version, users, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    failure = await journal.FailedAsync(rollout.Candidate.ToString(), e, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            foreach (var user in users)
+            {
+                if (user.Primary != primary)
+                {
+                    ServingDiagnostics.Swaps.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", Name));
+                    Log.Serves(logger, primary.Id, reference.ToString());
+                }
+
+                user.Publish(primary, candidate, candidate is null ? null : rollout, counters);
+                user.Failure = failure;
+            }
+
+            journal.Recovered(reference.ToString());
+            if (candidate is not null)
+            {
+                journal.Recovered(candidate.Id.ToString());
+            }
+        }
+        catch (AssetNotFoundException e) when (users.TrueForAll(u => u.Primary is null))
+        {
+            // Nothing has been deployed yet: whoever predicts is told, but it is no failure of a load.
+            failure = new(reference.ToString(), e);
+            users.ForEach(u => u.Failure = failure);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            failure = await journal.FailedAsync(reference.ToString(), e, cancellationToken).ConfigureAwait(false);
+            users.ForEach(u => u.Failure = failure);
+        }
+
+        return failure;
+    }
+
+    private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>
+        rollout?.State is RolloutState.Shadow or RolloutState.Canary && string.Equals(rollout.Options.Alias, reference.Alias, StringComparison.Ordinal);
+
+    private void PrepareCounters(Rollout? rollout)
+    {
+        if (rollout?.State is not (RolloutState.Shadow or RolloutState.Canary))
+        {
+            counters = null;
+        }
+        else if (counters is not { } c || c.Rollout != rollout.Id || c.Step != rollout.Step)
+        {
+            counters = new(rollout.Id, rollout.Step);
+            recent = [.. recent.TakeLast(1), counters];
+        }
+    }
+
+    /// <summary>The version that a reference means, in memory and bound to its users.</summary>
+    private async Task<LoadedVersion> GetAsync(ModelReference reference, List<PredictorBase> users, CancellationToken cancellationToken)
+    {
+        var opened = await source.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
+        var found = resident.Find(v => v.Id == opened.Id);
+        var version = found ?? await loader.LoadAsync(opened, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var user in users)
+            {
+                await user.BindAsync(version, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch when (found is null)
+        {
+            version.Retire();
+            throw;
+        }
+
+        if (found is null)
+        {
+            var previous = users.Select(u => u.Primary?.Id.Version).FirstOrDefault();
+            await journal.LoadedAsync(opened, reference, previous, cancellationToken).ConfigureAwait(false);
+        }
+
+        resident.Remove(version);
+        resident.Add(version);
+        return version;
+    }
+
+    private void RetireUnused()
+    {
+        var used = predictors.SelectMany(p => new[] { p.Primary, p.Candidate }).ToHashSet();
+        var unused = resident.FindAll(v => !used.Contains(v));
+        foreach (var version in unused.Take(Math.Max(0, unused.Count - options.Value.ResidentVersions)))
+        {
+            resident.Remove(version);
+            version.Retire();
+        }
+    }
+}

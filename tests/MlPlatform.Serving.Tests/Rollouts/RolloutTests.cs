@@ -1,0 +1,215 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Tests;
+
+public sealed class RolloutTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(15);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_good_candidate_goes_through_its_steps_and_is_promoted()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var cause = EventId.New(host.Serving.Clock);
+        var options = RolloutHost.Options() with { Shadow = true, Kind = AliasMoveKind.Retrain, CauseId = cause };
+        var rollout = await host.Rollouts.StartAsync("m", 2, options, Token);
+        Assert.Equal((RolloutState.Shadow, -1, 1, 0d), (rollout.State, rollout.Step, rollout.Baseline, rollout.Share));
+        Assert.Equal(0, await host.TrafficAsync(100));
+
+        rollout = await host.AdvanceAsync(Minute);
+        Assert.Equal(RolloutState.Shadow, rollout.State); // Passed, but not held long enough.
+        rollout = await host.AdvanceAsync(Hold);
+        Assert.Equal((RolloutState.Canary, 0, .1), (rollout.State, rollout.Step, rollout.Share));
+        Assert.Equal(100, host.Observer.All.Count(o => o.Route == PredictionRoute.Shadow));
+        Assert.InRange(await host.TrafficAsync(500), 25, 90);
+        rollout = await host.AdvanceAsync(Hold);
+        Assert.Equal((RolloutState.Canary, 1), (rollout.State, rollout.Step));
+        Assert.Equal(rollout.TrafficAt, host.Evidence.Since);
+        Assert.InRange(await host.TrafficAsync(500), 180, 320);
+        rollout = await host.AdvanceAsync(Hold);
+        Assert.Equal(RolloutState.Promoted, rollout.State);
+        Assert.Equal(2, await host.Serving.Models.GetAliasAsync("m", "champion"));
+        Assert.Equal(0, await host.TrafficAsync(10));
+        Assert.Equal(2, (await host.Serving.Predictor<Request, float>().PredictAsync(new(0), Token)).ModelVersion.Version);
+        Assert.Null(await host.Rollouts.GetCurrentAsync("m", Token));
+
+        var events = await host.Serving.EventsAsync(EventTypes.RolloutStarted, EventTypes.RolloutStepped, EventTypes.RolloutEnded);
+        Assert.Equal(["Pending", "Shadow", "Canary", "Canary", "Promoted"], events.Select(e => e.Payload.GetProperty("state").GetString()));
+        Assert.All(events, e => Assert.Equal((cause, $"rollout:{rollout.Id}"), (e.CauseId, e.Subject.ToString())));
+        var stored = await host.Serving.Get<IArtifactStore>().ReadBytesAsync(rollout.Evidence!.Value, cancellationToken: Token);
+        Assert.Equal(GateVerdict.Pass, GateResult.FromBytes(stored).Verdict);
+        Assert.Equal(3, (await host.Serving.EventsAsync(EventTypes.GateChecked)).Count);
+    }
+
+    [Fact]
+    public async Task A_candidate_that_gives_no_numbers_is_rolled_back_within_its_step()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        host.Runtime.Models[2] = _ => float.NaN;
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(), Token);
+        var canary = await host.TrafficAsync(300);
+        Assert.InRange(canary, 10, 60);
+        var rollout = await host.AdvanceAsync(Minute);
+        Assert.Equal(RolloutState.RolledBack, rollout.State);
+        Assert.Contains("100.0 % of the candidate's requests failed or gave no number, against 0.0 %", rollout.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, await host.TrafficAsync(100));
+        Assert.Equal(1, await host.Serving.Models.GetAliasAsync("m", "champion"));
+    }
+
+    [Fact]
+    public async Task A_canary_that_throws_costs_no_answer_and_is_rolled_back()
+    {
+        await using var host = await RolloutHost.StartAsync(withEvidence: false);
+        host.Runtime.Models[2] = _ => 0.5f;
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        host.Runtime.Models[2] = _ => throw new InvalidOperationException("broken");
+        var predictor = host.Serving.Predictor<Request, float>();
+        for (var i = 0; i < 60; i++)
+        {
+            var answer = await predictor.PredictAsync(new(1), Token);
+            Assert.Equal((0.25f, 1, PredictionRoute.Primary), (answer.Value, answer.ModelVersion.Version, answer.Route));
+        }
+
+        Assert.Equal(RolloutState.RolledBack, (await host.AdvanceAsync(Minute)).State);
+    }
+
+    [Fact]
+    public async Task Evidence_against_the_candidate_rolls_it_back_at_once()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(), Token);
+        host.Evidence.Verdict = GateVerdict.Fail;
+        var rollout = await host.AdvanceAsync(Minute);
+        Assert.Equal((RolloutState.RolledBack, "Scripted Fail."), (rollout.State, rollout.Reason));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_inconclusive_step_is_held_and_then_rolled_back_but_never_promoted(bool byEvidence)
+    {
+        await using var host = await RolloutHost.StartAsync();
+        host.Evidence.Verdict = byEvidence ? GateVerdict.Inconclusive : GateVerdict.Pass;
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        await host.TrafficAsync(byEvidence ? 50 : 19); // 20 are needed.
+        for (var i = 0; i < 7; i++)
+        {
+            Assert.Equal(RolloutState.Canary, (await host.AdvanceAsync(Hold)).State);
+        }
+
+        var rollout = await host.AdvanceAsync(Hold);
+        Assert.Equal(RolloutState.RolledBack, rollout.State);
+        Assert.StartsWith("Still inconclusive after 02:00:00", rollout.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_deployment_is_promoted_at_once()
+    {
+        await using var host = new RolloutHost();
+        var rollout = await host.Rollouts.StartAsync("m", 1, null, Token);
+        Assert.Equal(RolloutState.Promoted, rollout.State);
+        Assert.Null(rollout.Baseline);
+        Assert.Equal(1, await host.Serving.Models.GetAliasAsync("m", "champion"));
+        Assert.Equal(1, (await host.Serving.Predictor<Request, float>().PredictAsync(new(0), Token)).ModelVersion.Version);
+    }
+
+    [Fact]
+    public async Task A_rollout_is_refused_when_there_is_nothing_to_roll_out()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var same = await Assert.ThrowsAsync<RolloutConflictException>(() => host.Rollouts.StartAsync("m", 1, null, Token));
+        Assert.Contains("points at version 1 already", same.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<AssetNotFoundException>(() => host.Rollouts.StartAsync("m", 9, null, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => host.Rollouts.StartAsync("m", 2, new() { Steps = [5, 1] }, Token));
+        var open = await host.Rollouts.StartAsync("m", 2, null, Token);
+        var second = await Assert.ThrowsAsync<RolloutConflictException>(() => host.Rollouts.StartAsync("m", 2, null, Token));
+        Assert.Equal(("m", open.Id), (second.Model, second.Rollout));
+    }
+
+    [Fact]
+    public async Task A_candidate_that_cannot_be_loaded_is_rolled_back_before_any_traffic()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        host.Runtime.Models[2] = _ => throw new InvalidOperationException("broken");
+        var rollout = await host.Rollouts.StartAsync("m", 2, null, Token);
+        Assert.Equal(RolloutState.RolledBack, rollout.State);
+        Assert.Contains("could not be loaded: m@v2 failed while it was warmed up: broken", rollout.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_is_superseded_when_somebody_moves_the_alias()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, null, Token);
+        await host.Serving.Models.SetAliasAsync("m", "champion", 1);
+        Assert.Equal(RolloutState.Superseded, (await host.AdvanceAsync(Minute)).State);
+
+        var second = await host.Rollouts.StartAsync("m", 2, null, Token);
+        await host.Serving.Models.SetAliasAsync("m", "champion", 1);
+        Assert.Equal(RolloutState.Superseded, (await host.Rollouts.PromoteAsync(second.Id, "now", Token)).State);
+        Assert.Equal(1, await host.Serving.Models.GetAliasAsync("m", "champion"));
+    }
+
+    [Fact]
+    public async Task A_person_may_promote_or_roll_back_and_only_once()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var first = await host.Rollouts.StartAsync("m", 2, null, Token);
+        Assert.Equal(RolloutState.RolledBack, (await host.Rollouts.RollBackAsync(first.Id, "not yet", Token)).State);
+        await Assert.ThrowsAsync<RolloutConflictException>(() => host.Rollouts.PromoteAsync(first.Id, "but", Token));
+        var second = await host.Rollouts.StartAsync("m", 2, null, Token);
+        Assert.Equal(RolloutState.Promoted, (await host.Rollouts.PromoteAsync(second.Id, "sure", Token)).State);
+        Assert.Equal(2, (await host.Serving.Predictor<Request, float>().PredictAsync(new(0), Token)).ModelVersion.Version);
+        Assert.Equal([second.Id, first.Id], (await host.Rollouts.ListAsync("m", Token)).Select(r => r.Id));
+        Assert.Equal(second.Id, (await host.Rollouts.GetAsync(second.Id, Token))!.Id);
+        await Assert.ThrowsAsync<AssetNotFoundException>(() => host.Rollouts.RollBackAsync(RolloutId.New(host.Serving.Clock), "x", Token));
+    }
+
+    [Fact]
+    public async Task Recurring_work_moves_rollouts_by_platform_time()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var runner = host.Serving.Get<IRecurringWorkRunner>();
+        await runner.RunDueAsync(Token);
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        await host.TrafficAsync(50);
+        host.Serving.Clock.Advance(Hold);
+        await runner.RunDueAsync(Token);
+        Assert.Equal(2, await host.Serving.Models.GetAliasAsync("m", "champion"));
+    }
+
+    [Fact]
+    public async Task A_started_replica_follows_a_rollout_of_another_process_by_itself()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await using var replica = new RolloutHost(host, work: TimeProvider.System); // Its poll of the database is a second of real time.
+        var lifetime = replica.Serving.Get<IPlatformLifetime>();
+        await lifetime.StartAsync(Token);
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        var followed = new TaskCompletionSource();
+        host.Serving.Packages.Opened += id => _ = id.Version == 2 && followed.TrySetResult();
+        await followed.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await replica.Serving.Host.ProbeAsync(new("m", 2), "champion", Token); // Behind the refresh that opened it.
+        Assert.Equal((2, 1d), (replica.Serving.Server.List().Single().Candidate!.Version, replica.Serving.Server.List().Single().Share));
+        await lifetime.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Replicas_follow_a_rollout_and_judge_by_the_traffic_of_all()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await using var replica = new RolloutHost(host);
+        await replica.Serving.Server.RefreshAsync("m", Token);
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        await replica.Serving.Server.RefreshAsync("m", Token);
+        Assert.Equal(15, await replica.TrafficAsync(15));
+        Assert.Equal(15, await host.TrafficAsync(15));
+        Assert.Equal(RolloutState.Canary, (await host.AdvanceAsync(Hold)).State); // It knows of 15 of the 20 it needs.
+        Assert.Equal(RolloutState.Promoted, (await replica.AdvanceAsync(Minute)).State); // Its own 15 join.
+        await host.Serving.Server.RefreshAsync("m", Token);
+        Assert.Equal(2, (await host.Serving.Predictor<Request, float>().PredictAsync(new(0), Token)).ModelVersion.Version);
+    }
+}

@@ -1,0 +1,45 @@
+using CsCheck;
+using MlPlatform.Core;
+using MlPlatform.Serving.Internal;
+
+namespace MlPlatform.Serving.Tests;
+
+public sealed class TrafficSplitTests
+{
+    private static readonly Gen<RolloutId> Rollouts = Gen.Guid.Select(g => new RolloutId(g));
+
+    [Fact]
+    public void Routing_is_sticky_and_a_larger_share_only_adds() =>
+        Gen.Select(Rollouts, Gen.OneOf(Gen.Const((string?)null), Gen.String.Select(s => (string?)s)), Gen.Guid, Gen.Double[0, 1], Gen.Double[0, 1])
+            .Sample(
+                (rollout, key, guid, a, b) =>
+                {
+                    var id = new PredictionId(guid);
+                    var small = TrafficSplit.Of(rollout, Math.Min(a, b)).Takes(key, id);
+                    var large = TrafficSplit.Of(rollout, Math.Max(a, b)).Takes(key, id);
+                    Assert.Equal(small, TrafficSplit.Of(rollout, Math.Min(a, b)).Takes(key, id));
+                    Assert.True(!small || large);
+                    Assert.False(TrafficSplit.Of(rollout, 0).Takes(key, id));
+                    Assert.True(TrafficSplit.Of(rollout, 1).Takes(key, id));
+                    Assert.True(key is null || TrafficSplit.Of(rollout, a).Takes(key, id) == TrafficSplit.Of(rollout, a).Takes(key, default));
+                }
+            );
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    [InlineData(0.5)]
+    public void The_share_is_kept_and_two_rollouts_pick_other_users(double share)
+    {
+        const int Users = 100_000;
+        var first = TrafficSplit.Of(new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)), share);
+        var second = TrafficSplit.Of(new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12)), share);
+        var keys = Enumerable.Range(0, Users).Select(i => $"user{i}").ToList();
+        var inFirst = keys.Count(k => first.Takes(k, default));
+        var inBoth = keys.Count(k => first.Takes(k, default) && second.Takes(k, default));
+
+        // Five standard deviations.
+        Assert.InRange(inFirst, (Users * share) - (5 * Math.Sqrt(Users * share)), (Users * share) + (5 * Math.Sqrt(Users * share)));
+        Assert.InRange(inBoth, (Users * share * share) - (5 * Math.Sqrt(Users) * share), (Users * share * share) + (5 * Math.Sqrt(Users) * share));
+    }
+}
