@@ -10,4 +10,7 @@ public interface IEventLog
 
     /// <summary>Streams events after a position, the past first, then each new one, until cancelled. Each is given at least once.</summary>
     IAsyncEnumerable<EventRecord> WatchAsync(EventQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The position of the newest event that readers can see: where a reader begins that wants only what comes from now on.</summary>
+    Task<EventPosition> GetLastPositionAsync(CancellationToken cancellationToken = default);
 }

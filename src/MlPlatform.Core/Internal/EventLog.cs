@@ -55,4 +55,17 @@ internal sealed class EventLog(IMetadataDatabase database, IChangeFeed changes) 
             }
         }
     }
+
+    public Task<EventPosition> GetLastPositionAsync(CancellationToken cancellationToken = default)
+    {
+        var sql = $"SELECT tx AS Tx, row_id AS RowId FROM core_event WHERE {database.Dialect.StableEvents} ORDER BY tx DESC, row_id DESC LIMIT 1";
+        return database.ReadAsync(
+            async connection =>
+            {
+                var (tx, row) = await connection.QueryFirstOrDefaultAsync<(long, long)>(new(sql, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                return new EventPosition(tx, row);
+            },
+            cancellationToken
+        );
+    }
 }

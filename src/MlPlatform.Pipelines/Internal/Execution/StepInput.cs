@@ -1,0 +1,3 @@
+namespace MlPlatform.Pipelines.Internal;
+
+internal sealed record StepInput(string Digest, byte[] Bytes);

@@ -1,0 +1,3 @@
+namespace MlPlatform.Pipelines.Internal;
+
+internal sealed record StepProgress(double Fraction, string? Text);

@@ -1,0 +1,10 @@
+namespace MlPlatform.Pipelines.Internal;
+
+internal enum StepKind
+{
+    Step,
+    Map,
+    Gate,
+    Wait,
+    Approve,
+}
