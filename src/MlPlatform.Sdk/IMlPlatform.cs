@@ -1,6 +1,8 @@
 using MlPlatform.Core;
 using MlPlatform.Monitoring;
+using MlPlatform.Pipelines;
 using MlPlatform.Registry;
+using MlPlatform.Serving;
 
 namespace MlPlatform.Sdk;
 
@@ -16,6 +18,15 @@ public interface IMlPlatform : IAsyncDisposable
 
     /// <summary>Verified model packages by alias or version.</summary>
     IModelSource ModelSource { get; }
+
+    /// <summary>Runs of pipelines: start, watch, approve, explain.</summary>
+    IPipelineRunner Pipelines { get; }
+
+    /// <summary>What this process serves.</summary>
+    IModelServer Server { get; }
+
+    /// <summary>New versions on their way to an alias: canary, shadow, promotion, return.</summary>
+    IRollouts Rollouts { get; }
 
     /// <summary>Served models under watch: outcomes in, drift, data quality, performance and alerts out.</summary>
     IModelMonitor Monitoring { get; }

@@ -9,11 +9,13 @@ internal static class KillChild
 {
     public const string Variable = "MLPLATFORM_TEST_KILL_FOLDER";
     public const string Prefix = "acknowledged ";
+    public const string Lease = "held";
 
     public static async Task WriteForeverAsync(string folder)
     {
         await using var services = SqliteServices.Create(folder);
         var database = services.GetRequiredService<IMetadataDatabase>();
+        await using var lease = await services.GetRequiredService<ILeases>().TryAcquireAsync(Lease, TimeSpan.FromDays(1));
         for (var i = 0; i < 100_000; i++)
         {
             await database.WriteAsync(

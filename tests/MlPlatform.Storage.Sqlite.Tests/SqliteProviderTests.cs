@@ -108,13 +108,22 @@ public sealed class SqliteProviderTests : IDisposable
                 }
             }
 
+            await using var services = SqliteServices.Create(folder);
+            var leases = services.GetRequiredService<ILeases>();
+            var day = TimeSpan.FromDays(1);
+            Assert.Null(await leases.TryAcquireAsync(KillChild.Lease, day)); // Its holder lives.
             child.Kill(entireProcessTree: true);
             await child.WaitForExitAsync();
             Assert.True(acknowledged >= target, await child.StandardError.ReadToEndAsync());
 
-            await using var services = SqliteServices.Create(folder);
+            // A dead holder's lease need not be waited for, and its fence grows on.
+            await using (var lease = await leases.TryAcquireAsync(KillChild.Lease, day))
+            {
+                Assert.Equal(2, lease?.Fence);
+            }
+
             var database = services.GetRequiredService<IMetadataDatabase>();
-            var stored = await database.ReadAsync(c => c.QuerySingleAsync<long>("SELECT COUNT(*) FROM core_lease"));
+            var stored = await database.ReadAsync(c => c.QuerySingleAsync<long>("SELECT COUNT(*) FROM core_lease WHERE fence = 0"));
             var events = await services.GetRequiredService<IEventLog>().ReadAsync(new() { Limit = 10_000 });
             Assert.True(stored >= acknowledged + 1, $"{acknowledged + 1} acknowledged, {stored} stored");
             Assert.Equal(stored, events.Count);

@@ -12,4 +12,11 @@ public interface ILeases
     /// <param name="duration">How long it holds without renewal, in work time.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     Task<ILease?> TryAcquireAsync(string name, TimeSpan duration, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Whether an owner is known to be gone: a process of this host, on this data directory, that was killed. Only a hint that saves waiting for its
+    /// leases; false says nothing.
+    /// </summary>
+    /// <param name="owner">The <see cref="Owner"/> of a process.</param>
+    bool IsGone(string owner);
 }

@@ -34,6 +34,7 @@ public static class CoreServiceCollectionExtensions
         services.TryAddSingleton<IChangeFeed, ChangeFeed>();
         services.TryAddSingleton<IEventLog, EventLog>();
         services.TryAddSingleton<ILineage, Lineage>();
+        services.TryAddSingleton<ProcessPresence>();
         services.TryAddSingleton<ILeases, Leases>();
         services.TryAddSingleton<ConsumptionRecorder>();
         services.TryAddSingleton<IConsumptionRecorder>(s => s.GetRequiredService<ConsumptionRecorder>());

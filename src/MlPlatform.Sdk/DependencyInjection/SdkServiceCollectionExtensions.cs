@@ -22,7 +22,8 @@ public static class SdkServiceCollectionExtensions
             builder.UseSqlite();
         }
 
-        builder.AddRegistry().AddMonitoring().AddServing();
+        builder.AddRegistry().AddMonitoring().AddServing().AddPipelines();
+        services.TryAddSingleton<Deployer>();
         services.TryAddSingleton<IMlPlatform, PlatformRoot>();
         return builder;
     }

@@ -1,6 +1,8 @@
 using MlPlatform.Core;
 using MlPlatform.Monitoring;
+using MlPlatform.Pipelines;
 using MlPlatform.Registry;
+using MlPlatform.Serving;
 
 namespace MlPlatform.Sdk.Internal;
 
@@ -8,6 +10,9 @@ internal sealed class PlatformRoot(
     IExperimentTracker experiments,
     IModelRegistry models,
     IModelSource modelSource,
+    IPipelineRunner pipelines,
+    IModelServer server,
+    IRollouts rollouts,
     IModelMonitor monitoring,
     IArtifactStore artifacts,
     IEventLog events,
@@ -21,6 +26,12 @@ internal sealed class PlatformRoot(
     public IModelRegistry Models { get; } = models;
 
     public IModelSource ModelSource { get; } = modelSource;
+
+    public IPipelineRunner Pipelines { get; } = pipelines;
+
+    public IModelServer Server { get; } = server;
+
+    public IRollouts Rollouts { get; } = rollouts;
 
     public IModelMonitor Monitoring { get; } = monitoring;
 
