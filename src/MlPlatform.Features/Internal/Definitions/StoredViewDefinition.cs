@@ -29,6 +29,8 @@ internal sealed record StoredViewDefinition(
     string? Description
 ) : ViewDefinition(Name, Row, Owner, Description)
 {
+    public IReadOnlyList<TileFeature> TileFeatures => Tiles?.Features ?? [];
+
     public FeatureRowCodec Codec { get; } = new(new(Row.Columns));
 
     /// <summary>The hash of what decides the stored bytes: another one begins with empty storage.</summary>

@@ -5,15 +5,16 @@ namespace MlPlatform.Features.Internal;
 /// <summary>How the aggregates of a view are stored: tiles for each hop that its windows use.</summary>
 internal sealed class TileLayout
 {
-    private readonly IReadOnlyList<TileFeature> features;
-
     public TileLayout(IReadOnlyList<TileFeature> features, int inputs)
     {
-        this.features = features;
+        Features = features;
         Inputs = inputs;
         Hops = features.Count == 0 ? [] : [.. features.GroupBy(f => f.Hop).OrderBy(g => g.Key).Select(Layout)];
         Width = Hops.Length == 0 ? 0 : Hops.Max(h => h.Width);
     }
+
+    /// <summary>The aggregates, in the order of the view's record.</summary>
+    public IReadOnlyList<TileFeature> Features { get; }
 
     public HopLayout[] Hops { get; }
 
@@ -29,7 +30,7 @@ internal sealed class TileLayout
     public JsonArray Describe() =>
         new(
             [
-                .. features.Select(f =>
+                .. Features.Select(f =>
                     (JsonNode)
                         new JsonObject
                         {
