@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using MlPlatform.Core;
 using MlPlatform.Features.DuckDb.Internal;
 
 namespace MlPlatform.Features.DuckDb;
@@ -77,6 +78,43 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
         return await Task.Run(() => Aggregate(session, view, source), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A column has a type that a row cannot hold.</exception>
+    public async Task WriteParquetAsync(RowTable table, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var session = Open(cancellationToken);
+        var columns = Requests(table.Schema.Columns.Select(c => c.Name));
+        var staged = await TableStager.StageAsync(session, "rows", table, columns, lazily: false).ConfigureAwait(false);
+        var select = columns.Select(c =>
+            $"{(staged.Types[c.Alias] == DataType.Timestamp ? $"make_timestamp({c.Alias})" : c.Alias)} AS {Sql.Name(c.Name)}"
+        );
+        var copy = $"COPY (SELECT {string.Join(", ", select)} FROM rows ORDER BY {TableStager.RowId}) TO {Sql.Text(path)} (FORMAT parquet, COMPRESSION zstd)";
+        await Task.Run(() => session.Execute(copy), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A column is missing or has a type that no feature can have.</exception>
+    public async Task<IReadOnlyList<FeatureColumn>> ReadParquetAsync(
+        ParquetTable table,
+        IReadOnlyList<string> columns,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(columns);
+        using var session = Open(cancellationToken);
+        var requests = Requests(columns);
+        var staged = await TableStager.StageAsync(session, "frame", table, requests, lazily: true).ConfigureAwait(false);
+        var sql = $"SELECT {string.Join(", ", requests.Select(r => r.Alias))} FROM frame ORDER BY {TableStager.RowId}";
+        return await Task.Run(
+                () => ResultReader.Read(session, sql, Workspace.CountFrame(session), [.. requests.Select(r => (r.Name, staged.Types[r.Alias]))]),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Ends the engine. Computations that still run fail.</summary>
     public void Dispose()
     {
@@ -114,6 +152,9 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
                 return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
             }
         );
+
+    private static ColumnRequest[] Requests(IEnumerable<string> columns) =>
+        [.. columns.Select((name, i) => new ColumnRequest(name, $"v{i}", ColumnRole.Value))];
 
     private DuckDbSession Open(CancellationToken cancellationToken)
     {

@@ -15,4 +15,16 @@ public interface IOfflineEngine
     /// <param name="view">What to compute.</param>
     /// <param name="cancellationToken">Stops the aggregation.</param>
     Task<OfflineResult> AggregateAsync(OfflineFrame frame, WindowedView view, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes rows into one Parquet file, in their order.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="path">The file, which is replaced; incomplete when the call fails.</param>
+    /// <param name="cancellationToken">Stops the write.</param>
+    Task WriteParquetAsync(RowTable table, string path, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads columns of Parquet files, in the order of their rows.</summary>
+    /// <param name="table">The files.</param>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    Task<IReadOnlyList<FeatureColumn>> ReadParquetAsync(ParquetTable table, IReadOnlyList<string> columns, CancellationToken cancellationToken = default);
 }

@@ -1,5 +1,4 @@
 using CsCheck;
-using MlPlatform.Core;
 
 namespace MlPlatform.Features.Tests.Online;
 

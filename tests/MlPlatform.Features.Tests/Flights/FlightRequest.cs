@@ -1,0 +1,3 @@
+namespace MlPlatform.Features.Tests;
+
+public sealed record FlightRequest(double Distance, int? Hour);

@@ -1,0 +1,3 @@
+namespace MlPlatform.Features.Tests;
+
+public sealed record OriginKey(string Origin);
