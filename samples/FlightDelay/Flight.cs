@@ -1,41 +1,14 @@
-using Microsoft.ML.Data;
-
 namespace FlightDelay;
 
-/// <summary>A flight as the model sees it at departure, with the label that is known only hours later.</summary>
-internal sealed class Flight
+/// <summary>One flight of the file. Its delay is known only after it has landed.</summary>
+/// <param name="Number">Its place in the file's order, which makes its prediction id.</param>
+internal readonly record struct Flight(int Number, DateTime DepartedAt, string Origin, string Destination, float Distance, short Delay)
 {
-    [NoColumn]
-    public DateTime DepartedAt { get; init; }
-
-    public string Origin { get; init; } = "";
-
-    public string Destination { get; init; } = "";
-
-    public string DayOfWeek { get; init; } = "";
-
-    public float HourSin { get; init; }
-
-    public float HourCos { get; init; }
-
-    public float Distance { get; init; }
+    /// <summary>Whoever uses a delay earlier looks into the future.</summary>
+    public static readonly TimeSpan KnownAfter = TimeSpan.FromHours(6);
 
     /// <summary>More than 15 minutes late.</summary>
-    public bool Label { get; init; }
+    public bool Late => Delay > 15;
 
-    public static Flight At(DateTime departedAt, string origin, string destination, float distance, bool late)
-    {
-        var angle = departedAt.TimeOfDay.TotalHours / 24 * 2 * Math.PI;
-        return new()
-        {
-            DepartedAt = departedAt,
-            Origin = origin,
-            Destination = destination,
-            DayOfWeek = departedAt.DayOfWeek.ToString(),
-            HourSin = (float)Math.Sin(angle),
-            HourCos = (float)Math.Cos(angle),
-            Distance = distance,
-            Label = late,
-        };
-    }
+    public DateTime KnownAt => DepartedAt + KnownAfter;
 }

@@ -1,55 +1,78 @@
 using FlightDelay;
 using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.Core;
-using MlPlatform.Registry;
 using MlPlatform.Sdk;
 using MlPlatform.Testing;
 using Spectre.Console;
 
-var watch = TimeProvider.System;
-var started = watch.GetTimestamp();
+var work = TimeProvider.System;
+var began = work.GetTimestamp();
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true; // Once: stop after the present hour. The state on disk is good at any moment.
+    interrupt.Cancel();
+};
 try
 {
-    var arguments = Arguments.Parse(args, watch);
-    var flights = FlightFile.Read(arguments.Data);
-    if (flights.Count == 0)
+    var arguments = Arguments.Parse(args);
+    var time = new Stopwatches(work);
+    List<Flight> flights;
+    using (time.Measure("reading the file"))
     {
-        throw new ArgumentException($"'{arguments.Data}' holds no flight with a usable delay.");
+        (flights, var skipped) = FlightFile.Read(arguments.Data);
+        AnsiConsole.MarkupLineInterpolated(
+            $"[bold]Flight delay[/]: {flights.Count:N0} flights, {flights[0].DepartedAt:yyyy-MM-dd} to {flights[^1].DepartedAt:yyyy-MM-dd}; {skipped:N0} rows without a usable time or delay left out"
+        );
     }
 
-    AnsiConsole.MarkupLineInterpolated($"[bold]Flight delay[/]: {flights.Count:N0} flights, {flights[0].DepartedAt:yyyy-MM-dd} to {flights[^1].DepartedAt:yyyy-MM-dd}");
+    await StateDirectory.PrepareAsync(arguments);
+    var start = new DateTime(flights[0].DepartedAt.Year, flights[0].DepartedAt.Month, 1).AddMonths(3);
+    var fault = new Fault(arguments.Fault, arguments.FaultAt == default ? start.AddDays(10) : arguments.FaultAt, arguments.Seed, flights);
+    if (fault.Describe() is { } description)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[yellow]Injected fault: {description}.[/]");
+    }
 
-    // The platform's own time is the file's time; leases and flushes keep to the real clock.
-    var clock = new ManualTimeProvider(new(flights[0].DepartedAt, TimeSpan.Zero));
-    var services = new ServiceCollection();
-    services.AddSingleton<TimeProvider>(clock);
-    services.AddMlPlatform(o => o.DataDirectory = Path.GetFullPath(arguments.Directory));
-    await using var provider = services.BuildServiceProvider();
-    var platform = provider.GetRequiredService<IMlPlatform>();
-
-    var dataset = new RunDataset(Path.GetFileName(arguments.Data), "sha256:" + await FlightFile.DigestAsync(arguments.Data));
-    var replay = new Replay(platform, clock, flights, dataset, arguments.Seed);
-    if (replay.Algorithm != "LightGBM")
+    var trainer = new Trainer(arguments.Seed);
+    if (trainer.Algorithm != "LightGBM")
     {
         AnsiConsole.MarkupLine("[yellow]LightGBM's native library cannot load here (on Linux install libgomp1); training with FastTree instead.[/]");
     }
 
-    var summary = await AnsiConsole
-        .Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn())
-        .StartAsync(async progress =>
-        {
-            var task = progress.AddTask("starting", maxValue: Math.Max(1, replay.Steps));
-            var result = await replay.RunAsync(text => task.Description = Markup.Escape(text), () => task.Increment(1));
-            task.Description = "done";
-            task.Value = task.MaxValue;
-            return result;
-        });
-    summary.ElapsedSeconds = watch.GetElapsedTime(started).TotalSeconds;
-    Print(summary, replay.Algorithm, arguments.Directory);
+    // The platform's own time is the file's time; leases and flushes keep to the real clock.
+    var clock = new ManualTimeProvider(new(start, TimeSpan.Zero));
+    var history = new FlightHistory(flights, fault);
+    await using var provider = Platform.Build(arguments, clock, history, trainer);
+    var platform = provider.GetRequiredService<IMlPlatform>();
+    var replay = new Replay(provider, clock, history, fault, time);
+    if (await replay.ReadPositionAsync(interrupt.Token) is { } position)
+    {
+        clock.Set(new(position, TimeSpan.Zero));
+        AnsiConsole.MarkupLineInterpolated($"Going on at {position:yyyy-MM-dd HH:mm} from {arguments.Directory}; --fresh starts anew.");
+    }
+
+    await platform.StartAsync(interrupt.Token);
+    var view = new ConsoleView(platform, replay.Start, replay.End, work);
+    try
+    {
+        await view.RunAsync(() => replay.RunAsync(view, interrupt.Token));
+    }
+    catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+    {
+        AnsiConsole.MarkupLine("Stopped. The same command goes on from here.");
+        return 130;
+    }
+
+    var end = new DateTimeOffset(replay.End, TimeSpan.Zero);
+    var summary = await Summary.ReadAsync(platform, new(replay.Start, TimeSpan.Zero), end, interrupt.Token);
+    summary = summary with { ElapsedSeconds = Math.Round(work.GetElapsedTime(began).TotalSeconds, 2), Time = time.Seconds };
+    var report = arguments.Report ?? Path.Combine(arguments.Directory, "report.html");
+    await Report.WriteAsync(report, summary, $"{Path.GetFileName(arguments.Data)}, {replay.Start:d MMMM yyyy} to {replay.End.AddDays(-1):d MMMM yyyy}, {trainer.Algorithm}", interrupt.Token);
+    EndTables.Print(summary, trainer.Algorithm, report);
     if (arguments.Summary is { } path)
     {
-        await summary.WriteAsync(path);
+        await summary.WriteAsync(path, interrupt.Token);
     }
 
     return 0;
@@ -61,31 +84,13 @@ catch (ArgumentException e)
     await Console.Error.WriteLineAsync(Arguments.Usage);
     return 2;
 }
-catch (MlPlatformException e)
+catch (InvalidDataException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+catch (Exception e) when (e is MlPlatformException or InvalidOperationException or IOException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
-}
-
-static void Print(Summary summary, string algorithm, string directory)
-{
-    var versions = new Table().Title($"flight-delay, {algorithm}").AddColumns("version", "as of", "gate", "AUC held out", "why");
-    foreach (var v in summary.Versions)
-    {
-        var color = v.Status == "promoted" ? "green" : v.Status == "refused" ? "red" : "yellow";
-        versions.AddRow($"v{v.Version}", $"{v.At:yyyy-MM-dd}", $"[{color}]{v.Status}[/]", FormattableString.Invariant($"{v.Auc:0.0000}"), Markup.Escape(v.Reason));
-    }
-
-    AnsiConsole.Write(versions);
-    var months = new Table().Title("champion in use").AddColumns("month", "AUC");
-    foreach (var (month, auc) in summary.Auc)
-    {
-        months.AddRow(month, FormattableString.Invariant($"{auc:0.0000}"));
-    }
-
-    AnsiConsole.Write(months);
-    AnsiConsole.MarkupLineInterpolated(
-        $"champion v{summary.Champion}; {summary.Predictions:N0} predictions, {summary.LabelsJoined:N0} labels joined, {summary.Retrains} retrains, {summary.ElapsedSeconds:0.0} s"
-    );
-    AnsiConsole.MarkupLineInterpolated($"runs, versions, aliases and events: {directory}");
 }

@@ -1,4 +1,5 @@
 using MlPlatform.Core;
+using MlPlatform.Features;
 using MlPlatform.Monitoring;
 using MlPlatform.Pipelines;
 using MlPlatform.Registry;
@@ -18,6 +19,9 @@ public interface IMlPlatform : IAsyncDisposable
 
     /// <summary>Verified model packages by alias or version.</summary>
     IModelSource ModelSource { get; }
+
+    /// <summary>The feature store: history, training sets, online features.</summary>
+    IFeatureStore Features { get; }
 
     /// <summary>Runs of pipelines: start, watch, approve, explain.</summary>
     IPipelineRunner Pipelines { get; }

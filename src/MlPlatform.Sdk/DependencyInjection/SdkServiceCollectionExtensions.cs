@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MlPlatform.Core;
+using MlPlatform.Features;
 using MlPlatform.Sdk;
 using MlPlatform.Sdk.Internal;
 
@@ -10,7 +11,7 @@ public static class SdkServiceCollectionExtensions
 {
     /// <summary>Adds the platform, complete and embedded: SQLite and files in the data directory, nothing to install.</summary>
     /// <remarks>
-    /// Safe to repeat. A database chosen before, for example with <c>UseSqlite</c>, is kept. Options come from configuration section
+    /// Safe to repeat. A database or an offline engine chosen before, for example with <c>UseSqlite</c>, is kept. Options come from configuration section
     /// <c>MlPlatform</c> when there is configuration; the callback runs after.
     /// </remarks>
     public static IMlPlatformBuilder AddMlPlatform(this IServiceCollection services, Action<MlPlatformOptions>? configure = null)
@@ -22,7 +23,13 @@ public static class SdkServiceCollectionExtensions
             builder.UseSqlite();
         }
 
-        builder.AddRegistry().AddMonitoring().AddServing().AddPipelines();
+        if (!services.Any(d => d.ServiceType == typeof(IOfflineEngine)))
+        {
+            builder.UseDuckDb();
+        }
+
+        builder.AddRegistry().AddFeatures().AddPipelines().AddServing().AddMonitoring();
+        services.TryAddSingleton<ChampionJudge>();
         services.TryAddSingleton<Deployer>();
         services.TryAddSingleton<IMlPlatform, PlatformRoot>();
         return builder;

@@ -1,4 +1,5 @@
 using MlPlatform.Core;
+using MlPlatform.Features;
 using MlPlatform.Monitoring;
 using MlPlatform.Pipelines;
 using MlPlatform.Registry;
@@ -10,6 +11,7 @@ internal sealed class PlatformRoot(
     IExperimentTracker experiments,
     IModelRegistry models,
     IModelSource modelSource,
+    IFeatureStore features,
     IPipelineRunner pipelines,
     IModelServer server,
     IRollouts rollouts,
@@ -26,6 +28,8 @@ internal sealed class PlatformRoot(
     public IModelRegistry Models { get; } = models;
 
     public IModelSource ModelSource { get; } = modelSource;
+
+    public IFeatureStore Features { get; } = features;
 
     public IPipelineRunner Pipelines { get; } = pipelines;
 

@@ -1,0 +1,3 @@
+namespace FlightDelay;
+
+internal sealed record DestinationKey(string Destination);

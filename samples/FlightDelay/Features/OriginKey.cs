@@ -1,0 +1,3 @@
+namespace FlightDelay;
+
+internal sealed record OriginKey(string Origin);

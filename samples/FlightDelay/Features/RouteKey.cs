@@ -1,0 +1,3 @@
+namespace FlightDelay;
+
+internal sealed record RouteKey(string Origin, string Destination);

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MlPlatform.Sdk;
+using MlPlatform.Testing;
+
+namespace FlightDelay;
+
+/// <summary>The platform of this sample: everything on embedded defaults.</summary>
+internal static class Platform
+{
+    public static ServiceProvider Build(Arguments arguments, ManualTimeProvider clock, FlightHistory history, Trainer trainer)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(clock);
+        services.AddSingleton(history);
+        services.AddSingleton(trainer);
+        services.AddLogging(l => l.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Error));
+        services
+            .AddMlPlatform(o =>
+            {
+                o.DataDirectory = arguments.Directory;
+                o.RunRecurringWork = false; // The replay asks for it, hour by hour, so that nothing depends on how fast this machine is.
+            })
+            .AddFeatures(f => f.AddDefinitions<FlightFeatures>())
+            .AddPredictor<FlightRequest, LateFlight>(FlightModel.Reference, o => o.FeatureService = FlightFeatures.Service)
+            .AddPipeline<TrainFlightDelay>(t => t.OnAlert(FlightModel.Name).Cooldown(TimeSpan.FromDays(7)))
+            .AddMonitoring(m =>
+                m.AddMonitor(FlightModel.Name)
+                    .Configure(o =>
+                    {
+                        o.EvaluationInterval = TimeSpan.FromHours(6);
+                        o.RolloutMinimumLabelled = 300;
+                    })
+            );
+        return services.BuildServiceProvider();
+    }
+}
