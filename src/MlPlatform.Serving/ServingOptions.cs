@@ -9,7 +9,7 @@ public sealed class ServingOptions
     /// <summary>Replaced versions of each model that stay loaded, so that going back loads nothing. Default: 1. Range: 0 to 16.</summary>
     public int ResidentVersions { get; set; } = 1;
 
-    /// <summary>Request slots that each version keeps; more concurrent calls make theirs for the moment. Default: 0, twice the processors. Range: 0 to 1,024.</summary>
+    /// <summary>Request slots that each version keeps; more concurrent calls make theirs for the moment. Default: 0, eight for each processor. Range: 0 to 1,024.</summary>
     public int RequestSlots { get; set; }
 
     /// <summary>A version that could not be loaded is tried again after so long, in work time. Default: 30 s. Range: 1 s to 1 h.</summary>

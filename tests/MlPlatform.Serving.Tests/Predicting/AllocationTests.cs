@@ -75,7 +75,7 @@ public sealed class AllocationTests
         return allocated;
     }
 
-    internal sealed record Flight(float Distance, int Hour, string Airline);
+    internal readonly record struct Flight(float Distance, int Hour, string Airline);
 
     internal readonly record struct Late([property: Column("PredictedLabel")] bool IsLate, float Probability);
 

@@ -108,6 +108,29 @@ public sealed class SwapTests
         Assert.Equal([1, 2, 3, 1], (await host.EventsAsync(EventTypes.ModelLoaded)).Select(e => e.Subject.Version!.Value));
     }
 
+    [Fact]
+    public async Task A_candidate_that_was_rolled_back_does_not_push_out_the_version_before()
+    {
+        await using var host = new ServingHost(b => b.AddPredictor<Request, float>("m@champion"));
+        for (var version = 1; version <= 3; version++)
+        {
+            host.Packages.Add(version);
+        }
+
+        foreach (var version in (int[])[1, 2])
+        {
+            await host.Models.SetAliasAsync("m", "champion", version);
+            await host.Server.RefreshAsync("m", Token);
+        }
+
+        var rollouts = host.Get<IRollouts>();
+        var rollout = await rollouts.StartAsync("m", 3, null, Token);
+        await rollouts.RollBackAsync(rollout.Id, "test", Token);
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        await host.Server.RefreshAsync("m", Token);
+        Assert.Equal([1, 2, 3], (await host.EventsAsync(EventTypes.ModelLoaded)).Select(e => e.Subject.Version!.Value));
+    }
+
     public static TheoryData<string, string> Broken =>
         new()
         {

@@ -130,6 +130,30 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task One_rollout_is_open_when_two_processes_start_at_the_same_time()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await using var replica = new RolloutHost(host);
+        var starts = new[] { host, replica }.Select(h => Record.ExceptionAsync(() => h.Rollouts.StartAsync("m", 2, null, Token)).AsTask());
+        Assert.Single(await Task.WhenAll(starts), e => e is RolloutConflictException);
+        Assert.Single(await host.Rollouts.ListAsync("m", Token));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_holds_the_step_and_serving_goes_on()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        await host.TrafficAsync(50);
+        host.Serving.Clock.Advance(Hold);
+        host.Serving.Faults.Arm("rollout.moving", () => throw new DatabaseBusyException("metadata", Hold, new TimeoutException()));
+        await Assert.ThrowsAsync<AggregateException>(() => host.Rollouts.AdvanceAsync(Token));
+        Assert.Equal(RolloutState.Canary, (await host.Rollouts.GetCurrentAsync("m", Token))!.State);
+        Assert.Equal(10, await host.TrafficAsync(10));
+        Assert.Equal(RolloutState.Promoted, (await host.AdvanceAsync(Minute)).State);
+    }
+
+    [Fact]
     public async Task A_candidate_that_cannot_be_loaded_is_rolled_back_before_any_traffic()
     {
         await using var host = await RolloutHost.StartAsync();

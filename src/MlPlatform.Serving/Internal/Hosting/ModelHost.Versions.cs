@@ -30,6 +30,7 @@ internal sealed partial class ModelHost
                 }
             }
 
+            primary.HasServed = true;
             foreach (var user in users)
             {
                 if (user.Primary != primary)
@@ -112,7 +113,7 @@ internal sealed partial class ModelHost
     private void RetireUnused()
     {
         var used = predictors.SelectMany(p => new[] { p.Primary, p.Candidate }).ToHashSet();
-        var unused = resident.FindAll(v => !used.Contains(v));
+        var unused = resident.Where(v => !used.Contains(v)).OrderBy(v => v.HasServed).ToList();
         foreach (var version in unused.Take(Math.Max(0, unused.Count - options.Value.ResidentVersions)))
         {
             resident.Remove(version);

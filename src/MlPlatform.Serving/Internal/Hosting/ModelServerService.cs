@@ -39,7 +39,11 @@ internal sealed class ModelServerService(
         await WriteCountsAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => stop.Dispose();
+    public void Dispose()
+    {
+        stop.Cancel(); // A container may be disposed without being stopped.
+        stop.Dispose();
+    }
 
     private async Task FollowAliasesAsync(ModelHost host)
     {

@@ -52,6 +52,9 @@ internal sealed class LoadedVersion
     /// <summary>The tags of metrics by route, made once.</summary>
     public KeyValuePair<string, object?>[][] Tags { get; }
 
+    /// <summary>Whether it has been the default version; one that was only a candidate is no way back.</summary>
+    public bool HasServed { get; set; }
+
     /// <summary>Completes when the memory is given back.</summary>
     public Task Disposed => disposed.Task;
 

@@ -10,7 +10,7 @@ internal sealed class VersionLoader(IEnumerable<IModelRuntime> runtimes, IOption
 {
     private readonly IModelRuntime[] runtimes = [.. runtimes];
 
-    private int Slots => options.Value.RequestSlots > 0 ? options.Value.RequestSlots : Environment.ProcessorCount * 2;
+    private int Slots => options.Value.RequestSlots > 0 ? options.Value.RequestSlots : Environment.ProcessorCount * 8;
 
     /// <exception cref="InvalidModelPackageException">The package is not what it says, or no runtime here can run it.</exception>
     /// <exception cref="ArtifactCorruptException">Its bytes are damaged.</exception>
@@ -40,10 +40,15 @@ internal sealed class VersionLoader(IEnumerable<IModelRuntime> runtimes, IOption
             await WarmUp.CheckGoldenAsync(opened.Package, version, cancellationToken).ConfigureAwait(false);
             return version;
         }
-        catch
+        catch (Exception e)
         {
             version.Retire();
-            throw;
+            if (e is MlPlatformException or OperationCanceledException or IOException or OutOfMemoryException)
+            {
+                throw;
+            }
+
+            throw new InvalidModelPackageException($"{opened.Id} cannot be run: {e.GetBaseException().Message}", e);
         }
     }
 

@@ -46,13 +46,13 @@ internal sealed partial class Predictor<TIn, TOut>
         }
         else if (lane is null || lane.Version != candidate || lane.Counters != counters)
         {
-            lane = new(bindings[candidate], features, sink, counters!, shadowQueueSize, logger);
+            lane = new(bindings[candidate], features, sink, counters!, TrafficSplit.SaltOf(rollout), shadowQueueSize, logger);
         }
 
         table = new(bindings[primary])
         {
             Candidate = candidate is null ? null : bindings[candidate],
-            Split = candidate is null ? default : TrafficSplit.Of(rollout!.Id, rollout.Share),
+            Split = candidate is null ? default : TrafficSplit.Of(TrafficSplit.SaltOf(rollout!), rollout!.Share),
             Shadow = lane,
             Counters = candidate is null ? null : counters,
         };

@@ -24,7 +24,11 @@ internal sealed partial class Predictor<TIn, TOut>(
 
     public ValueTask<Prediction<TOut>> PredictAsync(TIn input, in PredictOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
+        if (input is null) // Not by a helper, which would box a structure.
+        {
+            throw new ArgumentNullException(nameof(input));
+        }
+
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);

@@ -111,7 +111,7 @@ internal sealed class RolloutService(
                 await host.ProbeAsync(rollout.Candidate, rollout.Options.Alias, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (MlPlatformException e)
+        catch (MlPlatformException e) when (e is not DatabaseBusyException) // What may pass is tried again.
         {
             var failed = (RolloutState.RolledBack, rollout.Step, $"The candidate could not be loaded: {e.Message}");
             return await mover.MoveAsync(rollout, failed, null, cancellationToken).ConfigureAwait(false);

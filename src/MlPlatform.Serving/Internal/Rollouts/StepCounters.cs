@@ -3,11 +3,15 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>What both versions of a rollout did in this process since one of its steps began.</summary>
-/// <param name="Rollout">The rollout.</param>
-/// <param name="Step">The step; -1 for the shadow phase.</param>
-internal sealed record StepCounters(RolloutId Rollout, int Step)
+/// <param name="rollout">The rollout.</param>
+/// <param name="step">The step; -1 for the shadow phase.</param>
+internal sealed class StepCounters(RolloutId rollout, int step)
 {
     private long written;
+
+    public RolloutId Rollout { get; } = rollout;
+
+    public int Step { get; } = step;
 
     public TrafficCounter Baseline { get; } = new();
 

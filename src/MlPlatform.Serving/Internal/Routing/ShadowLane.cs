@@ -24,6 +24,7 @@ internal sealed class ShadowLane<TIn, TOut>
         FeatureSource<TIn>? features,
         PredictionSink sink,
         StepCounters counters,
+        long salt,
         int capacity,
         ILogger logger
     )
@@ -35,7 +36,7 @@ internal sealed class ShadowLane<TIn, TOut>
         this.logger = logger;
         Counters = counters;
         counter = counters.Candidate;
-        salt = TrafficSplit.Of(counters.Rollout, 0).Salt;
+        this.salt = salt;
         buffers = new(Math.Min(capacity, 64), () => new(bound.Version.Inputs, 1));
         queue = Channel.CreateBounded<ShadowItem>(new BoundedChannelOptions(capacity) { SingleReader = true });
         worker = Task.Run(WorkAsync);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Text;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
@@ -11,14 +13,15 @@ internal readonly record struct TrafficSplit(long Salt, int Buckets)
 {
     public const int Total = 10_000;
 
-    /// <param name="rollout">The rollout.</param>
+    /// <summary>A salt that follows from what is rolled out and when, so that a replay picks the same users again.</summary>
+    public static long SaltOf(Rollout rollout) =>
+        (long)XxHash3.HashToUInt64(
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{rollout.Candidate}/{StoredTime.ToMicros(rollout.StartedAt)}"))
+        );
+
+    /// <param name="salt">The rollout's salt.</param>
     /// <param name="share">0 to 1.</param>
-    public static TrafficSplit Of(RolloutId rollout, double share)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        rollout.Value.TryWriteBytes(bytes);
-        return new((long)XxHash3.HashToUInt64(bytes), (int)Math.Round(share * Total));
-    }
+    public static TrafficSplit Of(long salt, double share) => new(salt, (int)Math.Round(share * Total));
 
     /// <summary>Whether a request is the candidate's.</summary>
     public bool Takes(string? key, PredictionId id) => Buckets > 0 && BucketOf(key, id) < Buckets;
