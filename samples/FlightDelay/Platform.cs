@@ -25,7 +25,19 @@ internal static class Platform
             .AddPredictor<FlightRequest, LateFlight>(FlightModel.Reference, o => o.FeatureService = FlightFeatures.Service)
             .AddPipeline<TrainFlightDelay>(t => t.OnAlert(FlightModel.Name).Cooldown(TimeSpan.FromDays(7)))
             .AddMonitoring(m =>
-                m.AddMonitor(FlightModel.Name)
+                m.AddMonitor(
+                        FlightModel.Name,
+                        o =>
+                        {
+                            // A day is no sample of the week, and rolling delays follow the weather: what is normal moves more than the defaults allow.
+                            o.PsiDrift = 4;
+                            o.PsiWarning = 2;
+                            o.MeanShiftDrift = 1.5;
+                            o.MeanShiftWarning = 1;
+                            o.RateDrift = 0.05;
+                            o.AucMargin = 0.03;
+                        }
+                    )
                     .Configure(o =>
                     {
                         o.EvaluationInterval = TimeSpan.FromHours(6);

@@ -3,7 +3,6 @@ using MlPlatform.Monitoring;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 using OxyPlot.Series;
 
 namespace FlightDelay;
@@ -24,7 +23,7 @@ internal static class Charts
     /// <summary>The points with their 95 % interval, a colour for each version, and a line where an alert opened.</summary>
     public static string Auc(IReadOnlyList<MonitorEvaluation> days, IReadOnlyList<Summary.AlertRow> alerts)
     {
-        var model = New("AUC", "0.00");
+        var model = New("0.00");
         foreach (var (version, i) in days.Select(d => d.Version).Distinct().Order().Select((v, i) => (v, i)))
         {
             var series = new ErrorSeriesOfDays($"v{version}", Colors[i % Colors.Length]);
@@ -56,7 +55,7 @@ internal static class Charts
 
     public static string Calibration(IReadOnlyList<MonitorEvaluation> days)
     {
-        var model = New("share", "0 %");
+        var model = New("0 %");
         Add(model, "predicted", days, d => d.Performance!.MeanPredicted, Colors[0]);
         Add(model, "observed", days, d => d.Performance!.MeanObserved, Colors[1]);
         return Draw(model);
@@ -65,7 +64,7 @@ internal static class Charts
     /// <summary>The six columns with the greatest effect, each effect as a multiple of its threshold.</summary>
     public static string Drift(IReadOnlyList<MonitorEvaluation> days)
     {
-        var model = New("effect / threshold", "0.0");
+        var model = New("0.0");
         var columns = days.SelectMany(d => d.Statistics)
             .Where(s => double.IsFinite(s.Value) && s.Threshold > 0)
             .GroupBy(s => s.Column, StringComparer.Ordinal)
@@ -91,12 +90,13 @@ internal static class Charts
         model.Series.Add(line);
     }
 
-    private static PlotModel New(string axis, string format)
+    private static PlotModel New(string format)
     {
         var model = new PlotModel
         {
             Culture = CultureInfo.InvariantCulture,
             PlotAreaBorderThickness = new(0, 0, 0, 1),
+            PlotMargins = new(48, 8, 8, 28),
             DefaultFontSize = 12,
         };
         model.Axes.Add(
@@ -112,23 +112,28 @@ internal static class Charts
             new LinearAxis
             {
                 Position = AxisPosition.Left,
-                Title = axis,
                 StringFormat = format,
                 MajorGridlineStyle = LineStyle.Solid,
                 MajorGridlineColor = OxyColor.FromRgb(0xe3, 0xe6, 0xea),
                 MinorTickSize = 0,
             }
         );
-        model.Legends.Add(
-            new Legend
-            {
-                LegendPlacement = LegendPlacement.Outside,
-                LegendPosition = LegendPosition.BottomCenter,
-                LegendOrientation = LegendOrientation.Horizontal,
-            }
-        );
         return model;
     }
 
-    private static string Draw(PlotModel model) => new SvgExporter { Width = 960, Height = 320, IsDocument = false }.ExportToString(model);
+    /// <summary>The names stand in HTML above the drawing: a server cannot measure text well enough to lay them out inside.</summary>
+    private static string Draw(PlotModel model)
+    {
+        var names = model.Series.OfType<XYAxisSeries>().Where(s => s.Title is not null).Select(Name);
+        return $"<p class=\"legend\">{string.Concat(names)}</p>" + new SvgExporter { Width = 960, Height = 300, IsDocument = false }.ExportToString(model);
+    }
+
+    private static string Name(XYAxisSeries series)
+    {
+        var color = series is LineSeries line ? line.Color : ((ScatterErrorSeries)series).MarkerFill;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"<span><i style=\"background:#{color.R:x2}{color.G:x2}{color.B:x2}\"></i>{System.Net.WebUtility.HtmlEncode(series.Title)}</span>"
+        );
+    }
 }

@@ -16,7 +16,7 @@ internal static class Report
         table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #e3e6ea; vertical-align: top; }
         td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } svg { width: 100%; height: auto; }
         .promoted { color: #1a7f37; } .refused, .rolled { color: #c1272d; } .muted { color: #667; }
-        .wide { overflow-x: auto; }
+        .legend span { margin-right: 1.2rem; } .legend i { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; border-radius: 50%; }
         """;
 
     public static async Task WriteAsync(string path, Summary summary, string subtitle, CancellationToken cancellationToken)

@@ -43,9 +43,9 @@ internal sealed class TrainFlightDelay(FlightHistory history, Trainer trainer, I
             gate,
             new RolloutOptions
             {
-                Steps = [10, 50],
+                Steps = [20, 50],
                 Hold = TimeSpan.FromHours(12), // Long enough for labels, which come six hours late.
-                MaximumStepTime = TimeSpan.FromDays(2),
+                MaximumStepTime = TimeSpan.FromDays(3),
             }
         );
     }

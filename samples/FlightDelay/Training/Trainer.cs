@@ -26,18 +26,19 @@ internal sealed class Trainer(int seed)
     {
         var context = new MLContext(seed);
         var inputs = train.Schema.Columns.Select(c => c.Name).Where(n => n != label && !NotInputs.Contains(n)).ToArray();
+        var rows = train.AsDataView(context);
         var model = context
             .Transforms.Conversion.ConvertType([.. inputs.Select(i => new InputOutputColumnPair("_" + i, i))], DataKind.Single)
             .Append(context.Transforms.Concatenate("Features", [.. inputs.Select(i => "_" + i)]))
             .Append(Trees(context, point, label))
-            .Fit(train.AsDataView(context));
+            .Fit(rows);
         var heldOut = choose.AsDataView(context);
         var scored = model.Transform(heldOut);
         var auc = BinaryMetrics.Auc(
             [.. scored.GetColumn<bool>(label).Select(l => l ? 1.0 : 0)],
             [.. scored.GetColumn<float>("Probability").Select(p => (double)p)]
         );
-        return (ModelPackage.FromMlNet(context, model, heldOut, label, NotInputs), auc.Value);
+        return (ModelPackage.FromMlNet(context, model, heldOut, label, rows, NotInputs), auc.Value);
     }
 
     private IEstimator<ITransformer> Trees(MLContext context, GridPoint point, string label) =>

@@ -40,6 +40,7 @@ public static class CoreServiceCollectionExtensions
         services.TryAddSingleton<IConsumptionRecorder>(s => s.GetRequiredService<ConsumptionRecorder>());
         services.TryAddSingleton<IRecurringWorkRunner, RecurringWorkRunner>();
         services.TryAddSingleton<PlatformLifetime>();
+        services.TryAddSingleton<PlatformStopper>();
         services.TryAddSingleton<IPlatformLifetime>(s => s.GetRequiredService<PlatformLifetime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, ConsumptionFlusher>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, RecurringWorkService>());

@@ -32,6 +32,8 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
                 await service.StartAsync(cancellationToken).ConfigureAwait(false);
                 started.Push(service);
             }
+
+            services.GetRequiredService<PlatformStopper>();
         }
         finally
         {

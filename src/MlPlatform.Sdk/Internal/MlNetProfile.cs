@@ -8,15 +8,15 @@ namespace MlPlatform.Sdk.Internal;
 /// <summary>Makes a reference profile from the rows of a data view.</summary>
 internal static class MlNetProfile
 {
-    public static ReferenceProfile Build(ModelSignature signature, ITransformer model, IDataView rows, string label)
+    public static ReferenceProfile Build(ModelSignature signature, ITransformer model, IDataView heldOut, string label, IDataView reference)
     {
         var builder = new ReferenceProfileBuilder();
         foreach (var input in signature.Inputs)
         {
-            Add(builder, rows, rows.Schema[input.Name]);
+            Add(builder, reference, Column(reference, input.Name));
         }
 
-        var scored = model.Transform(rows);
+        var scored = model.Transform(heldOut);
         if (ReadScores(scored) is { } scores)
         {
             builder.AddScores(scores);
@@ -32,6 +32,10 @@ internal static class MlNetProfile
 
         return builder.Build();
     }
+
+    private static DataViewSchema.Column Column(IDataView rows, string name) =>
+        rows.Schema.GetColumnOrNull(name)
+        ?? throw new InvalidModelPackageException($"The reference rows have no column '{name}', which the model's signature asks for.");
 
     /// <summary>The probability of a binary classifier, else a scalar score; null when the model gives neither.</summary>
     public static double[]? ReadScores(IDataView scored) =>

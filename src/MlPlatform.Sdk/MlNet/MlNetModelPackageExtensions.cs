@@ -48,6 +48,10 @@ public static class MlNetModelPackageExtensions
         /// <param name="model">The model.</param>
         /// <param name="heldOut">Held-out rows with the columns of the training data; a model flatters itself on rows that it was trained on.</param>
         /// <param name="label">The column of the truth.</param>
+        /// <param name="reference">
+        /// Rows whose inputs live traffic is compared with; null takes the held-out ones. Give the training rows when the held-out ones are too few to
+        /// show what is normal, a week where seasons matter.
+        /// </param>
         /// <param name="notInputs">Further columns that a caller does not give at predict time: ids, weights.</param>
         /// <exception cref="InvalidModelPackageException">A column's type has no counterpart in a model signature.</exception>
         public static ModelPackage FromMlNet(
@@ -55,13 +59,14 @@ public static class MlNetModelPackageExtensions
             ITransformer model,
             IDataView heldOut,
             string label,
+            IDataView? reference = null,
             params IReadOnlyCollection<string> notInputs
         )
         {
             ArgumentNullException.ThrowIfNull(heldOut);
             ArgumentException.ThrowIfNullOrEmpty(label);
             var package = ModelPackage.FromMlNet(context, model, heldOut.Schema, [label, .. notInputs]);
-            var profile = MlNetProfile.Build(package.Manifest.Signature, model, heldOut, label);
+            var profile = MlNetProfile.Build(package.Manifest.Signature, model, heldOut, label, reference ?? heldOut);
             return package.WithFile(new(ProfilePath, ModelFileRole.Profile, ReferenceProfile.MediaType, profile.ToBytes()));
         }
     }
