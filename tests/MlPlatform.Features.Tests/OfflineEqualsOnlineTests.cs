@@ -40,7 +40,8 @@ public sealed class OfflineEqualsOnlineTests
                     host.Clock.GetUtcNow() - TimeSpan.FromMicroseconds(Math.Max(e.MicrosAgo, -300_000_000)),
                     e.Delay,
                     e.Late,
-                    e.Seats
+                    e.Seats,
+                    e.Seats % 3 == 0 ? null : FeaturesHost.Start - TimeSpan.FromMinutes(e.Seats % 5)
                 )),
             ];
             await host.Store.PushAsync("landings", rows, bulk && number++ % 2 == 0 ? PushTarget.Offline : PushTarget.OnlineAndOffline);

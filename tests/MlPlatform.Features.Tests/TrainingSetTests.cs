@@ -56,10 +56,20 @@ public sealed class TrainingSetTests
     }
 
     [Fact]
-    public async Task Known_at_needs_a_created_time()
+    public async Task Known_at_uses_only_what_was_recorded_by_then()
     {
         await using var host = new FeaturesHost();
-        await Assert.ThrowsAsync<FeatureInputException>(() => host.Store.GetTrainingSetAsync([Rows.Ask(Now)], "narrow", new() { KnownAt = true }));
+        var early = Rows.At("early", Now - TimeSpan.FromMinutes(20)) with { Recorded = Now - TimeSpan.FromMinutes(20) };
+        var late = Rows.At("late", Now - TimeSpan.FromMinutes(10)) with { Recorded = Now };
+        await host.Store.PushAsync("landings", [early, late]);
+        Query[] rows = [Rows.Ask(Now - TimeSpan.FromMinutes(5)), Rows.Ask(Now)];
+
+        var known = await host.Store.GetTrainingSetAsync(rows, "flight", new() { KnownAt = true });
+        Assert.Equal(["early", "late"], known["last__id"].As<string>().ToArray());
+        Assert.Equal([1L, 2L], known["flights"].As<long>().ToArray());
+        var all = await host.Store.GetTrainingSetAsync(rows, "flight");
+        Assert.Equal(["late", "late"], all["last__id"].As<string>().ToArray());
+        Assert.Equal(1, all.Views.Single(v => v.View == "last_landing").Late);
     }
 
     [Fact]
