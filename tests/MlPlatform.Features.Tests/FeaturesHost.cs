@@ -59,6 +59,17 @@ internal sealed class FeaturesHost : IAsyncDisposable
     public async Task<int> CountEventsAsync(string type) =>
         (await Get<IEventLog>().ReadAsync(new EventQuery())).Count(e => string.Equals(e.Type, type, StringComparison.Ordinal));
 
+    /// <summary>The parts of the history that are not sealed.</summary>
+    public Task<long> CountPendingAsync() =>
+        services
+            .GetRequiredKeyedService<IMetadataDatabase>(DatabaseNames.Online)
+            .ReadAsync(async connection =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = "SELECT count(*) FROM fs_pending";
+                return (long)(await command.ExecuteScalarAsync())!;
+            });
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();

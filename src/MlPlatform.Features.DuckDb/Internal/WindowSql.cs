@@ -55,6 +55,9 @@ internal static class WindowSql
         var windows = spans.Select((_, i) =>
             $"w{i} AS (PARTITION BY {Sql.List(keys, k => $"k{k}")} ORDER BY moment RANGE BETWEEN reach{i} PRECEDING AND CURRENT ROW)"
         );
+
+        // Without a created time nothing is late, and an aggregate over every window less is a good part of the cost.
+        var newest = source.Has("created") ? $"greatest({Sql.List(spans.Length, i => $"max(created) OVER w{i}")})" : "CAST(NULL AS BIGINT)";
         return $"""
             , u AS (
               SELECT {key}event AS moment, CAST(NULL AS BIGINT) AS rid{eventRow}, TRUE AS hit, created, best{Values(inputs, i => $"v{i}")} FROM e
@@ -62,7 +65,7 @@ internal static class WindowSql
               SELECT {key}ts, rid{frameRow}, NULL, NULL, NULL{Values(inputs, _ => "NULL")} FROM l)
             SELECT rid, events, coalesce(newest > moment, FALSE) AS late{Values(view.Features.Count, i => $"f{i}")} FROM (
               SELECT rid, moment, greatest({Sql.List(spans.Length, i => $"count(hit) OVER w{i}")}) AS events,
-                greatest({Sql.List(spans.Length, i => $"max(created) OVER w{i}")}) AS newest{Functions(view, source, spans, _ => null, i => $" OVER w{i}")}
+                {newest} AS newest{Functions(view, source, spans, _ => null, i => $" OVER w{i}")}
               FROM u WINDOW {string.Join(", ", windows)})
             WHERE rid IS NOT NULL
             """;

@@ -26,7 +26,7 @@ public sealed class AggregateViewBuilder<TKey, TEvent, TRow>
         return this;
     }
 
-    /// <summary>Declares aggregates over the events with <c>floor_hop(t - window) &lt; event &lt;= t</c>, with the hop of <see cref="WindowFeature.DefaultHop"/>.</summary>
+    /// <summary>Declares aggregates over a window with the hop of <see cref="WindowFeature.DefaultHop"/>.</summary>
     /// <param name="window">How far back it reaches.</param>
     /// <param name="configure">Names the aggregates.</param>
     public AggregateViewBuilder<TKey, TEvent, TRow> Window(TimeSpan window, Action<WindowBuilder<TEvent, TRow>> configure) =>

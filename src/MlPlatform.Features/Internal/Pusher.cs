@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlPlatform.Core;
 
@@ -13,7 +14,8 @@ internal sealed class Pusher(
     Materializer materializer,
     Clocks clocks,
     IOptions<FeaturesOptions> options,
-    IFaultPoints faults
+    IFaultPoints faults,
+    ILogger<Pusher> logger
 ) : IDisposable
 {
     // One push at a time a process, so that changes reach the caches in the order of their commits.
@@ -101,7 +103,7 @@ internal sealed class Pusher(
         if (waiting[source.Name] >= options.Value.SegmentRows)
         {
             waiting[source.Name] = 0;
-            await history.SealAsync(source, CancellationToken.None).ConfigureAwait(false);
+            await SealAsync(source).ConfigureAwait(false);
         }
 
         FeaturesDiagnostics.RowsPushed.Add(accepted);
@@ -144,7 +146,7 @@ internal sealed class Pusher(
             if (repeated.Count == 0)
             {
                 faults.Hit("features.push.committed");
-                await history.SealAsync(source, CancellationToken.None).ConfigureAwait(false);
+                await SealAsync(source).ConfigureAwait(false);
                 FeaturesDiagnostics.RowsPushed.Add(fresh.Count);
                 return new(fresh.Count, rows.Count - fresh.Count, first + fresh.Count - 1);
             }
@@ -154,6 +156,19 @@ internal sealed class Pusher(
             {
                 return new(0, rows.Count, 0);
             }
+        }
+    }
+
+    /// <summary>The rows are durable already: a failed push would be repeated, and rows without an id counted twice.</summary>
+    private async Task SealAsync(SourceDefinition source)
+    {
+        try
+        {
+            await history.SealAsync(source, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.SealFailed(logger, source.Name, e);
         }
     }
 

@@ -13,6 +13,10 @@ public interface IFeatureStore
     Task<IReadOnlyList<AssetRef>> ApplyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Appends rows to a source's history and, unless told otherwise, to the online features. Durable when it returns.</summary>
+    /// <remarks>
+    /// After an exception other than a refusal the rows may be stored; with an id declared the push can simply be repeated. A push of
+    /// <see cref="FeaturesOptions.SegmentRows"/> rows and more reaches the online features after the history, as a materialization does.
+    /// </remarks>
     /// <typeparam name="TEvent">The source's record.</typeparam>
     /// <param name="source">The source's name.</param>
     /// <param name="rows">The rows; all are stored or none.</param>

@@ -8,7 +8,7 @@ public sealed class FlightFeatures : IFeatureDefinitions
     public void Define(IFeatureModelBuilder model)
     {
         model.Entity<OriginKey>("origin", e => e.OwnedBy("network-ops"));
-        var landings = model.Source<Landing>("landings", s => s.EventTime(l => l.KnownAt).Id(l => l.Id));
+        var landings = model.Source<Landing>("landings", s => s.EventTime(l => l.KnownAt).CreatedTime(l => l.Recorded).Id(l => l.Id));
         var delays = model.AggregateView<OriginKey, Landing, OriginDelays>(
             "origin_delays",
             landings,
