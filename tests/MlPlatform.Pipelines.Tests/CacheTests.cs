@@ -23,11 +23,11 @@ public sealed class CacheTests
     }
 
     [Fact]
-    public void Key_is_equal_exactly_when_parameters_inputs_and_seed_are()
+    public async Task Key_is_equal_exactly_when_parameters_inputs_and_seed_are()
     {
         var runs = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 1]);
-        Gen.Select(runs, runs)
-            .Sample(
+        await Gen.Select(runs, runs)
+            .SampleAsync(
                 async (a, b) =>
                 {
                     await using var host = new PipelineHost(p =>
@@ -39,7 +39,7 @@ public sealed class CacheTests
                     var second = await host.SettleAsync(new(b.Item1, [b.Item2]), new() { Seed = b.Item3 });
                     Assert.Equal(a == b, second.Step("a").State == PipelineStepState.Cached);
                 },
-                iter: 12,
+                iter: 30,
                 threads: 1
             );
     }

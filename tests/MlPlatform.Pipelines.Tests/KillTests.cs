@@ -34,7 +34,7 @@ public sealed class KillTests : IAsyncDisposable
         var random = new Random(20250301);
         for (var kill = 0; kill < 12; kill++)
         {
-            var child = StartChild($"{(random.Next(2) == 0 ? "metadata.commit" : "metadata.committed")}#{random.Next(4, 40)}");
+            var child = StartChild($"{(random.Next(2) == 0 ? "metadata.commit" : "metadata.committed")}#{random.Next(8, 40)}");
             if (await EndAsync(child) == 0)
             {
                 break;
