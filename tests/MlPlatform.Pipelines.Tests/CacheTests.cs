@@ -111,6 +111,23 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task Cached_step_serves_other_times_and_may_not_read_its_own()
+    {
+        await using var host = new PipelineHost(p =>
+        {
+            p.Step("a", (_, _) => Task.FromResult(1)).Cache(CachePolicy.ByKey);
+            p.Step("b", (c, _) => Task.FromResult(c.AsOf)).Cache(CachePolicy.ByKey);
+        });
+        await host.SettleAsync();
+        host.Clock.Advance(TimeSpan.FromDays(1));
+
+        var run = await host.SettleAsync();
+
+        Assert.Equal(PipelineStepState.Cached, run.Step("a").State);
+        Assert.Contains("take the time as a parameter", run.Step("b").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Code_counts_with_what_it_calls_and_not_with_where_it_stands()
     {
         Func<int, Task<int>> one = x => Task.FromResult(Called.Twice(x));

@@ -84,6 +84,39 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public async Task Step_that_would_go_on_later_is_cancelled_when_its_run_was_meanwhile()
+    {
+        await using var host = new PipelineHost(
+            p =>
+            {
+                var start = p.Step("start", (_, _) => Task.FromResult(0));
+                p.Wait(
+                    "hold",
+                    start,
+                    async (c, _, _) =>
+                    {
+                        await c.Services.GetRequiredService<IPipelineRunner>().CancelAsync(c.RunId, CancellationToken.None);
+                        return WaitResult.Until<int>(c.AsOf.AddDays(1));
+                    }
+                );
+                p.Step<int, int>(
+                        "retried",
+                        start,
+                        async (c, _, _) =>
+                        {
+                            await c.Services.GetRequiredService<IPipelineRunner>().CancelAsync(c.RunId, CancellationToken.None);
+                            throw new IOException("again");
+                        }
+                    )
+                    .Retry(1000, Backoff.None);
+            },
+            options: o => o.Poll = TimeSpan.FromMinutes(1)
+        );
+
+        Assert.Equal(PipelineRunState.Cancelled, (await host.SettleAsync()).State);
+    }
+
+    [Fact]
     public async Task Waiting_run_is_cancelled_at_once()
     {
         await using var host = new PipelineHost(p =>

@@ -26,7 +26,6 @@ internal static class CacheKey
             ["item"] = execution.Step.ItemJson is { } item ? JsonNode.Parse(item) : null,
             ["inputs"] = new JsonArray([.. inputs]),
             ["seed"] = execution.Seed,
-            ["asOf"] = execution.Run.AsOfMicros,
             ["env"] = new JsonObject
             {
                 ["runtime"] = RuntimeInformation.FrameworkDescription,
