@@ -77,11 +77,11 @@ public sealed class DefinitionTests
     [Fact]
     public void Options_out_of_range_name_their_configuration_path()
     {
-        var wrong = new PipelinesOptions { Slots = 0, Lease = TimeSpan.Zero, Renew = TimeSpan.FromSeconds(20), Poll = TimeSpan.FromHours(1) };
+        var wrong = new PipelinesOptions { Slots = 0, Lease = TimeSpan.Zero, Renew = TimeSpan.FromSeconds(20), Poll = TimeSpan.FromHours(1), MaxLosses = 0 };
 
         var result = new Internal.PipelinesOptionsValidator().Validate(null, wrong);
 
-        Assert.Equal(4, result.Failures!.Count());
+        Assert.Equal(5, result.Failures!.Count());
         Assert.All(result.Failures!, f => Assert.StartsWith("MlPlatform:Pipelines:", f, StringComparison.Ordinal));
         Assert.True(new Internal.PipelinesOptionsValidator().Validate(null, new()).Succeeded);
     }

@@ -95,7 +95,7 @@ public sealed class JournalTests
         var id = await host.RunAsync();
         var journal = host.Get<PipelineJournal>();
         var graph = host.Get<PipelineCatalog>().Get("test");
-        for (var i = 0; i < PipelineJournal.PoisonAfter; i++)
+        for (var i = 0; i < new PipelinesOptions().MaxLosses; i++)
         {
             Assert.Single(await ClaimAsync(journal, graph, $"killed {i}"));
             await host.ExecuteAsync("UPDATE pl_step SET lease_until = 0");

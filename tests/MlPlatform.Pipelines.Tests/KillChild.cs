@@ -15,7 +15,7 @@ internal static class KillChild
         await using var services = Create(folder, point is null ? null : new KillFaultPoints(point[0], int.Parse(point[1], CultureInfo.InvariantCulture)));
         await services.GetRequiredService<IPlatformLifetime>().StartAsync();
         var runner = services.GetRequiredService<IPipelineRunner>();
-        foreach (var run in await runner.ListRunsAsync())
+        foreach (var run in await runner.ListRunsAsync(limit: 1000))
         {
             await runner.WaitAsync(run.Id);
         }
@@ -35,7 +35,14 @@ internal static class KillChild
         services
             .AddMlPlatformCore(o => o.DataDirectory = folder)
             .UseSqlite()
-            .AddPipelines(p => p.AddPipeline<KillPipeline>().Configure(o => o.Poll = TimeSpan.FromMilliseconds(50)));
+            .AddPipelines(p =>
+                p.AddPipeline<KillPipeline>()
+                    .Configure(o =>
+                    {
+                        o.Poll = TimeSpan.FromMilliseconds(50);
+                        o.MaxLosses = 1000; // These processes die for reasons of their own.
+                    })
+            );
         return services.BuildServiceProvider();
     }
 }
