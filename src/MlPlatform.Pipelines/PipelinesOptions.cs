@@ -22,6 +22,9 @@ public sealed class PipelinesOptions
     /// <summary>How often lost leases and cancelled runs are looked for, in work time. Default: 1 s. Range: 10 ms to 1 min.</summary>
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a step may lose its worker before it counts as what kills its workers. Default: 3. Range: 1 to 1,000.</summary>
+    public int MaxLosses { get; set; } = 3;
+
     /// <summary>Whether this process runs steps in the background. Default: true. Without it, <see cref="IPipelineRunner.SettleAsync"/> runs them.</summary>
     public bool RunSteps { get; set; } = true;
 

@@ -30,7 +30,11 @@ public abstract class StepContext
     public long Seed => execution.Seed;
 
     /// <summary>The platform time that the run looks at data as of.</summary>
-    public DateTimeOffset AsOf => execution.Run.AsOf;
+    /// <exception cref="InvalidOperationException">The step is cached: its output would be used again for other times.</exception>
+    public DateTimeOffset AsOf =>
+        execution.Node.Cache == CachePolicy.Never
+            ? execution.Run.AsOf
+            : throw new InvalidOperationException($"Step '{StepName}' is cached and cannot depend on the run's time; take the time as a parameter or an input.");
 
     /// <summary>The event that caused the run, if any.</summary>
     public EventId? CauseId => execution.Run.CauseId;

@@ -44,10 +44,9 @@ internal sealed class PipelineRunner(
         while (true)
         {
             var mark = changes.Mark(ChangeTopics.Steps);
-            var info = await views.FindAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new AssetNotFoundException(new(AssetKind.PipelineRun, run.ToString()));
-            if (info.HasEnded || (untilWaiting && info.State == PipelineRunState.Waiting))
+            if (await journal.IsAtRestAsync(run.ToString(), untilWaiting, cancellationToken).ConfigureAwait(false))
             {
-                return info;
+                return await views.FindAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new AssetNotFoundException(new(AssetKind.PipelineRun, run.ToString()));
             }
 
             await changes.WaitAsync(ChangeTopics.Steps, mark, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,11 @@ internal sealed class PipelinesOptionsValidator : IValidateOptions<PipelinesOpti
             errors.Add($"{PipelinesOptions.Section}:{nameof(options.Poll)} is {options.Poll}; 10 ms to 1 min is allowed.");
         }
 
+        if (options.MaxLosses is < 1 or > 1000)
+        {
+            errors.Add($"{PipelinesOptions.Section}:{nameof(options.MaxLosses)} is {options.MaxLosses}; 1 to 1,000 is allowed.");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -21,12 +21,11 @@ internal static class CacheKey
         {
             ["v"] = 1,
             ["step"] = $"{execution.Graph.Name}/{node.Name}",
-            ["code"] = CodeFingerprint.Of(node.Code!),
+            ["code"] = node.CodeHash,
             ["params"] = JsonNode.Parse(execution.Run.ParamsJson),
             ["item"] = execution.Step.ItemJson is { } item ? JsonNode.Parse(item) : null,
             ["inputs"] = new JsonArray([.. inputs]),
             ["seed"] = execution.Seed,
-            ["asOf"] = execution.Run.AsOfMicros,
             ["env"] = new JsonObject
             {
                 ["runtime"] = RuntimeInformation.FrameworkDescription,

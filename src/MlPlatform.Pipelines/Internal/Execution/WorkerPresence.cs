@@ -30,7 +30,7 @@ internal sealed class WorkerPresence(PlatformDirectories directories, ILeases le
 
         try
         {
-            using var free = new FileStream(PathOf(worker), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var free = new FileStream(PathOf(worker), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             return true;
         }
         catch (IOException)

@@ -32,6 +32,11 @@ internal static class GraphCompiler
             CheckCycles(nodes, findings);
         }
 
+        foreach (var node in nodes.Where(n => n.Cache != CachePolicy.Never && n.Code is not null))
+        {
+            node.CodeHash = CodeFingerprint.Of(node.Code!);
+        }
+
         return findings.Count == 0
             ? new(name, Hash(name, nodes, parameters), [.. nodes], numbers, parameters, json)
             : throw new PipelineDefinitionException(name, findings);

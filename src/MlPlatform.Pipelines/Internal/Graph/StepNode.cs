@@ -19,6 +19,9 @@ internal sealed class StepNode(
     /// <summary>The user's delegate, for the code hash.</summary>
     public Delegate? Code { get; } = code;
 
+    /// <summary>The hash of that code with what it has captured, taken when the definition was complete; null unless the step is cached.</summary>
+    public string? CodeHash { get; set; }
+
     public Func<StepContext, CancellationToken, Task<StepOutcome>> Run { get; } = run;
 
     /// <summary>The definition that the node belongs to.</summary>

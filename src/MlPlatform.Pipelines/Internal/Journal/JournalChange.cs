@@ -43,6 +43,19 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
         }
     }
 
+    /// <summary>A step that would go on later does not when the run was cancelled meanwhile.</summary>
+    public async Task StopIfCancelledAsync()
+    {
+        const string Sql = $"""
+            UPDATE pl_step SET state = 'cancelled', ended_work = @Now
+            WHERE run_id = @RunId AND state IN ('blocked', 'ready', 'waiting', 'expanded')
+                AND EXISTS (SELECT 1 FROM pl_run r WHERE r.run_id = @RunId AND r.cancel_requested_work IS NOT NULL)
+            RETURNING {EndedStep.Columns}
+            """;
+        var stopped = await Work.Connection.QueryAsync<EndedStep>(Sql, new { Now, run.RunId }, Work.Transaction).ConfigureAwait(false);
+        Cancelled(stopped.OrderBy(s => s.StepNo));
+    }
+
     /// <summary>Closes the run when its last step has ended. Called last.</summary>
     public async Task CloseAsync(int added = 0)
     {

@@ -83,10 +83,7 @@ internal sealed partial class PipelineJournal
                 };
                 await MoveAsync(change, step, Sql, row).ConfigureAwait(false);
                 await AttemptAsync(change, step, again ? "retry" : state, error).ConfigureAwait(false);
-                if (!again)
-                {
-                    await change.EndedAsync(Ended(step, state, error.GetType().Name)).ConfigureAwait(false);
-                }
+                await (again ? change.StopIfCancelledAsync() : change.EndedAsync(Ended(step, state, error.GetType().Name))).ConfigureAwait(false);
 
                 await change.CloseAsync().ConfigureAwait(false);
             }
@@ -118,6 +115,7 @@ internal sealed partial class PipelineJournal
                 };
                 await MoveAsync(change, step, Sql, row).ConfigureAwait(false);
                 await ApplyAsync(execution, change, StepStates.Waiting, error: null).ConfigureAwait(false);
+                await change.StopIfCancelledAsync().ConfigureAwait(false);
                 await change.CloseAsync().ConfigureAwait(false);
             }
         );
@@ -134,6 +132,7 @@ internal sealed partial class PipelineJournal
             {
                 var row = new { ReadyAt = change.Now + Micros(delay), step.RunId, step.StepNo, step.Fence };
                 await MoveAsync(change, step, Sql, row).ConfigureAwait(false);
+                await change.StopIfCancelledAsync().ConfigureAwait(false);
                 await change.CloseAsync().ConfigureAwait(false);
             }
         );
@@ -178,6 +177,7 @@ internal sealed partial class PipelineJournal
                         }
                 );
                 await change.Work.Connection.ExecuteAsync(Item, rows, change.Work.Transaction).ConfigureAwait(false);
+                await change.StopIfCancelledAsync().ConfigureAwait(false);
                 await change.CloseAsync(added: items.Count).ConfigureAwait(false);
             }
         );
@@ -209,6 +209,7 @@ internal sealed partial class PipelineJournal
                 };
                 await MoveAsync(change, step, Sql, row).ConfigureAwait(false);
                 await change.Work.Connection.ExecuteAsync(Ask, row, change.Work.Transaction).ConfigureAwait(false);
+                await change.StopIfCancelledAsync().ConfigureAwait(false);
                 await change.CloseAsync().ConfigureAwait(false);
             }
         );

@@ -104,10 +104,10 @@ internal sealed partial class PipelineJournal
         return lost.Count;
     }
 
-    private static async Task TakeBackAsync(JournalChange change, LostStep step)
+    private async Task TakeBackAsync(JournalChange change, LostStep step)
     {
         var losses = step.LostCount + 1;
-        var error = losses >= PoisonAfter ? new PoisonStepException(StepLease.KeyOf(step.RunId, step.Name, step.MapIndex), losses) : null;
+        var error = losses >= options.Value.MaxLosses ? new PoisonStepException(StepLease.KeyOf(step.RunId, step.Name, step.MapIndex), losses) : null;
         var state = step.IsCancelled ? StepStates.Cancelled : error is null ? StepStates.Ready : StepStates.Failed;
         const string Sql = $"""
             UPDATE pl_step SET state = @state, fence = fence + 1, lost_count = @losses, ready_at = @Now, {Unlease}, error_type = @Type, error = @Message

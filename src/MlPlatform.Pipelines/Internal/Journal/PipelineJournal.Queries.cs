@@ -70,6 +70,19 @@ internal sealed partial class PipelineJournal
             cancellationToken
         );
 
+    /// <summary>Whether a run has ended, does not exist, or (if asked) has nothing left but waits.</summary>
+    public Task<bool> IsAtRestAsync(string runId, bool orWaiting, CancellationToken cancellationToken)
+    {
+        var sql = $"""
+            SELECT 1 FROM pl_run r WHERE r.run_id = @runId AND r.ended_at IS NULL
+            {(orWaiting ? "AND EXISTS (SELECT 1 FROM pl_step s WHERE s.run_id = r.run_id AND s.state IN ('ready', 'leased'))" : "")}
+            """;
+        return database.ReadAsync(
+            async connection => await connection.QueryFirstOrDefaultAsync<int?>(sql, new { runId }).ConfigureAwait(false) is null,
+            cancellationToken
+        );
+    }
+
     public Task<RunRow?> FindRunAsync(string runId, CancellationToken cancellationToken) =>
         database.ReadAsync(
             connection => connection.QuerySingleOrDefaultAsync<RunRow?>($"SELECT {RunRow.Columns} FROM pl_run WHERE run_id = @runId", new { runId }),

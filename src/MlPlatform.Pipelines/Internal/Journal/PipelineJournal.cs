@@ -1,12 +1,17 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 
 namespace MlPlatform.Pipelines.Internal;
 
 /// <summary>The fenced journal: every transition of a run or step is one transaction here. See readme.md.</summary>
-internal sealed partial class PipelineJournal(IMetadataDatabase database, Clocks clocks, IActorAccessor actors, IFaultPoints faults)
+internal sealed partial class PipelineJournal(
+    IMetadataDatabase database,
+    Clocks clocks,
+    IActorAccessor actors,
+    IFaultPoints faults,
+    IOptions<PipelinesOptions> options
+)
 {
-    public const int PoisonAfter = 3;
-
     /// <summary>Makes a run with all its steps, inside a transaction of the caller.</summary>
     public async Task CreateAsync(IUnitOfWork work, PipelineGraph graph, RunHeader run)
     {
