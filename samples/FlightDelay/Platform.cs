@@ -23,7 +23,15 @@ internal static class Platform
             })
             .AddFeatures(f => f.AddDefinitions<FlightFeatures>())
             .AddPredictor<FlightRequest, LateFlight>(FlightModel.Reference, o => o.FeatureService = FlightFeatures.Service)
-            .AddPipeline<TrainFlightDelay>(t => t.OnAlert(FlightModel.Name).Cooldown(TimeSpan.FromDays(7)))
+            .AddPipelines(p =>
+                p.AddPipeline<TrainFlightDelay>(t => t.OnAlert(FlightModel.Name).Cooldown(TimeSpan.FromDays(7)))
+                    .Configure(o =>
+                    {
+                        o.RunSteps = false; // As above: steps run when the replay settles, one after another.
+                        o.Slots = 1;
+                        o.MaxLosses = 100; // This process is meant to be killed.
+                    })
+            )
             .AddMonitoring(m =>
                 m.AddMonitor(
                         FlightModel.Name,

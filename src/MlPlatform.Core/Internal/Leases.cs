@@ -2,8 +2,18 @@ using Dapper;
 
 namespace MlPlatform.Core.Internal;
 
-internal sealed class Leases(IMetadataDatabase database, ProcessPresence presence) : ILeases
+internal sealed class Leases : ILeases
 {
+    private readonly IMetadataDatabase database;
+    private readonly ProcessPresence presence;
+
+    public Leases(IMetadataDatabase database, ProcessPresence presence)
+    {
+        this.database = database;
+        this.presence = presence;
+        presence.Show();
+    }
+
     public string Owner => presence.Owner;
 
     public bool IsGone(string owner)
@@ -22,7 +32,6 @@ internal sealed class Leases(IMetadataDatabase database, ProcessPresence presenc
             WHERE core_lease.until <= @Now OR core_lease.owner = '' OR core_lease.owner = @Gone
             RETURNING fence
             """;
-        presence.Show();
         var gone = await FindGoneAsync(name, cancellationToken).ConfigureAwait(false);
         var fence = await database
             .WriteAsync(

@@ -22,7 +22,6 @@ public static class PipelinesMlPlatformBuilderExtensions
         services.TryAddSingleton<PipelineJournal>();
         services.TryAddSingleton<StepCache>();
         services.TryAddSingleton<StepRunner>();
-        services.TryAddSingleton<WorkerPresence>();
         services.TryAddSingleton<PipelineWorker>();
         services.TryAddSingleton<TriggerStore>();
         services.TryAddSingleton<TriggerEvaluator>();

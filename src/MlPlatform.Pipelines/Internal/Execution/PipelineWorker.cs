@@ -8,7 +8,7 @@ internal sealed class PipelineWorker(
     PipelineJournal journal,
     PipelineCatalog catalog,
     StepRunner runner,
-    WorkerPresence presence,
+    ILeases leases,
     IChangeFeed changes,
     Clocks clocks,
     IOptions<PipelinesOptions> options,
@@ -47,8 +47,6 @@ internal sealed class PipelineWorker(
         {
             await loop.ConfigureAwait(false);
         }
-
-        presence.Dispose();
     }
 
     public void Dispose()
@@ -80,7 +78,7 @@ internal sealed class PipelineWorker(
         IReadOnlyList<StepLease> claimed = [];
         try
         {
-            claimed = await journal.ClaimAsync(presence.Worker, catalog.Specs, room, options.Value.Lease, cancellationToken).ConfigureAwait(false);
+            claimed = await journal.ClaimAsync(leases.Owner, catalog.Specs, room, options.Value.Lease, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -102,7 +100,7 @@ internal sealed class PipelineWorker(
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var holders = await journal.FindHoldersAsync(cancellationToken).ConfigureAwait(false);
-        var count = await journal.SweepAsync(holders.FindAll(presence.IsGone), cancellationToken).ConfigureAwait(false);
+        var count = await journal.SweepAsync(holders.FindAll(leases.IsGone), cancellationToken).ConfigureAwait(false);
         if (count > 0)
         {
             PipelinesDiagnostics.Lost.Add(count);
@@ -168,7 +166,6 @@ internal sealed class PipelineWorker(
         {
             if (keeping is null && !stop.IsCancellationRequested)
             {
-                presence.Show();
                 keeping = Task.Run(KeepAlwaysAsync, CancellationToken.None);
             }
         }
@@ -238,7 +235,7 @@ internal sealed class PipelineWorker(
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
-        await journal.SeenAsync(presence.Worker, catalog.Specs, cancellationToken).ConfigureAwait(false);
+        await journal.SeenAsync(leases.Owner, catalog.Specs, cancellationToken).ConfigureAwait(false);
         StepExecution[] held = [.. runner.Held.Values];
         if (held.Length > 0)
         {
