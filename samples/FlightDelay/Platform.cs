@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MlPlatform.Monitoring;
 using MlPlatform.Sdk;
 using MlPlatform.Testing;
 
@@ -8,6 +9,24 @@ namespace FlightDelay;
 /// <summary>The platform of this sample: everything on embedded defaults.</summary>
 internal static class Platform
 {
+    /// <summary>All but the day of the week, which a day cannot show.</summary>
+    private static readonly string[] Watched =
+    [
+        "distance",
+        "hour_of_day",
+        "origin_late3h",
+        "origin_delay3h",
+        "origin_late24h",
+        "origin_delay24h",
+        "destination_late3h",
+        "destination_delay3h",
+        "destination_late24h",
+        "destination_delay24h",
+        "route_late30d",
+        "route_delay30d",
+        ReferenceProfile.ScoreColumn,
+    ];
+
     public static ServiceProvider Build(Arguments arguments, ManualTimeProvider clock, FlightHistory history, Trainer trainer)
     {
         var services = new ServiceCollection();
@@ -24,7 +43,7 @@ internal static class Platform
             .AddFeatures(f => f.AddDefinitions<FlightFeatures>())
             .AddPredictor<FlightRequest, LateFlight>(FlightModel.Reference, o => o.FeatureService = FlightFeatures.Service)
             .AddPipelines(p =>
-                p.AddPipeline<TrainFlightDelay>(t => t.OnAlert(FlightModel.Name).Cooldown(TimeSpan.FromDays(7)))
+                p.AddPipeline<TrainFlightDelay>(t => t.OnAlert(FlightModel.Name).Cooldown(TimeSpan.FromDays(14)))
                     .Configure(o =>
                     {
                         o.RunSteps = false; // As above: steps run when the replay settles, one after another.
@@ -38,6 +57,7 @@ internal static class Platform
                         o =>
                         {
                             // A day is no sample of the week, and rolling delays follow the weather: what is normal moves more than the defaults allow.
+                            o.Columns = Watched;
                             o.PsiDrift = 4;
                             o.PsiWarning = 2;
                             o.MeanShiftDrift = 1.5;

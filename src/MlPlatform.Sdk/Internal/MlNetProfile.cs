@@ -8,12 +8,16 @@ namespace MlPlatform.Sdk.Internal;
 /// <summary>Makes a reference profile from the rows of a data view.</summary>
 internal static class MlNetProfile
 {
+    /// <summary>More rows than these say nothing new about a distribution; from more, every second, third, ... is taken.</summary>
+    private const int MaximumRows = 100_000;
+
     public static ReferenceProfile Build(ModelSignature signature, ITransformer model, IDataView heldOut, string label, IDataView reference)
     {
         var builder = new ReferenceProfileBuilder();
+        var stride = (int)Math.Max(1, ((reference.GetRowCount() ?? 0) + MaximumRows - 1) / MaximumRows);
         foreach (var input in signature.Inputs)
         {
-            Add(builder, reference, Column(reference, input.Name));
+            Add(builder, reference, Column(reference, input.Name), stride);
         }
 
         var scored = model.Transform(heldOut);
@@ -42,17 +46,19 @@ internal static class MlNetProfile
         (scored.Schema.GetColumnOrNull("Probability") ?? scored.Schema.GetColumnOrNull("Score")) is { } column ? ReadNumbers(scored, column) : null;
 
     /// <summary>Numbers and truth values are numeric, text is categorical; vectors, times and keys have no profile.</summary>
-    private static void Add(ReferenceProfileBuilder builder, IDataView data, DataViewSchema.Column column)
+    private static void Add(ReferenceProfileBuilder builder, IDataView data, DataViewSchema.Column column, int stride)
     {
         if (column.Type is TextDataViewType)
         {
-            builder.AddCategorical(column.Name, [.. data.GetColumn<string>(column)]);
+            builder.AddCategorical(column.Name, [.. Sample(data.GetColumn<string>(column), stride)]);
         }
         else if (ReadNumbers(data, column) is { } values)
         {
-            builder.AddNumeric(column.Name, values);
+            builder.AddNumeric(column.Name, [.. Sample(values, stride)]);
         }
     }
+
+    private static IEnumerable<T> Sample<T>(IEnumerable<T> values, int stride) => stride == 1 ? values : values.Where((_, i) => i % stride == 0);
 
     private static double[]? ReadNumbers(IDataView data, DataViewSchema.Column column) =>
         column.Type switch
