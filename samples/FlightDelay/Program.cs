@@ -54,15 +54,7 @@ try
 
     await platform.StartAsync(interrupt.Token);
     var view = new ConsoleView(platform, replay.Start, replay.End, work);
-    try
-    {
-        await view.RunAsync(() => replay.RunAsync(view, interrupt.Token));
-    }
-    catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
-    {
-        AnsiConsole.MarkupLine("Stopped. The same command goes on from here.");
-        return 130;
-    }
+    await view.RunAsync(() => replay.RunAsync(view, interrupt.Token));
 
     var end = new DateTimeOffset(replay.End, TimeSpan.Zero);
     var summary = await Summary.ReadAsync(platform, new(replay.Start, TimeSpan.Zero), end, interrupt.Token);
@@ -76,6 +68,11 @@ try
     }
 
     return 0;
+}
+catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+{
+    AnsiConsole.MarkupLine("Stopped. The same command goes on from here.");
+    return 130;
 }
 catch (ArgumentException e)
 {

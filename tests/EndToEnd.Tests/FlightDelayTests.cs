@@ -1,73 +1,151 @@
-using System.Diagnostics;
-using System.Reflection;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using MlPlatform.Core;
+using MlPlatform.Sdk;
 
 namespace EndToEnd.Tests;
 
-public sealed class FlightDelayTests : IDisposable
+public sealed class FlightDelayTests(FlightDelayRun run) : IClassFixture<FlightDelayRun>
 {
-    private static readonly string Program = typeof(FlightDelayTests)
-        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(a => a.Key == "FlightDelay")
-        .Value!;
-
-    private readonly string folder = Directory.CreateTempSubdirectory("mlplatform-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    private const int FlightsReplayed = 144_111;
 
     [Fact]
-    public async Task Main_job_decides_from_the_data_and_accounts_for_every_flight()
+    public void Main_job_accounts_for_every_flight_and_keeps_the_model_good()
     {
-        var summaryFile = Path.Combine(folder, "out.json");
-        var (code, output) = await RunAsync("--summary", summaryFile, "--directory", Path.Combine(folder, "state"));
+        Assert.True(run.Code == 0, run.Output);
+        var summary = run.Summary;
+        Assert.Equal(FlightsReplayed, summary["predictions"]!.GetValue<int>());
+        Assert.Equal(FlightsReplayed, summary["labelsJoined"]!.GetValue<int>());
+        Assert.Equal(["2001-04", "2001-05"], summary["auc"]!.AsObject().Select(m => m.Key));
+        Assert.InRange(summary["auc"]!["2001-04"]!.GetValue<double>(), 0.70, 0.85);
+        Assert.InRange(summary["auc"]!["2001-05"]!.GetValue<double>(), 0.66, 0.85);
+
+        // Versions without gaps; the champion is one that was promoted, and every other one has a reason.
+        var versions = summary["versions"]!.AsArray().Select(v => v!.AsObject()).ToList();
+        Assert.Equal(Enumerable.Range(1, versions.Count), versions.Select(v => v["version"]!.GetValue<int>()));
+        var last = versions.Last(v => Text(v, "status") == "promoted");
+        Assert.Equal(last["version"]!.GetValue<int>(), summary["champion"]!.GetValue<int>());
+        Assert.All(versions, v => Assert.NotEmpty(Text(v, "reason")));
+        Assert.All(versions, v => Assert.InRange(v["auc"]!.GetValue<double>(), 0.55, 0.9));
+
+        // What the monitors found started the retrains, each of which made a version.
+        Assert.InRange(summary["retrains"]!.GetValue<int>(), 1, 10);
+        Assert.Equal(versions.Count - 1, summary["retrains"]!.GetValue<int>());
+        Assert.NotEmpty(summary["alerts"]!.AsArray());
+        Assert.All(summary["alerts"]!.AsArray(), a => Assert.StartsWith("flight-delay/", Text(a!, "monitor"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Report_is_one_page_that_loads_nothing()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(run.State, "report.html"));
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotMatch("(src|href)\\s*=", page);
+        Assert.InRange(page.Length, 20_000, 1_000_000);
+    }
+
+    [Fact]
+    public async Task Everything_in_the_artifact_store_is_referenced_after_a_collection()
+    {
+        await AssertNoOrphansAsync(run.State);
+    }
+
+    /// <summary>Interrupted by Ctrl-C and killed at random moments, it ends as if nothing had happened. MLPLATFORM_TEST_KILLS sets how often; 3 by default.</summary>
+    [Fact]
+    public async Task Killed_at_random_moments_it_ends_in_the_same_state()
+    {
+        Assert.True(run.Code == 0, run.Output);
+        var folder = Path.Combine(run.Folder, "killed");
+        var (state, file) = (Path.Combine(folder, "state"), Path.Combine(folder, "summary.json"));
+        Directory.CreateDirectory(folder);
+        var kills = int.Parse(Environment.GetEnvironmentVariable("MLPLATFORM_TEST_KILLS") ?? "3", System.Globalization.CultureInfo.InvariantCulture);
+        var random = new Random(kills * 20010911);
+        var whole = TimeSpan.FromSeconds(run.Summary["elapsedSeconds"]!.GetValue<double>());
+        for (var kill = 0; kill < kills; kill++)
+        {
+            using var process = Sample.Start("FlightDelay", folder, "--directory", state);
+            _ = process.StandardOutput.ReadToEndAsync();
+            _ = process.StandardError.ReadToEndAsync();
+            if (await Sample.HasExitedWithinAsync(process, random.NextDouble() * whole * 0.6))
+            {
+                break; // It came to its end before its time: the rest of the kills have nothing to hit.
+            }
+
+            if (kill == 0)
+            {
+                Assert.Equal(130, await Sample.InterruptAsync(process));
+            }
+            else
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+            }
+        }
+
+        var (code, output) = await Sample.RunAsync("FlightDelay", folder, "--directory", state, "--summary", file);
         Assert.True(code == 0, output);
-        using var summary = JsonDocument.Parse(await File.ReadAllTextAsync(summaryFile));
-        var root = summary.RootElement;
-        var versions = root.GetProperty("versions").EnumerateArray().ToList();
-        Assert.Equal([1, 2, 3], versions.Select(v => v.GetProperty("version").GetInt32()));
-
-        // The champion is the last version that the gate let through.
-        var promoted = versions.Last(v => v.GetProperty("status").GetString() == "promoted").GetProperty("version").GetInt32();
-        Assert.Equal(promoted, root.GetProperty("champion").GetInt32());
-
-        // All flights of April and May with a usable delay are predicted; all labels are in but those of the last six hours of each month.
-        var (predictions, joined) = (root.GetProperty("predictions").GetInt64(), root.GetProperty("labelsJoined").GetInt64());
-        Assert.Equal(144_111, predictions);
-        Assert.InRange(joined, predictions * 98 / 100, predictions - 1);
-        Assert.All(root.GetProperty("auc").EnumerateObject(), m => Assert.InRange(m.Value.GetDouble(), 0.6, 0.9));
-    }
-
-    [Theory]
-    [InlineData("There is no file", "--data", "/no/such/file.parquet")]
-    [InlineData("Unknown option", "--dota", "x")]
-    [InlineData("needs a value", "--data")]
-    [InlineData("no whole number", "--seed", "many")]
-    public async Task Bad_arguments_are_explained(string message, params string[] arguments)
-    {
-        var (code, output) = await RunAsync(arguments);
-        Assert.Equal(2, code);
-        Assert.Contains(message, output, StringComparison.Ordinal);
-        Assert.Contains("Usage:", output, StringComparison.Ordinal);
+        Assert.Equal(FlightDelayRun.Comparable(run.Summary), FlightDelayRun.Comparable(await FlightDelayRun.ReadAsync(file)));
+        await AssertNoOrphansAsync(state);
     }
 
     [Fact]
-    public async Task File_that_is_no_parquet_is_explained()
+    public async Task Wrong_unit_is_found_by_the_monitor_and_named()
     {
-        var file = Path.Combine(folder, "flights.parquet");
-        await File.WriteAllTextAsync(file, "not a table");
-        var (code, output) = await RunAsync("--data", file);
-        Assert.Equal(2, code);
-        Assert.Contains("cannot be read as flights", output, StringComparison.Ordinal);
+        var folder = Path.Combine(run.Folder, "kilometres");
+        var file = Path.Combine(folder, "summary.json");
+        Directory.CreateDirectory(folder);
+        var (code, output) = await Sample.RunAsync(
+            "FlightDelay",
+            folder,
+            "--inject-fault",
+            "kilometres",
+            "--at",
+            "2001-05-20",
+            "--directory",
+            Path.Combine(folder, "state"),
+            "--summary",
+            file
+        );
+        Assert.True(code == 0, output);
+        var alerts = (await FlightDelayRun.ReadAsync(file))["alerts"]!.AsArray();
+        Assert.Contains(alerts, a => Text(a!, "column") == "distance" && DateTimeOffset.Parse(Text(a!, "at"), null) >= new DateTimeOffset(2001, 5, 20, 0, 0, 0, default));
+        Assert.DoesNotContain(run.Summary["alerts"]!.AsArray(), a => Text(a!, "column") == "distance");
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+
+    private static async Task AssertNoOrphansAsync(string state)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true }
-        )!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await error);
+        var services = new ServiceCollection();
+        services.AddMlPlatform(o => o.DataDirectory = state);
+        await using var provider = services.BuildServiceProvider();
+        var platform = provider.GetRequiredService<IMlPlatform>();
+        await platform.Garbage.CollectAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        var kept = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var artifact in platform.Artifacts.ListAsync(TestContext.Current.CancellationToken))
+        {
+            kept.Add(artifact.Digest.ToString());
+        }
+
+        var referenced = await provider
+            .GetRequiredService<IMetadataDatabase>()
+            .ReadAsync(
+                async connection =>
+                {
+                    await using var command = connection.CreateCommand();
+                    command.CommandText = "SELECT DISTINCT digest FROM core_artifact_ref";
+                    await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+                    var digests = new SortedSet<string>(StringComparer.Ordinal);
+                    while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+                    {
+                        digests.Add(reader.GetString(0));
+                    }
+
+                    return digests;
+                },
+                TestContext.Current.CancellationToken
+            );
+        Assert.Equal(referenced, kept);
     }
 }

@@ -27,6 +27,30 @@ internal static class Sample
             }
         )!;
 
+    /// <summary>Whether a process ends by itself within a time.</summary>
+    public static async Task<bool> HasExitedWithinAsync(Process process, TimeSpan time)
+    {
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(time, TimeProvider.System);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Does what Ctrl-C does.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> InterruptAsync(Process process)
+    {
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
     private static string Metadata(string key) =>
         typeof(Sample).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 }

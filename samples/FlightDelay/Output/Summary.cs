@@ -49,7 +49,7 @@ internal sealed record Summary(
             months.Sum(m => m.Predictions),
             months.Sum(m => m.Labelled),
             runs.Count(r => r.CauseId is not null),
-            [.. alerts.OrderBy(a => a.OpenedAt).SelectMany(a => Describe(a, days))],
+            [.. alerts.SelectMany(a => Describe(a, days)).OrderBy(a => a.At).ThenBy(a => a.Monitor, StringComparer.Ordinal).ThenBy(a => a.Column, StringComparer.Ordinal)],
             months.ToDictionary(m => m.From.ToString("yyyy-MM", CultureInfo.InvariantCulture), m => m.Auc, StringComparer.Ordinal),
             [.. days.OrderBy(d => d.WindowStart)]
         );

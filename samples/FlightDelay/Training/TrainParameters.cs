@@ -6,5 +6,5 @@ namespace FlightDelay;
 internal sealed record TrainParameters(int HeldOutDays = 14, int MaximumRows = 400_000)
 {
     /// <summary>What is tried.</summary>
-    public IReadOnlyList<GridPoint> Grid { get; init; } = [new(31, 120, 0.1), new(63, 200, 0.1), new(31, 200, 0.05)];
+    public IReadOnlyList<GridPoint> Grid { get; init; } = [new(15, 150, 0.1), new(31, 120, 0.1), new(63, 100, 0.1)];
 }

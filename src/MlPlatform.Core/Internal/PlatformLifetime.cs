@@ -3,73 +3,75 @@ using Microsoft.Extensions.Options;
 
 namespace MlPlatform.Core.Internal;
 
-internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLifetime, IDisposable
+internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLifetime
 {
-    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Lock gate = new();
     private readonly Stack<IPlatformService> started = new();
+    private Task last = Task.CompletedTask;
     private bool running;
 
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    public Task StartAsync(CancellationToken cancellationToken = default) => InTurnAsync(() => StartAllAsync(cancellationToken));
+
+    public Task StopAsync(CancellationToken cancellationToken = default) => InTurnAsync(() => StopAllAsync(cancellationToken));
+
+    /// <summary>Starts and stops wait for each other; one that fails does not keep the next from its turn.</summary>
+    private Task InTurnAsync(Func<Task> action)
     {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        lock (gate)
         {
-            if (running)
-            {
-                return;
-            }
-
-            services.GetService<IStartupValidator>()?.Validate();
-            await services.GetRequiredService<IMetadataDatabase>().MigrateAsync(cancellationToken).ConfigureAwait(false);
-            if (services.GetKeyedService<IMetadataDatabase>(DatabaseNames.Online) is { } online)
-            {
-                await online.MigrateAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            running = true;
-            foreach (var service in services.GetServices<IPlatformService>())
-            {
-                await service.StartAsync(cancellationToken).ConfigureAwait(false);
-                started.Push(service);
-            }
-
-            services.GetRequiredService<PlatformStopper>();
+            return last = RunAsync(last);
         }
-        finally
+
+        async Task RunAsync(Task before)
         {
-            gate.Release();
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await action().ConfigureAwait(false);
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken = default)
+    private async Task StartAllAsync(CancellationToken cancellationToken)
     {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        if (running)
         {
-            var errors = new List<Exception>();
-            while (started.TryPop(out var service))
-            {
-                try
-                {
-                    await service.StopAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (Exception e)
-                {
-                    errors.Add(e); // The others must still flush.
-                }
-            }
+            return;
+        }
 
-            running = false;
-            if (errors.Count > 0)
-            {
-                throw new AggregateException("Parts of the platform did not stop cleanly.", errors);
-            }
-        }
-        finally
+        services.GetService<IStartupValidator>()?.Validate();
+        await services.GetRequiredService<IMetadataDatabase>().MigrateAsync(cancellationToken).ConfigureAwait(false);
+        if (services.GetKeyedService<IMetadataDatabase>(DatabaseNames.Online) is { } online)
         {
-            gate.Release();
+            await online.MigrateAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        running = true;
+        foreach (var service in services.GetServices<IPlatformService>())
+        {
+            await service.StartAsync(cancellationToken).ConfigureAwait(false);
+            started.Push(service);
+        }
+
+        services.GetRequiredService<PlatformStopper>();
     }
 
-    public void Dispose() => gate.Dispose();
+    private async Task StopAllAsync(CancellationToken cancellationToken)
+    {
+        var errors = new List<Exception>();
+        while (started.TryPop(out var service))
+        {
+            try
+            {
+                await service.StopAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                errors.Add(e); // The others must still flush.
+            }
+        }
+
+        running = false;
+        if (errors.Count > 0)
+        {
+            throw new AggregateException("Parts of the platform did not stop cleanly.", errors);
+        }
+    }
 }
