@@ -1,0 +1,3 @@
+namespace MlPlatform.Sdk.Tests;
+
+internal sealed record Answer(float Probability);
