@@ -23,8 +23,7 @@ public sealed class MonitoringSnippets
         var clock = new ManualTimeProvider(Day.AddHours(12));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(clock);
-        services
-            .AddMlPlatform()
+        services.AddMlPlatform()
             .AddPredictor<Flight, LateFlight>("flight-delay@champion")
             .AddMonitoring(m =>
                 m.AddMonitor(

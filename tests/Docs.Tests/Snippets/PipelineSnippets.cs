@@ -90,11 +90,9 @@ public sealed class PipelineSnippets
     {
         var services = new ServiceCollection();
         services.AddSingleton<IActorAccessor, Ann>();
-        services
-            .AddMlPlatform()
-            .AddPipeline<TrainPipeline>(t =>
-                t.Every("0 3 * * 1").OnEvent(EventTypes.AlertOpened).Cooldown(TimeSpan.FromHours(24)).Budget(3, TimeSpan.FromDays(7))
-            );
+        services.AddMlPlatform().AddPipeline<TrainPipeline>(t =>
+            t.Every("0 3 * * 1").OnEvent(EventTypes.AlertOpened).Cooldown(TimeSpan.FromHours(24)).Budget(3, TimeSpan.FromDays(7))
+        );
 
         await using var running = await RunningPlatform.StartAsync(services);
         var runner = running.Get<IPipelineRunner>();

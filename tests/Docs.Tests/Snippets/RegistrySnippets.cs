@@ -23,7 +23,7 @@ public sealed class RegistrySnippets
         await run.LogInputAsync(new("landings", "2001-q1"));
         for (var epoch = 1; epoch <= 10; epoch++)
         {
-            run.LogMetric("auc", 0.71 + (epoch / 100.0), epoch); // Buffered; written within a second, at the latest when the run ends.
+            run.LogMetric("auc", 0.71 + (epoch / 100.0), epoch); // Buffered, never dropped.
         }
 
         var version = await run.RegisterModelAsync("flight-delay", package);
