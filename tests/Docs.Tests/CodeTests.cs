@@ -19,15 +19,6 @@ public sealed class CodeTests
         Problems.AssertNone(others.Select(b => $"{b.Document}:{b.Line}: '{b.Language}' is none of {string.Join(", ", known)}"));
     }
 
-    [Fact]
-    public void Every_package_readme_has_code()
-    {
-        var without = Repository
-            .Documents.Where(d => d.Path.StartsWith("src/", StringComparison.Ordinal) && !d.Blocks.Any(b => b.Language == "csharp"))
-            .Select(d => $"{d.Path} has no code");
-        Problems.AssertNone(without);
-    }
-
     [Theory]
     [InlineData(null, "  var a = 1;", "", "var b = 2;")]
     [InlineData(null, "var b = 2;", "    var c = 3;")]

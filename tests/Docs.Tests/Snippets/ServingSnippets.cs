@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML;
 using MlPlatform.Core;
@@ -64,10 +65,19 @@ public sealed class ServingSnippets
     }
 
     [Fact]
+    public void New_alone_is_the_cancellation_token()
+    {
+        Expression<Func<IPredictor<Flight, LateFlight>, Flight, ValueTask<Prediction<LateFlight>>>> call = (p, flight) => p.PredictAsync(flight, new());
+        Assert.Equal(typeof(CancellationToken), ((MethodCallExpression)call.Body).Method.GetParameters()[1].ParameterType);
+    }
+
+    [Fact]
     public async Task Serving_stands_beside_the_registry_alone()
     {
         var services = new ServiceCollection();
-        services.AddMlPlatformCore(o => o.DataDirectory = "data").UseSqlite().AddRegistry()
+        services.AddMlPlatformCore(o => o.DataDirectory = "data")
+            .UseSqlite()
+            .AddRegistry()
             .AddServing(o => o.ResidentVersions = 2)
             .AddPredictor<Flight, LateFlight>("flight-delay@v1");
 
