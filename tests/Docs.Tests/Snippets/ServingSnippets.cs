@@ -1,0 +1,91 @@
+using System.Linq.Expressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML;
+using MlPlatform.Core;
+using MlPlatform.Registry;
+using MlPlatform.Sdk;
+using MlPlatform.Serving;
+
+namespace Docs.Tests.Snippets;
+
+public sealed class ServingSnippets
+{
+    public sealed record Flight(string Carrier, float Distance);
+
+    public sealed record LateFlight(float Probability);
+
+    [Fact]
+    public async Task Predict_swap_and_roll_out()
+    {
+        var services = new ServiceCollection();
+        services.AddMlPlatform().AddPredictor<Flight, LateFlight>("flight-delay@champion");
+
+        await using var running = await RunningPlatform.StartAsync(services);
+        var (models, server, rollouts) = (running.Get<IModelRegistry>(), running.Get<IModelServer>(), running.Get<IRollouts>());
+        var predictor = running.Get<IPredictor<Flight, LateFlight>>();
+        var context = new MLContext(seed: 1);
+        var rows = context.Data.LoadFromEnumerable(FlightRows.Make(400));
+        var package = ModelPackage.FromMlNet(context, FlightRows.Train(context, rows), rows, "Late");
+        await Assert.ThrowsAsync<ModelUnavailableException>(async () => await predictor.PredictAsync(new Flight("AA", 800)));
+
+        var first = await models.RegisterVersionAsync("flight-delay", package);
+        await models.PromoteAsync(first.Id); // Servers follow the alias by themselves.
+        await server.RefreshAsync("flight-delay"); // Completes when this process answers by the present state.
+
+        var answer = await predictor.PredictAsync(new Flight("AA", 800));
+        Console.WriteLine($"{answer.ModelVersion}: {answer.Value.Probability:P0}, {answer.Route}, {answer.PredictionId}");
+
+        Assert.Equal(first.Id, answer.ModelVersion);
+
+        var same = await predictor.PredictAsync(
+            new Flight("AA", 800),
+            new PredictOptions { RoutingKey = "passenger-17", Segment = "web" } // new() alone would be the cancellation token.
+        );
+
+        Assert.Equal(answer.Value, same.Value);
+        var second = await models.RegisterVersionAsync("flight-delay", package);
+
+        var rollout = await rollouts.StartAsync(
+            "flight-delay",
+            candidate: 2,
+            new()
+            {
+                Shadow = true, // Copies first, whose answers nobody sees.
+                Steps = [5, 25, 50],
+                Hold = TimeSpan.FromMinutes(30),
+            }
+        );
+        // rollout.State is Shadow. Judged every minute; Fail ends it at once, inconclusive for MaximumStepTime too.
+        rollout = await rollouts.PromoteAsync(rollout.Id, "Judged by hand."); // Or RollBackAsync.
+        await server.RefreshAsync("flight-delay");
+
+        Assert.Equal(RolloutState.Promoted, rollout.State);
+        Assert.Equal(second.Id, (await predictor.PredictAsync(new Flight("AA", 800))).ModelVersion);
+        Assert.Equal(2, (await models.GetAliasAsync("flight-delay", "champion"))!.Version);
+    }
+
+    [Fact]
+    public void New_alone_is_the_cancellation_token()
+    {
+        Expression<Func<IPredictor<Flight, LateFlight>, Flight, ValueTask<Prediction<LateFlight>>>> call = (p, flight) => p.PredictAsync(flight, new());
+        Assert.Equal(typeof(CancellationToken), ((MethodCallExpression)call.Body).Method.GetParameters()[1].ParameterType);
+    }
+
+    [Fact]
+    public async Task Serving_stands_beside_the_registry_alone()
+    {
+        var services = new ServiceCollection();
+        services.AddMlPlatformCore(o => o.DataDirectory = "data")
+            .UseSqlite()
+            .AddRegistry()
+            .AddServing(o => o.ResidentVersions = 2)
+            .AddPredictor<Flight, LateFlight>("flight-delay@v1");
+
+        await using var running = await RunningPlatform.StartAsync(services);
+        var context = new MLContext(seed: 1);
+        var rows = context.Data.LoadFromEnumerable(FlightRows.Make(400));
+        await running.Get<IModelRegistry>().RegisterVersionAsync("flight-delay", ModelPackage.FromMlNet(context, FlightRows.Train(context, rows), rows.Schema, "Late"));
+        await running.Get<IModelServer>().RefreshAsync();
+        Assert.Equal(1, (await running.Get<IPredictor<Flight, LateFlight>>().PredictAsync(new Flight("UA", 100))).ModelVersion.Version);
+    }
+}
