@@ -49,6 +49,7 @@ internal sealed class Replay(IServiceProvider services, ManualTimeProvider clock
             await BeginAsync(view, cancellationToken);
         }
 
+        view.Say("replaying, hour by hour");
         for (var hour = position ?? Start; hour < End; hour += Step)
         {
             cancellationToken.ThrowIfCancellationRequested();

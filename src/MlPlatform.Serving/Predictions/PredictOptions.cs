@@ -11,6 +11,6 @@ public readonly record struct PredictOptions
     /// <summary>Keeps a caller on one side of a rollout, for example a user's id; null routes by the prediction's id.</summary>
     public string? RoutingKey { get; init; }
 
-    /// <summary>The segment that monitoring groups by, or null.</summary>
+    /// <summary>The segment that the prediction belongs to; stored with it. Null for none.</summary>
     public string? Segment { get; init; }
 }

@@ -108,6 +108,10 @@ public sealed class ClosedLoopTests : IDisposable
         var alert = (await host.Platform.Events.ReadAsync(new() { Types = [EventTypes.AlertOpened] }, Cancel))[^1];
         Assert.Equal(alert.Id, run.CauseId);
         Assert.Equal(PipelineRunState.Succeeded, run.State);
+
+        // The cause goes on to the deployment: what went live answers which alert.
+        var deployed = await host.Platform.Events.ReadAsync(new() { Types = [EventTypes.DeployActivated] }, Cancel);
+        Assert.Equal(alert.Id, Assert.Single(deployed).CauseId);
     }
 
     /// <summary>Two processes promote at once: the alias moves by compare-and-set, so one wins and the other is told.</summary>

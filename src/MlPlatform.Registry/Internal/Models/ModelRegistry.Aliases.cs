@@ -189,6 +189,7 @@ internal sealed partial class ModelRegistry
         work.Append(
             new(EventTypes.AliasMoved, alias)
             {
+                CauseId = reason.CauseId,
                 Related = related,
                 Payload = new JsonObject
                 {
@@ -205,6 +206,7 @@ internal sealed partial class ModelRegistry
             work.Append(
                 new(EventTypes.DeployActivated, new(AssetKind.Model, after.Model, active))
                 {
+                    CauseId = reason.CauseId,
                     Related = [alias],
                     Payload = new JsonObject
                     {

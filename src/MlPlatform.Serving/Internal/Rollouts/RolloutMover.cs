@@ -95,7 +95,7 @@ internal sealed class RolloutMover(
         await RolloutStore.UpdateAsync(work, after).ConfigureAwait(false);
         if (after.State == RolloutState.Promoted)
         {
-            var reason = new AliasMoveReason(kind ?? after.Options.Kind, after.Reason, after.Evidence);
+            var reason = new AliasMoveReason(kind ?? after.Options.Kind, after.Reason, after.Evidence) { CauseId = after.Options.CauseId };
             await promotion!.PromoteAsync(work, new(after.Candidate, after.Options.Alias, after.AliasTag, reason)).ConfigureAwait(false);
         }
 
