@@ -137,10 +137,16 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
     private static OfflineResult Aggregate(DuckDbSession session, WindowedView view, StagedTable source)
     {
         var columns = view.Features.Select(f => (f.Name, WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type))).ToArray();
-        session.Execute(WindowSql.Aggregate(view, source));
-        var (matched, _, late) = Counts(session, "SELECT count(*) FILTER (events > 0), 0::BIGINT, count(*) FILTER (late) FROM agg");
+        foreach (var statement in WindowSql.Aggregate(view, source))
+        {
+            session.Execute(statement);
+        }
+
+        var (matched, _, late) = Counts(session, $"SELECT {Sum("events > 0")}, CAST(0 AS BIGINT), {Sum("late")} FROM agg");
         var rows = Workspace.CountFrame(session);
-        return new(rows, ResultReader.Read(session, WindowSql.Payload(columns.Length), rows, columns), matched, 0, late);
+        return new(rows, ResultReader.Read(session, WindowSql.Payload(view), rows, columns), matched, 0, late);
+
+        static string Sum(string condition) => $"CAST(coalesce(sum(frequency) FILTER (WHERE {condition}), 0) AS BIGINT)";
     }
 
     private static (long Matched, long TooOld, long Late) Counts(DuckDbSession session, string sql) =>

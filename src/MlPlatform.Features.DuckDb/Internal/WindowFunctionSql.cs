@@ -29,6 +29,15 @@ internal static class WindowFunctionSql
             : throw new ArgumentException($"Feature '{feature.Name}': column '{feature.Column}' holds {type}, which is no number.", nameof(feature));
     }
 
+    /// <summary>A column in the form that is added up.</summary>
+    public static string Number((string Column, DataType Type) input) =>
+        input.Type switch
+        {
+            DataType.Bool => $"CAST({input.Column} AS INTEGER)",
+            DataType.Float32 => $"CAST({input.Column} AS DOUBLE)",
+            _ => input.Column,
+        };
+
     /// <summary>The expression of a function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="value">Its input and the input's type; null for a count of rows.</param>
@@ -41,12 +50,7 @@ internal static class WindowFunctionSql
             return Call("count(hit)", null);
         }
 
-        var number = input.Type switch
-        {
-            DataType.Bool => $"CAST({input.Column} AS INTEGER)",
-            DataType.Float32 => $"CAST({input.Column} AS DOUBLE)",
-            _ => input.Column,
-        };
+        var number = Number(input);
         return function switch
         {
             AggregateFunction.Count => Call($"count({input.Column})", null),
