@@ -2,6 +2,13 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using MlPlatform.Benchmarks;
+
+if (args.Contains("--smoke"))
+{
+    await Smoke.RunAsync();
+    return;
+}
 
 // In process: the generated projects of the default toolchain do not inherit central package versions. Each class holds its own baseline.
 var quick = args.Contains("--quick");

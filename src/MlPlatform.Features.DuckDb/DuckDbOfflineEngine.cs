@@ -137,10 +137,45 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
     private static OfflineResult Aggregate(DuckDbSession session, WindowedView view, StagedTable source)
     {
         var columns = view.Features.Select(f => (f.Name, WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type))).ToArray();
-        session.Execute(WindowSql.Aggregate(view, source));
-        var (matched, _, late) = Counts(session, "SELECT count(*) FILTER (events > 0), 0::BIGINT, count(*) FILTER (late) FROM agg");
         var rows = Workspace.CountFrame(session);
-        return new(rows, ResultReader.Read(session, WindowSql.Payload(columns.Length), rows, columns), matched, 0, late);
+        if (!view.KnownAt)
+        {
+            var scan = Scan(session, view, source, rows);
+            return new(
+                rows,
+                [.. columns.Select((c, i) => new FeatureColumn(new(c.Name, c.Item2) { Nullable = true }, scan[i].Values, scan[i].Nulls))],
+                scan.Matched,
+                0,
+                scan.Late
+            );
+        }
+
+        session.Execute(WindowSql.Known(view, source));
+        var (matched, _, _) = Counts(session, "SELECT count(*) FILTER (events > 0), 0::BIGINT, 0::BIGINT FROM agg");
+        return new(rows, ResultReader.Read(session, WindowSql.Payload(columns.Length), rows, columns), matched, 0, 0);
+    }
+
+    private static WindowScan Scan(DuckDbSession session, WindowedView view, StagedTable source, int rows)
+    {
+        var scan = new WindowScan(view, source, rows);
+        var (first, last) = session.Read(
+            WindowSql.Times,
+            static reader => reader.Read() && !reader.IsDBNull(0) ? (reader.GetInt64(0), reader.GetInt64(1)) : (0L, -1L)
+        );
+        if (first <= last)
+        {
+            var after = view.Features.Min(f => new WindowSpan(f.Window, f.Hop).LowAt(first));
+            session.Read(
+                WindowSql.Sequence(view, source, after, last),
+                reader =>
+                {
+                    scan.Run(reader, session.CancellationToken);
+                    return 0;
+                }
+            );
+        }
+
+        return scan;
     }
 
     private static (long Matched, long TooOld, long Late) Counts(DuckDbSession session, string sql) =>

@@ -54,27 +54,27 @@ internal static class ResultReader
             DataType.Float32 => Typed<float>(rows),
             DataType.Float64 => Typed<double>(rows),
             DataType.Uuid => Typed<Guid>(rows),
-            DataType.Bytes => Bytes(rows),
+            DataType.Bytes => Typed<byte[]>(rows),
             _ => Typed<string>(rows),
         };
 
     private static (Array Values, Action<DuckDBDataReader, int, int> Set) Typed<T>(int rows)
     {
         var values = new T[rows];
-        return (values, (reader, column, row) => values[row] = reader.GetFieldValue<T>(column));
+        return (values, (reader, column, row) => values[row] = Value<T>(reader, column));
     }
 
-    private static (Array Values, Action<DuckDBDataReader, int, int> Set) Bytes(int rows)
+    /// <summary>One value that is not null.</summary>
+    public static T Value<T>(DuckDBDataReader reader, int column)
     {
-        var values = new byte[rows][];
-        return (
-            values,
-            (reader, column, row) =>
-            {
-                using var stream = reader.GetStream(column);
-                values[row] = new byte[stream.Length];
-                stream.ReadExactly(values[row]);
-            }
-        );
+        if (typeof(T) != typeof(byte[]))
+        {
+            return reader.GetFieldValue<T>(column);
+        }
+
+        using var stream = reader.GetStream(column);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return (T)(object)bytes;
     }
 }

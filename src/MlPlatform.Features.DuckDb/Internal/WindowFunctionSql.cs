@@ -32,9 +32,8 @@ internal static class WindowFunctionSql
     /// <summary>The expression of a function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="value">Its input and the input's type; null for a count of rows.</param>
-    /// <param name="condition">What an event must fulfil, or null.</param>
-    /// <param name="over">The window, or nothing in a grouped statement.</param>
-    public static string Expression(AggregateFunction function, (string Column, DataType Type)? value, string? condition, string over)
+    /// <param name="condition">What an event must fulfil.</param>
+    public static string Expression(AggregateFunction function, (string Column, DataType Type)? value, string condition)
     {
         if (value is not { } input)
         {
@@ -61,11 +60,7 @@ internal static class WindowFunctionSql
             _ => throw new ArgumentOutOfRangeException(nameof(function), function, "There is no such function."),
         };
 
-        string Call(string call, string? further)
-        {
-            var all = string.Join(" AND ", new[] { condition, further }.Where(c => c is not null));
-            return $"{call}{(all.Length == 0 ? string.Empty : $" FILTER (WHERE {all})")}{over}";
-        }
+        string Call(string call, string? further) => $"{call} FILTER (WHERE {condition}{(further is null ? string.Empty : $" AND {further}")})";
 
         // The engine fails on a variance that is not finite, where a sum or a mean answers NaN.
         string Spread(string name) =>

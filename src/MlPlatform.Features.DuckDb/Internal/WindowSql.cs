@@ -3,32 +3,69 @@ using MlPlatform.Core;
 namespace MlPlatform.Features.DuckDb.Internal;
 
 /// <summary>The statements of windowed aggregations over the staged <c>frame</c> and <c>src</c>.</summary>
-/// <remarks>
-/// Events and entity rows are put into one sequence a key, and each entity row aggregates the range before it. The engine answers ranges from
-/// a tree of partial aggregates, so no answer is the difference of two large sums: it stays exact where sums cancel, and one NaN or infinity
-/// spoils only the windows that hold it.
-/// </remarks>
 internal static class WindowSql
 {
-    /// <summary>Makes <c>agg(rid, events, late, f0..)</c> with a row for each row of the frame that has a key and a time.</summary>
-    public static string Aggregate(WindowedView view, StagedTable source)
+    /// <summary>The earliest and the latest time of the frame.</summary>
+    public const string Times = "SELECT min(ts), max(ts) FROM frame";
+
+    /// <summary>Events and entity rows in one sequence, as <see cref="WindowScan"/> reads them: <c>key, moment, row, v.., created?</c>.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="source">The staged source.</param>
+    /// <param name="after">No window holds an event of this time or an earlier one.</param>
+    /// <param name="until">No window holds a later event.</param>
+    /// <remarks>An entity row comes behind the events of its time, and events of one time come in the order of the winner rule.</remarks>
+    public static string Sequence(WindowedView view, StagedTable source, long after, long until)
+    {
+        var keys = view.FrameKeys.Count;
+        var values = Inputs(view).Count;
+        var created = source.Has("created");
+        var sequence = source.Has("seq");
+        return $"""
+            WITH l AS ({PointInTimeSql.Frame(keys, "place - 1 AS place").Replace("FROM frame", "FROM (SELECT *, row_number() OVER (ORDER BY rid) AS place FROM frame)", StringComparison.Ordinal)}),
+            named AS (SELECT row_number() OVER () AS key, * FROM (SELECT DISTINCT {Sql.List(keys, k => $"k{k}")} FROM l))
+            SELECT key, moment, place{Values(values, i => $"v{i}")}{(created ? ", created" : string.Empty)} FROM (
+              SELECT key, base.event AS moment, CAST(NULL AS BIGINT) AS place{Values(values, i => $"v{i}")}, created, seq, rid
+              FROM ({PointInTimeSql.Usable(view.Source, source, keys, $"{Values(values, i => $"v{i}")}, {(sequence ? "seq" : "CAST(NULL AS BIGINT)")} AS seq")}) base
+              JOIN named ON {Sql.Both(keys, k => $"base.k{k} = named.k{k}")}
+              WHERE base.event > {Sql.Number(after)} AND base.event <= {Sql.Number(until)}
+              UNION ALL
+              SELECT key, ts, place{Values(values, _ => "NULL")}, NULL, NULL, NULL
+              FROM l JOIN named ON {Sql.Both(keys, k => $"l.k{k} = named.k{k}")})
+            ORDER BY key, moment, place NULLS FIRST, created NULLS FIRST, seq NULLS FIRST, rid
+            """;
+    }
+
+    /// <summary>Makes <c>agg(rid, events, f0..)</c> from what was known at each entity time.</summary>
+    /// <remarks>What was known differs from row to row, so no shared order exists: each row collects its own events.</remarks>
+    public static string Known(WindowedView view, StagedTable source)
     {
         var spans = view.Features.Select(f => (f.Window, f.Hop)).Distinct().ToArray();
         var keys = view.FrameKeys.Count;
-        var values = string.Concat(Inputs(view).Select((_, i) => $", v{i}"));
-        var lows = string.Concat(spans.Select((s, i) => $", {Low(s.Window, s.Hop)} AS low{i}"));
+        var values = Values(Inputs(view).Count, i => $"v{i}");
+        var lows = Values(spans.Length, i => $"{Low(spans[i].Window, spans[i].Hop)} AS low{i}");
+        var least = $"least({Sql.List(spans.Length, i => $"l.low{i}")})";
+        var features = Values(
+            view.Features.Count,
+            i =>
+            {
+                var feature = view.Features[i];
+                var span = Array.IndexOf(spans, (feature.Window, feature.Hop));
+                return $"{WindowFunctionSql.Expression(feature.Function, Input(view, feature, source), $"e.event > l.low{span}")} AS f{i}";
+            }
+        );
         return $"""
             CREATE TEMP TABLE agg AS
-            WITH l AS ({PointInTimeSql.Frame(keys, $"1 AS one{lows}")}),
-            e AS (SELECT base.* FROM ({PointInTimeSql.Usable(view.Source, source, keys, values)}) base
-              SEMI JOIN l ON {Sql.Both(keys, i => $"base.k{i} = l.k{i}")})
-            {(view.KnownAt ? Joined(view, source, keys, spans) : Ranged(view, source, keys, spans))}
+            WITH l AS ({PointInTimeSql.Frame(keys, $"1 AS one{lows}")})
+            SELECT l.rid AS rid, count(hit) AS events{features}
+            FROM l LEFT JOIN (SELECT *, TRUE AS hit FROM ({PointInTimeSql.Usable(view.Source, source, keys, values)}) WHERE created IS NOT NULL) e
+              ON {Sql.Both(keys, i => $"e.k{i} = l.k{i}")} AND e.event <= l.ts AND e.created <= l.ts AND e.event > {least}
+            GROUP BY l.rid
             """;
     }
 
     /// <summary>The features of every row of the frame, in its order.</summary>
     public static string Payload(int features) =>
-        $"SELECT {(features == 0 ? "NULL" : Sql.List(features, i => $"a.f{i}"))} FROM frame f LEFT JOIN agg a ON a.rid = f.rid ORDER BY f.rid";
+        $"SELECT {Sql.List(features, i => $"a.f{i}")} FROM frame f LEFT JOIN agg a ON a.rid = f.rid ORDER BY f.rid";
 
     /// <summary>The columns that the features read, each once.</summary>
     public static IReadOnlyList<string> Inputs(WindowedView view) =>
@@ -45,61 +82,6 @@ internal static class WindowSql
         var alias = $"v{Inputs(view).ToList().IndexOf(feature.Column)}";
         return (alias, source.Types[alias]);
     }
-
-    private static string Ranged(WindowedView view, StagedTable source, int keys, (TimeSpan Window, TimeSpan Hop)[] spans)
-    {
-        var inputs = Inputs(view).Count;
-        var key = PointInTimeSql.Keys(keys);
-        var eventRow = string.Concat(spans.Select((_, i) => $", CAST(0 AS BIGINT) AS reach{i}"));
-        var frameRow = string.Concat(spans.Select((_, i) => $", ts - low{i} - 1"));
-        var windows = spans.Select((_, i) =>
-            $"w{i} AS (PARTITION BY {Sql.List(keys, k => $"k{k}")} ORDER BY moment RANGE BETWEEN reach{i} PRECEDING AND CURRENT ROW)"
-        );
-
-        // Without a created time nothing is late, and an aggregate over every window less is a good part of the cost.
-        var newest = source.Has("created") ? $"greatest({Sql.List(spans.Length, i => $"max(created) OVER w{i}")})" : "CAST(NULL AS BIGINT)";
-        return $"""
-            , u AS (
-              SELECT {key}event AS moment, CAST(NULL AS BIGINT) AS rid{eventRow}, TRUE AS hit, created, best{Values(inputs, i => $"v{i}")} FROM e
-              UNION ALL
-              SELECT {key}ts, rid{frameRow}, NULL, NULL, NULL{Values(inputs, _ => "NULL")} FROM l)
-            SELECT rid, events, coalesce(newest > moment, FALSE) AS late{Values(view.Features.Count, i => $"f{i}")} FROM (
-              SELECT rid, moment, greatest({Sql.List(spans.Length, i => $"count(hit) OVER w{i}")}) AS events,
-                {newest} AS newest{Functions(view, source, spans, _ => null, i => $" OVER w{i}")}
-              FROM u WINDOW {string.Join(", ", windows)})
-            WHERE rid IS NOT NULL
-            """;
-    }
-
-    /// <summary>What was known at each entity time differs from row to row, so no shared order exists: each row collects its own events.</summary>
-    private static string Joined(WindowedView view, StagedTable source, int keys, (TimeSpan Window, TimeSpan Hop)[] spans)
-    {
-        var least = $"least({Sql.List(spans.Length, i => $"l.low{i}")})";
-        return $"""
-            SELECT l.rid AS rid, count(hit) AS events, FALSE AS late{Functions(view, source, spans, i => $"e.event > l.low{i}", _ => string.Empty)}
-            FROM l LEFT JOIN (SELECT *, TRUE AS hit FROM e WHERE created IS NOT NULL) e
-              ON {Sql.Both(keys, i => $"e.k{i} = l.k{i}")} AND e.event <= l.ts AND e.created <= l.ts AND e.event > {least}
-            GROUP BY l.rid
-            """;
-    }
-
-    private static string Functions(
-        WindowedView view,
-        StagedTable source,
-        (TimeSpan Window, TimeSpan Hop)[] spans,
-        Func<int, string?> condition,
-        Func<int, string> over
-    ) =>
-        string.Concat(
-            view.Features.Select(
-                (feature, i) =>
-                {
-                    var span = Array.IndexOf(spans, (feature.Window, feature.Hop));
-                    var expression = WindowFunctionSql.Expression(feature.Function, Input(view, feature, source), condition(span), over(span));
-                    return $", {expression} AS f{i}";
-                }
-            )
-        );
 
     private static string Values(int count, Func<int, string> item) => string.Concat(Enumerable.Range(0, count).Select(i => $", {item(i)}"));
 

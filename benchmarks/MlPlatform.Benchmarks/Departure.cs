@@ -1,0 +1,3 @@
+namespace MlPlatform.Benchmarks;
+
+public sealed record Departure(string Origin, string Destination, DateTimeOffset DepartedAt);

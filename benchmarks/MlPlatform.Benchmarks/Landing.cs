@@ -1,0 +1,3 @@
+namespace MlPlatform.Benchmarks;
+
+public sealed record Landing(int Number, string Origin, string Destination, DateTimeOffset At, float Delay, bool Late);

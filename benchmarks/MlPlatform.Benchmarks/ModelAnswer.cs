@@ -1,0 +1,6 @@
+namespace MlPlatform.Benchmarks;
+
+public sealed class ModelAnswer
+{
+    public float Probability { get; set; }
+}

@@ -1,0 +1,3 @@
+namespace MlPlatform.Benchmarks;
+
+public sealed record OriginDelays(double? OriginLate, double? OriginDelay);

@@ -1,0 +1,3 @@
+namespace MlPlatform.Benchmarks;
+
+public sealed record OriginKey(string Origin);

@@ -1,0 +1,3 @@
+namespace MlPlatform.Benchmarks;
+
+public sealed record RouteKey(string Origin, string Destination);
