@@ -51,6 +51,21 @@ public sealed class FlightDelayTests(FlightDelayRun run) : IClassFixture<FlightD
         await AssertNoOrphansAsync(run.State);
     }
 
+    [Fact]
+    public async Task Second_run_goes_on_where_the_first_ended_and_belongs_to_its_file_fault_and_seed()
+    {
+        Assert.True(run.Code == 0, run.Output);
+        var file = Path.Combine(run.Folder, "again.json");
+        var (code, output) = await Sample.RunAsync("FlightDelay", run.Folder, "--directory", run.State, "--summary", file);
+        Assert.True(code == 0, output);
+        Assert.Contains("Going on at 2001-06-01", output, StringComparison.Ordinal);
+        Assert.Equal(FlightDelayRun.Comparable(run.Summary), FlightDelayRun.Comparable(await FlightDelayRun.ReadAsync(file)));
+
+        (code, output) = await Sample.RunAsync("FlightDelay", run.Folder, "--directory", run.State, "--seed", "2");
+        Assert.Equal(2, code);
+        Assert.Contains("another file, fault or seed", output, StringComparison.Ordinal);
+    }
+
     /// <summary>Interrupted by Ctrl-C and killed at random moments, it ends as if nothing had happened. MLPLATFORM_TEST_KILLS sets how often; 3 by default.</summary>
     [Fact]
     public async Task Killed_at_random_moments_it_ends_in_the_same_state()
