@@ -97,7 +97,8 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
         foreach (var (key, rows) in byKey)
         {
             var firstStart = layout.Hops[0].StartOf(rows[0].Stamp.EventMicros);
-            var (waiting, firstTile) = First(selectFirst, key, layout.Hops[0], firstStart);
+            var cached = view.FindBefore(change.RowVersion, key) as TileEntry;
+            var (waiting, firstTile) = cached is null ? First(selectFirst, key, layout.Hops[0], firstStart) : (cached.Ahead.ToArray(), null);
             var events = waiting.Chunk(layout.EventWidth).Concat(rows.Select(r => RawEvent.Of(layout, r, definition.Inputs))).ToList();
             var ahead = events.Where(e => e[0] > change.Now).SelectMany(e => e).ToArray();
             if (ahead.Length > 0 || waiting.Length > 0)
@@ -116,9 +117,11 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
                     var start = hop.StartOf(raw[0]);
                     if (!tiles.TryGetValue((h, start), out var tile))
                     {
-                        var stored = h == 0 && start == firstStart ? firstTile : Scalar(select, key, hop.Hop, start) as byte[];
+                        var stored = cached is not null ? cached.CopyOf(h, start)
+                            : h == 0 && start == firstStart ? firstTile
+                            : Stored(select, key, hop, start);
                         begun |= stored is null;
-                        tile = stored is null ? new long[hop.Width] : Slots.Read(stored, hop.Width);
+                        tile = stored ?? new long[hop.Width];
                         tiles.Add((h, start), tile);
                     }
 
@@ -142,12 +145,12 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
     }
 
     /// <summary>The events of a key that wait, and its tile of a start.</summary>
-    private static (long[] Waiting, byte[]? Tile) First(DbCommand command, byte[] key, HopLayout hop, long start)
+    private static (long[] Waiting, long[]? Tile) First(DbCommand command, byte[] key, HopLayout hop, long start)
     {
         Set(command, key, [hop.Hop, start]);
         using var reader = command.ExecuteReader();
         long[] waiting = [];
-        byte[]? tile = null;
+        long[]? tile = null;
         while (reader.Read())
         {
             var data = (byte[])reader.GetValue(1);
@@ -157,12 +160,15 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
             }
             else
             {
-                tile = data;
+                tile = Slots.Read(data, hop.Width);
             }
         }
 
         return (waiting, tile);
     }
+
+    private static long[]? Stored(DbCommand command, byte[] key, HopLayout hop, long start) =>
+        Scalar(command, key, hop.Hop, start) is byte[] data ? Slots.Read(data, hop.Width) : null;
 
     private DbCommand Command(string sql, params (string Name, DbType Type)[] further)
     {
