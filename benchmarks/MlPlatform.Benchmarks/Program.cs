@@ -12,6 +12,7 @@ if (args.Contains("--smoke"))
 
 // In process: the generated projects of the default toolchain do not inherit central package versions. Each class holds its own baseline.
 var quick = args.Contains("--quick");
+
 // The bounds keep all of them together near ten minutes, also on a machine that is too busy for narrow errors.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithMaxWarmupCount(8).WithMinIterationCount(8).WithMaxIterationCount(15);
 BenchmarkSwitcher
