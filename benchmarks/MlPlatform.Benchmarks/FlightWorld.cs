@@ -7,7 +7,6 @@ namespace MlPlatform.Benchmarks;
 /// <summary>A platform with thirty airports and what has landed there, the same in each process.</summary>
 internal sealed class FlightWorld : IDisposable
 {
-    private const int Airports = 30;
     private readonly Random random = new(1);
     private int number;
 
@@ -20,6 +19,9 @@ internal sealed class FlightWorld : IDisposable
             configure?.Invoke(b);
         });
     }
+
+    public static IReadOnlyList<string> Airports { get; } =
+        [.. Enumerable.Range(0, 30).Select(i => "A" + i.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     public static DateTimeOffset Start { get; } = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -47,5 +49,5 @@ internal sealed class FlightWorld : IDisposable
 
     public void Dispose() => Platform.Dispose();
 
-    private string Airport() => "A" + random.Next(Airports).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private string Airport() => Airports[random.Next(Airports.Count)];
 }

@@ -12,7 +12,9 @@ if (args.Contains("--smoke"))
 
 // In process: the generated projects of the default toolchain do not inherit central package versions. Each class holds its own baseline.
 var quick = args.Contains("--quick");
-var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+
+// The bounds keep all of them together near ten minutes, also on a machine that is too busy for narrow errors.
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithMaxWarmupCount(8).WithMinIterationCount(8).WithMaxIterationCount(15);
 BenchmarkSwitcher
     .FromAssembly(typeof(Program).Assembly)
     .Run([.. args.Where(a => a != "--quick")], DefaultConfig.Instance.AddJob(quick ? job.WithWarmupCount(2).WithIterationCount(5) : job));

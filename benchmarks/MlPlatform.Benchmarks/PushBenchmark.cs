@@ -1,10 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Data.Sqlite;
+using MlPlatform.Core;
 
 namespace MlPlatform.Benchmarks;
 
 /// <summary>
-/// Seven hundred events of an hour with ids, taken into history and three aggregate views, stored when the call returns, against the same
+/// Seven hundred events of an hour with ids, of keys that are also served, taken into history and three aggregate views, stored when the call returns, against the same
 /// events inserted by hand in one transaction, which computes nothing.
 /// </summary>
 [MemoryDiagnoser]
@@ -13,12 +14,22 @@ public class PushBenchmark
     private const int Events = 700;
     private FlightWorld world = null!;
     private SqliteConnection connection = null!;
+    private readonly Dictionary<string, FeatureValue>[] requests =
+    [
+        .. from origin in FlightWorld.Airports
+        from goal in FlightWorld.Airports
+        select new Dictionary<string, FeatureValue>(StringComparer.Ordinal) { ["origin"] = FeatureValue.Of(origin), ["destination"] = FeatureValue.Of(goal) },
+    ];
+
+    private readonly FeatureVector destination = new();
     private Landing[] landings = null!;
+    private IFeatureReader reader = null!;
 
     [GlobalSetup]
     public async Task SetupAsync()
     {
         world = new();
+        reader = world.Platform.Get<IFeatureReader>();
         connection = new($"Data Source={Path.Combine(world.Platform.Directory, "bare.db")};Pooling=false");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
@@ -37,6 +48,12 @@ public class PushBenchmark
     [IterationSetup]
     public void NextHour()
     {
+        // Every key is served, as it is where features are pushed online.
+        foreach (var values in requests)
+        {
+            reader.ReadAsync(FlightFeatures.Service, values, destination).AsTask().GetAwaiter().GetResult();
+        }
+
         landings = world.Landings(Events, world.Clock.GetUtcNow(), TimeSpan.FromHours(1));
         world.Clock.Advance(TimeSpan.FromHours(1));
     }

@@ -136,14 +136,14 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
 
     private static OfflineResult Aggregate(DuckDbSession session, WindowedView view, StagedTable source)
     {
-        var columns = view.Features.Select(f => (f.Name, WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type))).ToArray();
+        var columns = view.Features.Select(f => (f.Name, Type: WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type))).ToArray();
         var rows = Workspace.CountFrame(session);
         if (!view.KnownAt)
         {
             var scan = Scan(session, view, source, rows);
             return new(
                 rows,
-                [.. columns.Select((c, i) => new FeatureColumn(new(c.Name, c.Item2) { Nullable = true }, scan[i].Values, scan[i].Nulls))],
+                [.. columns.Select((c, i) => new FeatureColumn(new(c.Name, c.Type) { Nullable = true }, scan[i].Values, scan[i].Nulls))],
                 scan.Matched,
                 0,
                 scan.Late

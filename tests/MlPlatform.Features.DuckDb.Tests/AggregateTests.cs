@@ -1,4 +1,5 @@
 using CsCheck;
+using MlPlatform.Core;
 using MlPlatform.Features.DuckDb.Tests.Oracle;
 
 namespace MlPlatform.Features.DuckDb.Tests;
@@ -79,6 +80,62 @@ public sealed class AggregateTests : IDisposable
 
         static WindowFeature Feature(AggregateFunction function) =>
             new(function.ToString(), function, "value", TimeSpan.FromMicroseconds(5), TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_window_is_right_over_a_history_far_longer_than_it()
+    {
+        const int Events = 20_000;
+        SourceRow[] events = [.. Enumerable.Range(0, Events).Select(i => new SourceRow("a", 1, i / 2, null, null, i % 7 == 0 ? null : (i * 7919L % 1000) / 8.0))];
+        FrameRow[] frame = [.. Enumerable.Range(0, 100).Select(i => new FrameRow("a", 1, i * (Events / 200) + i))];
+        WindowFeature[] features = [.. Features(50, 0, 0), .. Features(300, 7, 1)];
+        var result = await engine.AggregateAsync(
+            Tables.Frame(frame),
+            new(Tables.Source(events), Tables.FrameKeys, features),
+            TestContext.Current.CancellationToken
+        );
+        for (var i = 0; i < features.Length; i++)
+        {
+            var (window, hop) = i < features.Length / 2 ? (50, 0) : (300, 7);
+            var expected = BruteForce.Aggregate(frame, events, features[i].Function, features[i].Column is null, window, hop, knownAt: false);
+            for (var row = 0; row < frame.Length; row++)
+            {
+                AssertClose(expected[row], result.Columns[i][row]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Texts_go_by_their_bytes_and_NaN_is_the_greatest_number()
+    {
+        const string Private = "\uFF5E";
+        const string Astral = "\U0001F600"; // Its surrogates are less than the character before, its UTF-8 is greater.
+        FeatureValue[][] rows =
+        [
+            [FeatureValue.Of("a"), FeatureValue.OfTimestamp(1), FeatureValue.Of(Astral), FeatureValue.Of(double.NaN)],
+            [FeatureValue.Of("a"), FeatureValue.OfTimestamp(2), FeatureValue.Of(Private), FeatureValue.Of(double.NegativeInfinity)],
+            [FeatureValue.Of("a"), FeatureValue.OfTimestamp(3), FeatureValue.Of("z"), FeatureValue.Of(5.0)],
+        ];
+        DataColumn[] columns =
+        [
+            Tables.Column("k", DataType.String),
+            Tables.Column("at", DataType.Timestamp),
+            Tables.Column("text", DataType.String),
+            Tables.Column("number", DataType.Float64),
+        ];
+        WindowFeature[] features =
+        [
+            .. from column in new[] { "text", "number" }
+            from function in new[] { AggregateFunction.Min, AggregateFunction.Max }
+            select new WindowFeature($"{function}_{column}", function, column, TimeSpan.FromMicroseconds(10), TimeSpan.Zero),
+        ];
+        var frame = Tables.Rows(columns, [[FeatureValue.Of("a"), FeatureValue.OfTimestamp(3), default, default]]);
+        var result = await engine.AggregateAsync(
+            new(frame, "at"),
+            new(new(Tables.Rows(columns, rows), ["k"], "at"), ["k"], features),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(["z", Astral, double.NegativeInfinity, double.NaN], result.Columns.Select(c => c[0]));
     }
 
     [Fact]

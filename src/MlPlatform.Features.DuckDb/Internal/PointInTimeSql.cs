@@ -54,7 +54,8 @@ internal static class PointInTimeSql
 
     public static string Keys(int keys) => string.Concat(Enumerable.Range(0, keys).Select(i => $"k{i}, "));
 
-    private static string Present(int keys) => string.Concat(Enumerable.Range(0, keys).Select(i => $" AND k{i} IS NOT NULL"));
+    /// <summary>That no key is null.</summary>
+    public static string Present(int keys) => string.Concat(Enumerable.Range(0, keys).Select(i => $" AND k{i} IS NOT NULL"));
 
     /// <summary>
     /// ASOF takes one inequality and known-at needs two. So rows are ordered by when they became usable, and only those stay that are better

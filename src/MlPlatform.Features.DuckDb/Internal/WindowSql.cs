@@ -18,14 +18,17 @@ internal static class WindowSql
     {
         var keys = view.FrameKeys.Count;
         var values = Inputs(view).Count;
-        var created = source.Has("created");
-        var sequence = source.Has("seq");
+        var created = source.Has("created") ? ", created" : string.Empty;
+        var inputs = Values(values, i => $"v{i}");
+        var further = $"{inputs}, {(source.Has("seq") ? "seq" : "CAST(NULL AS BIGINT)")} AS seq";
         return $"""
-            WITH l AS ({PointInTimeSql.Frame(keys, "place - 1 AS place").Replace("FROM frame", "FROM (SELECT *, row_number() OVER (ORDER BY rid) AS place FROM frame)", StringComparison.Ordinal)}),
+            WITH l AS (
+              SELECT place - 1 AS place, ts, {Sql.List(keys, k => $"k{k}")} FROM (SELECT *, row_number() OVER (ORDER BY rid) AS place FROM frame)
+              WHERE ts IS NOT NULL{PointInTimeSql.Present(keys)}),
             named AS (SELECT row_number() OVER () AS key, * FROM (SELECT DISTINCT {Sql.List(keys, k => $"k{k}")} FROM l))
-            SELECT key, moment, place{Values(values, i => $"v{i}")}{(created ? ", created" : string.Empty)} FROM (
-              SELECT key, base.event AS moment, CAST(NULL AS BIGINT) AS place{Values(values, i => $"v{i}")}, created, seq, rid
-              FROM ({PointInTimeSql.Usable(view.Source, source, keys, $"{Values(values, i => $"v{i}")}, {(sequence ? "seq" : "CAST(NULL AS BIGINT)")} AS seq")}) base
+            SELECT key, moment, place{inputs}{created} FROM (
+              SELECT key, base.event AS moment, CAST(NULL AS BIGINT) AS place{inputs}, created, seq, rid
+              FROM ({PointInTimeSql.Usable(view.Source, source, keys, further)}) base
               JOIN named ON {Sql.Both(keys, k => $"base.k{k} = named.k{k}")}
               WHERE base.event > {Sql.Number(after)} AND base.event <= {Sql.Number(until)}
               UNION ALL

@@ -10,6 +10,8 @@ internal sealed class EventColumn<T>(IComparer<T> order, Func<T, double> toDoubl
     private long first;
     private int count;
 
+    public T this[long number] => values[number - first];
+
     public override void Add(DuckDBDataReader reader, int ordinal)
     {
         if (count == values.Length)

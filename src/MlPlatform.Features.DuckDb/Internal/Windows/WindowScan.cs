@@ -18,7 +18,7 @@ internal sealed class WindowScan
     private const int FirstInput = 3;
     private const long LeastForgotten = 4096;
 
-    private readonly EventColumn times = EventColumn.Of(DataType.Int64);
+    private readonly EventColumn<long> times = new(Comparer<long>.Default, v => v, v => v);
     private readonly EventColumn? created;
     private readonly EventColumn[] columns;
     private readonly WindowSpan[] spans;
@@ -133,7 +133,7 @@ internal sealed class WindowScan
         foreach (var span in spans)
         {
             var low = span.LowAt(time);
-            while (span.Start < next && times.Integer(span.Start) <= low)
+            while (span.Start < next && times[span.Start] <= low)
             {
                 span.Start++;
             }

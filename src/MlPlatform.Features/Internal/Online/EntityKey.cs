@@ -42,9 +42,9 @@ internal static class EntityKey
     /// <summary>The key of a stored row; null when a column of it is null.</summary>
     public static byte[]? Of(FeatureValue[] row, int[] positions)
     {
-        for (var size = 256; ; size *= 4)
+        Span<byte> buffer = stackalloc byte[256];
+        for (var size = buffer.Length; ; size *= 4, buffer = new byte[size])
         {
-            var buffer = new byte[size];
             var at = 0;
             var fits = true;
             foreach (var position in positions)
@@ -54,14 +54,14 @@ internal static class EntityKey
                     return null;
                 }
 
-                var written = Write(row[position], buffer.AsSpan(at));
+                var written = Write(row[position], buffer[at..]);
                 fits &= written > 0;
                 at += written;
             }
 
             if (fits)
             {
-                return buffer[..at];
+                return buffer[..at].ToArray();
             }
         }
     }

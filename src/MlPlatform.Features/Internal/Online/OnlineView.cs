@@ -48,6 +48,16 @@ internal sealed class OnlineView(StoredViewDefinition definition, IMetadataDatab
     /// <summary>What the cache holds for a key; null when it must be loaded.</summary>
     public OnlineEntry? Find(ReadOnlySpan<byte> key) => cache.Find(key);
 
+    /// <summary>What the database holds for a key while a transaction makes a row version, if the cache knows it; null when it must be read.</summary>
+    /// <remarks>The transaction has locked the storage's row, so nobody else is between the version before its own and it.</remarks>
+    public OnlineEntry? FindBefore(long rowVersion, byte[] key)
+    {
+        lock (gate)
+        {
+            return version == rowVersion - 1 ? cache.Find(key) : null;
+        }
+    }
+
     /// <summary>Asks the database whether another process has written.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {

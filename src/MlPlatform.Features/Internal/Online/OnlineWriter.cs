@@ -70,6 +70,16 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
             ("@hop", DbType.Int64),
             ("@start", DbType.Int64)
         );
+
+        // Almost every key needs just these two: a statement each would double what the reads cost.
+        var selectFirst = Command(
+            """
+            SELECT hop, data FROM fs_tile WHERE storage_id = @storage AND entity_key = @key AND hop = 0 AND start = 0
+            UNION ALL SELECT hop, data FROM fs_tile WHERE storage_id = @storage AND entity_key = @key AND hop = @hop AND start = @start
+            """,
+            ("@hop", DbType.Int64),
+            ("@start", DbType.Int64)
+        );
         var upsert = Command(
             """
             INSERT INTO fs_tile (storage_id, entity_key, hop, start, data) VALUES (@storage, @key, @hop, @start, @data)
@@ -86,7 +96,9 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
         );
         foreach (var (key, rows) in byKey)
         {
-            var waiting = Scalar(select, key, AheadHop, 0L) is byte[] data ? Slots.Read(data, 0) : [];
+            var firstStart = layout.Hops[0].StartOf(rows[0].Stamp.EventMicros);
+            var cached = view.FindBefore(change.RowVersion, key) as TileEntry;
+            var (waiting, firstTile) = cached is null ? First(selectFirst, key, layout.Hops[0], firstStart) : (cached.Ahead.ToArray(), null);
             var events = waiting.Chunk(layout.EventWidth).Concat(rows.Select(r => RawEvent.Of(layout, r, definition.Inputs))).ToList();
             var ahead = events.Where(e => e[0] > change.Now).SelectMany(e => e).ToArray();
             if (ahead.Length > 0 || waiting.Length > 0)
@@ -99,19 +111,28 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
             {
                 var hop = layout.Hops[h];
                 var low = hop.Floor(change.Now - hop.Longest);
+                var begun = false;
                 foreach (var raw in events.Where(e => e[0] <= change.Now && e[0] > low))
                 {
                     var start = hop.StartOf(raw[0]);
                     if (!tiles.TryGetValue((h, start), out var tile))
                     {
-                        tile = Scalar(select, key, hop.Hop, start) is byte[] stored ? Slots.Read(stored, hop.Width) : new long[hop.Width];
+                        var stored = cached is not null ? cached.CopyOf(h, start)
+                            : h == 0 && start == firstStart ? firstTile
+                            : Stored(select, key, hop, start);
+                        begun |= stored is null;
+                        tile = stored ?? new long[hop.Width];
                         tiles.Add((h, start), tile);
                     }
 
                     RawEvent.Add(layout, hop, raw, tile);
                 }
 
-                Execute(delete, key, hop.Hop, low);
+                // Tiles behind every window are never read, so it is enough that a key which gains a tile loses them.
+                if (begun)
+                {
+                    Execute(delete, key, hop.Hop, low);
+                }
             }
 
             foreach (var ((h, start), tile) in tiles)
@@ -122,6 +143,32 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
             change.Tiles[key] = (tiles, ahead);
         }
     }
+
+    /// <summary>The events of a key that wait, and its tile of a start.</summary>
+    private static (long[] Waiting, long[]? Tile) First(DbCommand command, byte[] key, HopLayout hop, long start)
+    {
+        Set(command, key, [hop.Hop, start]);
+        using var reader = command.ExecuteReader();
+        long[] waiting = [];
+        long[]? tile = null;
+        while (reader.Read())
+        {
+            var data = (byte[])reader.GetValue(1);
+            if (reader.GetInt64(0) == AheadHop)
+            {
+                waiting = Slots.Read(data, 0);
+            }
+            else
+            {
+                tile = Slots.Read(data, hop.Width);
+            }
+        }
+
+        return (waiting, tile);
+    }
+
+    private static long[]? Stored(DbCommand command, byte[] key, HopLayout hop, long start) =>
+        Scalar(command, key, hop.Hop, start) is byte[] data ? Slots.Read(data, hop.Width) : null;
 
     private DbCommand Command(string sql, params (string Name, DbType Type)[] further)
     {

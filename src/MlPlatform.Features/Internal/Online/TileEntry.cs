@@ -34,6 +34,17 @@ internal sealed class TileEntry(TileLayout layout, long[][] starts, long[][] slo
         return true;
     }
 
+    /// <summary>The events that came ahead of the clock.</summary>
+    public ReadOnlySpan<long> Ahead => ahead;
+
+    /// <summary>A copy of the tile of a hop that begins at a start; null when no event was in it.</summary>
+    public long[]? CopyOf(int hop, long start)
+    {
+        var at = Array.BinarySearch(starts[hop], start);
+        var width = layout.Hops[hop].Width;
+        return at < 0 ? null : slots[hop].AsSpan(at * width, width).ToArray();
+    }
+
     /// <summary>The same entry with some tiles replaced.</summary>
     public TileEntry With(IReadOnlyDictionary<(int Hop, long Start), long[]> changed, long[] newAhead, long now)
     {
@@ -43,26 +54,21 @@ internal sealed class TileEntry(TileLayout layout, long[][] starts, long[][] slo
         {
             var width = layout.Hops[h].Width;
             var low = layout.Hops[h].Floor(now - layout.Hops[h].Longest);
-            var tiles = new SortedDictionary<long, ReadOnlyMemory<long>>();
-            for (var i = 0; i < starts[h].Length; i++)
+            var mine = changed.Where(c => c.Key.Hop == h && c.Key.Start >= low).OrderBy(c => c.Key.Start).ToArray();
+            var first = Array.BinarySearch(starts[h], low);
+            first = first < 0 ? ~first : first;
+            var added = mine.Count(c => Array.BinarySearch(starts[h], c.Key.Start) < 0);
+            newStarts[h] = new long[starts[h].Length - first + added];
+            newSlots[h] = new long[newStarts[h].Length * width];
+            for (int i = 0, next = 0; i < newStarts[h].Length; i++)
             {
-                tiles[starts[h][i]] = slots[h].AsMemory(i * width, width);
-            }
-
-            foreach (var ((hop, start), state) in changed)
-            {
-                if (hop == h)
-                {
-                    tiles[start] = state;
-                }
-            }
-
-            var kept = tiles.Where(t => t.Key >= low).ToArray();
-            newStarts[h] = Array.ConvertAll(kept, t => t.Key);
-            newSlots[h] = new long[kept.Length * width];
-            for (var i = 0; i < kept.Length; i++)
-            {
-                kept[i].Value.CopyTo(newSlots[h].AsMemory(i * width));
+                // Both are in order; of a tile that both have, the changed one counts.
+                var replaced = next < mine.Length && (first == starts[h].Length || mine[next].Key.Start <= starts[h][first]);
+                newStarts[h][i] = replaced ? mine[next].Key.Start : starts[h][first];
+                var tile = replaced ? mine[next].Value : slots[h].AsSpan(first * width, width);
+                tile.CopyTo(newSlots[h].AsSpan(i * width));
+                first += first < starts[h].Length && starts[h][first] == newStarts[h][i] ? 1 : 0;
+                next += replaced ? 1 : 0;
             }
         }
 
