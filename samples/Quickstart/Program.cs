@@ -34,11 +34,12 @@ await platform.Models.PromoteAsync(version.Id);
 
 // Serve it, typed; the answer says which version gave it.
 var predictor = host.Services.GetRequiredService<IPredictor<Flight, Delay>>();
-var answer = await predictor.PredictAsync(new() { Origin = "ORD", Destination = "SFO", Day = "Friday", Hour = 17, Distance = 1846 });
+var live = ml.Data.CreateEnumerable<Flight>(split.TestSet, reuseRowObject: false).ToList();
+var answer = await predictor.PredictAsync(live[0]);
 Console.WriteLine($"{answer.ModelVersion} says: late with probability {answer.Value.Probability:P0}");
 
 // Somebody upstream begins to send kilometres. Nobody has to look for it.
-foreach (var flight in ml.Data.CreateEnumerable<Flight>(split.TestSet, reuseRowObject: false))
+foreach (var flight in live)
 {
     flight.Distance *= 1.609f;
     await predictor.PredictAsync(flight);
