@@ -13,7 +13,7 @@ public sealed class MonitoringOptions
     /// <remarks>A replay that counts exactly calls <see cref="IPredictionObserver.FlushAsync"/> at least every <see cref="ExactRows"/> rows.</remarks>
     public int BufferBlocks { get; set; } = 1024;
 
-    /// <summary>How often captured rows are stored, in work time. Default: 1 s. At least 10 ms.</summary>
+    /// <summary>How often captured rows are stored, in work time. Default: 1 s. At least 10 ms, at most 1 hour.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The length of a pane of event time, the finest window there is. Default: 1 hour. From 1 minute to 1 day, a divisor of a day.</summary>
@@ -25,7 +25,7 @@ public sealed class MonitoringOptions
     /// <summary>How long predictions and outcomes are kept, by platform time. Default: 400 days. At least 1 day.</summary>
     public TimeSpan PredictionRetention { get; set; } = TimeSpan.FromDays(400);
 
-    /// <summary>How long panes are kept, by platform time. Default: 800 days. At least 1 day.</summary>
+    /// <summary>How long panes and the evaluations of their windows are kept, by platform time. Default: 800 days. At least 1 day.</summary>
     public TimeSpan PaneRetention { get; set; } = TimeSpan.FromDays(800);
 
     /// <summary>The total error of the rollout judge over all its looks. Default: .005. Between 0 and .1.</summary>

@@ -39,6 +39,63 @@ public sealed class CrashTests
         }
     }
 
+    [Fact]
+    public async Task Pushed_file_that_waits_to_be_sealed_is_kept_from_garbage_collection()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), "mlp-features-" + Path.GetRandomFileName());
+        try
+        {
+            await using (var host = Host(directory))
+            {
+                await host.Store.ApplyAsync();
+                host.Faults.Arm("features.push.committed"); // Committed, and not sealed.
+                await Assert.ThrowsAsync<InjectedFaultException>(() => host.Store.PushAsync("landings", Rows.Many(150, FeaturesHost.Start)));
+            }
+
+            await using var restarted = Host(directory);
+            var swept = await restarted.Get<IArtifactGarbageCollector>().CollectAsync(TimeSpan.Zero);
+            Assert.Equal((1, 0), (swept.Kept, swept.Deleted));
+
+            await restarted.Get<IPlatformLifetime>().StartAsync();
+            Assert.Equal(0, await restarted.CountPendingAsync());
+            swept = await restarted.Get<IArtifactGarbageCollector>().CollectAsync(TimeSpan.Zero);
+            Assert.Equal((1, 0), (swept.Kept, swept.Deleted));
+            await restarted.Store.MaterializeAsync();
+            await HoldsAsync(restarted, 150);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Platform_starts_though_what_waits_cannot_be_sealed()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), "mlp-features-" + Path.GetRandomFileName());
+        try
+        {
+            await using (var host = Host(directory))
+            {
+                await host.Store.ApplyAsync();
+                host.Faults.Arm("features.push.committed");
+                await Assert.ThrowsAsync<InjectedFaultException>(() => host.Store.PushAsync("landings", Rows.Many(150, FeaturesHost.Start)));
+            }
+
+            await using var restarted = Host(directory);
+            restarted.Faults.Arm("features.seal.stored");
+            await restarted.Get<IPlatformLifetime>().StartAsync();
+
+            Assert.Contains("features.seal.stored", restarted.Faults.Hits);
+            await restarted.Store.MaterializeAsync();
+            await HoldsAsync(restarted, 150);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("features.seal.stored", 60)]
     [InlineData("features.seal.recorded", 60)]

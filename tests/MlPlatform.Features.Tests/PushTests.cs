@@ -61,6 +61,21 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task Row_whose_key_is_no_text_is_refused()
+    {
+        await using var host = new FeaturesHost();
+        foreach (var origin in (string[])["A\uD83D", "\uDE00\uD83D"]) // Not in an attribute, which could not hold them.
+        {
+            var error = await Assert.ThrowsAsync<InvalidFeatureRowException>(() =>
+                host.Store.PushAsync("landings", [Rows.At("1", FeaturesHost.Start, origin: origin)])
+            );
+            Assert.Contains("'origin'", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, (await host.Store.PushAsync("landings", [Rows.At("1", FeaturesHost.Start, origin: "A\uD83D\uDE00B")])).Accepted);
+    }
+
+    [Fact]
     public async Task Row_beyond_the_clock_is_refused_with_the_whole_push()
     {
         await using var host = new FeaturesHost();

@@ -212,4 +212,54 @@ public sealed class CaptureTests
 
         Assert.Equal(1, await host.CountAsync("SELECT COUNT(*) FROM mon_prediction"));
     }
+
+    [Fact]
+    public async Task Layouts_of_versions_no_longer_used_give_their_share_and_their_blocks_back()
+    {
+        await using var host = new MonitoringHost(m => m.Configure(o => (o.BlockRows, o.BufferBlocks) = (16, 64)));
+        var capture = host.Get<PredictionCapture>();
+        for (var version = 1; version <= 20; version++)
+        {
+            Traffic.Observe(host.Observer, Traffic.Layout(version: version), version, MonitoringHost.Start, [1, 2, 3]);
+        }
+
+        await host.Observer.FlushAsync(null, Cancel);
+        var used = Traffic.Layout(version: 21);
+        for (var round = 0; round < 3; round++)
+        {
+            Traffic.Observe(host.Observer, used, 100 + round, MonitoringHost.Start, [1, 2, 3]);
+            capture.RetireIdle(2);
+            await host.Observer.FlushAsync(null, Cancel); // What is in use is drained at each barrier, and is not idle for that.
+        }
+
+        Assert.Same(used, Assert.Single(capture.Layouts).Layout);
+    }
+
+    [Fact]
+    public async Task Rows_observed_while_their_layout_is_let_go_are_stored()
+    {
+        await using var host = new MonitoringHost();
+        var capture = host.Get<PredictionCapture>();
+        var layout = Traffic.Layout();
+        const int Rows = 100_000;
+        var observing = Task.Run(
+            () =>
+            {
+                for (var i = 0; i < Rows; i++)
+                {
+                    Traffic.Observe(host.Observer, layout, i, MonitoringHost.Start, [1, 2, 3]);
+                }
+            },
+            Cancel
+        );
+        while (!observing.IsCompleted)
+        {
+            capture.RetireIdle(0); // As if every layout were idle.
+            await host.Observer.FlushAsync(null, Cancel);
+        }
+
+        await observing;
+        await host.Observer.FlushAsync(null, Cancel);
+        Assert.Equal(Rows, await host.CountAsync("SELECT COUNT(*) FROM mon_prediction"));
+    }
 }

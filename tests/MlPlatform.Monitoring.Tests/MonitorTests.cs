@@ -84,6 +84,36 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public async Task A_window_whose_rows_all_came_late_in_it_is_judged_when_it_closes()
+    {
+        await using var host = new MonitoringHost(m => m.AddMonitor("m"));
+        var layout = Traffic.Layout();
+        Traffic.Observe(host.Observer, layout, 1, MonitoringHost.Start.AddHours(23.5), [1, 2, 3]);
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(1).AddHours(1).AddTicks(-10));
+        Assert.Equal(0, await host.Monitor.EvaluateDueAsync(Cancel)); // The delay for late rows is not over.
+
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(1).AddHours(1));
+
+        Assert.Equal(2, await host.Monitor.EvaluateDueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_monitor_that_cannot_be_evaluated_does_not_blind_the_others()
+    {
+        await using var host = new MonitoringHost(m => m.AddMonitor("broken").AddMonitor("m"));
+        await new Days(host).AddAsync(0, 0);
+        Traffic.Observe(host.Observer, Traffic.Layout(model: "broken"), 100_000, MonitoringHost.Start, [1, 2, 3]);
+        await host.Observer.FlushAsync(null, Cancel);
+        await host.ExecuteAsync("UPDATE mon_layout SET numeric_columns = 'x' WHERE model = 'broken'");
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(1).AddHours(2));
+
+        var thrown = await Assert.ThrowsAsync<AggregateException>(() => host.Monitor.EvaluateDueAsync(Cancel));
+
+        Assert.Contains("'broken'", Assert.Single(thrown.InnerExceptions).Message, StringComparison.Ordinal);
+        Assert.Equal(3, (await host.Monitor.GetEvaluationsAsync("m", cancellationToken: Cancel)).Count);
+    }
+
+    [Fact]
     public async Task Recurring_work_evaluates_when_platform_time_moves()
     {
         await using var host = new MonitoringHost();
@@ -220,6 +250,23 @@ public sealed class MonitorTests
 
         Assert.Equal(Daily, await host.CountAsync("SELECT COUNT(*) FROM mon_prediction"));
         Assert.Equal(48, await host.CountAsync("SELECT COUNT(*) FROM mon_pane"));
+    }
+
+    [Fact]
+    public async Task Evaluations_go_with_the_panes_they_were_made_from_and_are_not_made_anew()
+    {
+        await using var host = new MonitoringHost(m => m.Configure(o => o.PaneRetention = TimeSpan.FromDays(10)).AddMonitor("m"));
+        var days = new Days(host);
+        await days.AddAsync(0, 0);
+        await days.AddAsync(5, 0);
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(7));
+        Assert.Equal(6, await host.Monitor.EvaluateDueAsync(Cancel));
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(11));
+
+        await host.Get<RetentionStore>().DeleteOldAsync(Cancel);
+
+        Assert.Equal(3, await host.CountAsync("SELECT COUNT(*) FROM mon_evaluation"));
+        Assert.Equal(0, await host.Monitor.EvaluateDueAsync(Cancel));
     }
 
     private static Task<PerformanceReport> Performance(MonitoringHost host) =>

@@ -80,4 +80,32 @@ public sealed class ReferenceProfileTests
         Assert.Throws<BlobFormatException>(() => ReferenceProfile.FromBytes(bytes));
         Assert.Throws<ArgumentException>(() => new ReferenceProfileBuilder().AddNumeric("a", [1]).AddCategorical("a", ["x"]));
     }
+
+    [Fact]
+    public void A_payload_that_is_no_profile_is_a_typed_error_whatever_its_bytes()
+    {
+        const int Header = 12;
+        var bytes = new ReferenceProfileBuilder().AddNumeric("a", [1, 2, 3]).AddCategorical("k", ["x", "y"]).AddScores([0.5]).SetMetric("auc", 0.7).Build().ToBytes();
+        var refused = 0;
+        for (var at = Header; at < bytes.Length - 4; at++)
+        {
+            foreach (byte value in (byte[])[0, 1, 127, 128, 255])
+            {
+                var payload = bytes[Header..^4];
+                payload[at - Header] = value;
+                try
+                {
+                    ReferenceProfile.FromBytes(BlobFrame.Write(1, 1, payload)); // The checksum is right: only the content can tell.
+                }
+                catch (BlobFormatException)
+                {
+                    refused++;
+                }
+            }
+
+            Assert.Throws<BlobFormatException>(() => ReferenceProfile.FromBytes(BlobFrame.Write(1, 1, bytes.AsSpan(Header, at - Header))));
+        }
+
+        Assert.True(refused > 20, $"{refused} refused");
+    }
 }

@@ -12,7 +12,7 @@ public sealed class MlPlatformOptions
     /// <summary>The garbage collector spares artifacts younger than this, in work time. Default: 24 hours. Not negative.</summary>
     public TimeSpan ArtifactMinimumAge { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How often consumption counts are rolled up into events, in work time. Default: 10 s. At least 1 s.</summary>
+    /// <summary>How often consumption counts are rolled up into events, in work time. Default: 10 s. At least 1 s, at most 1 day.</summary>
     public TimeSpan ConsumptionInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether recurring work runs in the background of this process. Default: true. A replay that calls <see cref="IRecurringWorkRunner"/> itself turns it off.</summary>

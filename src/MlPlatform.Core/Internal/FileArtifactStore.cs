@@ -11,6 +11,7 @@ namespace MlPlatform.Core.Internal;
 internal sealed class FileArtifactStore : IArtifactStore
 {
     private const int BufferSize = 81_920;
+    private const string TrashPrefix = "trash-";
     private readonly Clocks clocks;
     private readonly IFaultPoints faults;
     private readonly string blobs;
@@ -87,7 +88,7 @@ internal sealed class FileArtifactStore : IArtifactStore
     public Task<bool> DeleteAsync(ArtifactDigest digest, DateTimeOffset notStoredSince, CancellationToken cancellationToken = default)
     {
         var path = PathOf(digest);
-        var trash = Path.Combine(temporary, "trash-" + digest.Hex);
+        var trash = Path.Combine(temporary, TrashPrefix + digest.Hex);
         try
         {
             File.Move(path, trash, overwrite: true);
@@ -118,6 +119,13 @@ internal sealed class FileArtifactStore : IArtifactStore
             {
                 file.Delete();
                 removed++;
+            }
+            else if (
+                file.Name.StartsWith(TrashPrefix, StringComparison.Ordinal)
+                && ArtifactDigest.TryParse("sha256:" + file.Name[TrashPrefix.Length..], out var digest)
+            )
+            {
+                file.MoveTo(PathOf(digest), overwrite: true); // A sweep was killed after it took away what had just been stored again.
             }
         }
 

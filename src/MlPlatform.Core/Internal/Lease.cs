@@ -33,14 +33,9 @@ internal sealed class Lease(IMetadataDatabase database, string name, string owne
     {
         ArgumentNullException.ThrowIfNull(work);
         var row = new { Name, Fence, Owner = owner };
-        var held = await work
-            .Connection.QuerySingleOrDefaultAsync<long?>(
-                "SELECT fence FROM core_lease WHERE name = @Name AND fence = @Fence AND owner = @Owner",
-                row,
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        if (held is null)
+        // An update, since it locks the row: where there are many writers, nobody else is granted the lease before this transaction commits.
+        const string Sql = "UPDATE core_lease SET fence = fence WHERE name = @Name AND fence = @Fence AND owner = @Owner";
+        if (await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false) == 0)
         {
             throw new LeaseLostException(Name, Fence);
         }

@@ -9,6 +9,7 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
     private readonly Stack<IPlatformService> started = new();
     private Task last = Task.CompletedTask;
     private bool running;
+    private bool ended;
 
     public Task StartAsync(CancellationToken cancellationToken = default) => InTurnAsync(() => StartAllAsync(cancellationToken));
 
@@ -36,6 +37,11 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
             return;
         }
 
+        if (ended)
+        {
+            throw new InvalidOperationException("The platform was stopped, or its start failed; it starts once. Build a new service provider and start that.");
+        }
+
         services.GetService<IStartupValidator>()?.Validate();
         await services.GetRequiredService<IMetadataDatabase>().MigrateAsync(cancellationToken).ConfigureAwait(false);
         if (services.GetKeyedService<IMetadataDatabase>(DatabaseNames.Online) is { } online)
@@ -44,10 +50,18 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
         }
 
         running = true;
-        foreach (var service in services.GetServices<IPlatformService>())
+        try
         {
-            await service.StartAsync(cancellationToken).ConfigureAwait(false);
-            started.Push(service);
+            foreach (var service in services.GetServices<IPlatformService>())
+            {
+                await service.StartAsync(cancellationToken).ConfigureAwait(false);
+                started.Push(service);
+            }
+        }
+        catch
+        {
+            await StopStartedAsync(CancellationToken.None).ConfigureAwait(false); // Half a platform must not go on; the cause is what the caller hears.
+            throw;
         }
 
         services.GetRequiredService<PlatformStopper>();
@@ -55,6 +69,16 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
 
     private async Task StopAllAsync(CancellationToken cancellationToken)
     {
+        var errors = await StopStartedAsync(cancellationToken).ConfigureAwait(false);
+        if (errors.Count > 0)
+        {
+            throw new AggregateException("Parts of the platform did not stop cleanly.", errors);
+        }
+    }
+
+    private async Task<List<Exception>> StopStartedAsync(CancellationToken cancellationToken)
+    {
+        ended |= running;
         var errors = new List<Exception>();
         while (started.TryPop(out var service))
         {
@@ -69,9 +93,6 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
         }
 
         running = false;
-        if (errors.Count > 0)
-        {
-            throw new AggregateException("Parts of the platform did not stop cleanly.", errors);
-        }
+        return errors;
     }
 }

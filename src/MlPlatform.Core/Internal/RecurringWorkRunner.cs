@@ -135,7 +135,7 @@ internal sealed class RecurringWorkRunner(
         {
             // The work is done.
         }
-        catch (MlPlatformException e)
+        catch (Exception e) // Of whatever kind: unseen, it would take the place of the work's own outcome.
         {
             Log.LeaseRenewalFailed(logger, lease.Name, e);
             await lost.CancelAsync().ConfigureAwait(false);

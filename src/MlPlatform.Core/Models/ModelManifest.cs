@@ -49,9 +49,23 @@ public sealed record ModelManifest
             throw new InvalidModelPackageException($"The manifest has format {manifest?.Format}; this version reads format 1.");
         }
 
+        // The serializer lets null through where the types say that there is none.
+        if (
+            manifest is not { Files: not null, Runtime: not null, Signature: { Inputs: not null, Outputs: not null }, Provenance: not null, Metrics: not null }
+            || manifest.Files.Contains(null!)
+        )
+        {
+            throw new InvalidModelPackageException("The manifest has null where files, runtime, signature, provenance or metrics were expected.");
+        }
+
         foreach (var file in manifest.Files)
         {
             file.Validate();
+        }
+
+        if (manifest.Files.DistinctBy(f => f.Path, StringComparer.Ordinal).Count() < manifest.Files.Count)
+        {
+            throw new InvalidModelPackageException("The manifest names a file twice.");
         }
 
         return manifest;

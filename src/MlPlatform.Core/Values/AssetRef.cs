@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace MlPlatform.Core;
@@ -8,13 +9,16 @@ namespace MlPlatform.Core;
 /// <param name="Version">Its version, when it has versions and one is meant.</param>
 public sealed record AssetRef(AssetKind Kind, string Id, int? Version = null)
 {
+    private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     /// <summary>Reads the text form.</summary>
     /// <exception cref="FormatException">The text is not <c>kind:id</c> or its kind is unknown.</exception>
     public static AssetRef Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || !Enum.TryParse<AssetKind>(text[..colon], ignoreCase: true, out var kind))
+        // Letters only: the parser of enumerations takes numbers and lists too.
+        if (colon <= 0 || text.AsSpan(0, colon).ContainsAnyExcept(Letters) || !Enum.TryParse<AssetKind>(text[..colon], ignoreCase: true, out var kind))
         {
             throw new FormatException($"'{text}' is not an asset: 'kind:id' or 'kind:id@vN' was expected.");
         }

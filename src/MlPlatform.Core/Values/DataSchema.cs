@@ -19,7 +19,7 @@ public sealed class DataSchema : IEquatable<DataSchema>
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var column in Columns)
         {
-            if (string.IsNullOrWhiteSpace(column.Name))
+            if (string.IsNullOrWhiteSpace(column?.Name)) // A null column comes from JSON.
             {
                 throw new ArgumentException("A column has no name.", nameof(columns));
             }

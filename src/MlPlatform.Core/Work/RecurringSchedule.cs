@@ -43,8 +43,9 @@ public sealed class RecurringSchedule
 
         if (cron is null)
         {
-            var ticks = (now.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / interval.Ticks * interval.Ticks;
-            var due = DateTimeOffset.UnixEpoch.AddTicks(ticks);
+            var ticks = now.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+            var rest = ticks % interval.Ticks;
+            var due = now.ToUniversalTime().AddTicks(-rest - (rest < 0 ? interval.Ticks : 0)); // Floored, before the epoch too.
             return due > after ? due : null;
         }
 

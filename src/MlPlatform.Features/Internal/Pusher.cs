@@ -120,6 +120,11 @@ internal sealed class Pusher(
                 .WriteAsync(Durability.Process, work => ReserveAsync(work, source.Name, fresh.Count), cancellationToken)
                 .ConfigureAwait(false);
             var parts = await StoreAsync(source, fresh, first, cancellationToken).ConfigureAwait(false);
+            foreach (var part in parts)
+            {
+                await history.HoldAsync(source.Name, part, cancellationToken).ConfigureAwait(false);
+            }
+
             faults.Hit("features.push.stored");
             var repeated = await online
                 .WriteAsync(
@@ -149,6 +154,11 @@ internal sealed class Pusher(
                 await SealAsync(source).ConfigureAwait(false);
                 FeaturesDiagnostics.RowsPushed.Add(fresh.Count);
                 return new(fresh.Count, rows.Count - fresh.Count, first + fresh.Count - 1);
+            }
+
+            foreach (var part in parts)
+            {
+                await history.LetGoAsync(source.Name, part, cancellationToken).ConfigureAwait(false);
             }
 
             fresh = [.. fresh.Where((_, i) => !repeated.Contains(i))];

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using MlPlatform.Core;
 
 namespace MlPlatform.Features.Internal;
@@ -34,9 +36,19 @@ internal static class RowReading
                 throw new InvalidFeatureRowException(source.Name, at, $"'{column.Name}' is null, which {source.Shape.Type.Name} does not allow.");
             }
 
-            if (row[c].AsString()?.Contains('\0', StringComparison.Ordinal) == true)
+            if (row[c].AsString() is not { } text)
+            {
+                continue;
+            }
+
+            if (text.Contains('\0', StringComparison.Ordinal))
             {
                 throw new InvalidFeatureRowException(source.Name, at, $"'{column.Name}' holds the character NUL, which no engine can store.");
+            }
+
+            if (!IsWellFormed(text))
+            {
+                throw new InvalidFeatureRowException(source.Name, at, $"'{column.Name}' holds half of a surrogate pair, which is no text; two such keys could not be told apart.");
             }
         }
 
@@ -51,5 +63,20 @@ internal static class RowReading
                 )
             );
         }
+    }
+
+    private static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var at)
+        {
+            if (Rune.DecodeFromUtf16(text[at..], out _, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[(at + length)..];
+        }
+
+        return true;
     }
 }

@@ -79,12 +79,21 @@ internal sealed class ModelMonitor(
     {
         await flusher.FlushAsync(null, cancellationToken).ConfigureAwait(false);
         var recorded = 0;
+        var errors = new List<Exception>();
         foreach (var monitor in await catalog.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            recorded += await EvaluateDueAsync(monitor, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                recorded += await EvaluateDueAsync(monitor, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // One model's trouble must not blind the monitors of all that come after it.
+                errors.Add(new MlPlatformException($"Monitor '{monitor.Name}' could not be evaluated: {e.Message}", e));
+            }
         }
 
-        return recorded;
+        return errors.Count == 0 ? recorded : throw new AggregateException("Monitors could not be evaluated; they stay due.", errors);
     }
 
     private async Task<int> EvaluateDueAsync(MonitorDefinition monitor, CancellationToken cancellationToken)
@@ -96,7 +105,7 @@ internal sealed class ModelMonitor(
         var since = Math.Max(0, now - Micros(monitor.Options.LabelHorizon) - (100 * size));
         since -= since % size;
         var closed = await windows
-            .FindWindowsAsync(monitor.Model, size, since, now - Micros(monitor.Options.Delay) - size + 1, cancellationToken)
+            .FindWindowsAsync(monitor.Model, size, since, now - Micros(monitor.Options.Delay), cancellationToken)
             .ConfigureAwait(false);
         closed.RemoveAll(w => w + size > now - Micros(monitor.Options.Delay));
         var drift = await evaluations.ListWindowsAsync(monitor.Name, MonitorKind.Drift, since, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,12 @@ internal sealed class MonitoringOptionsValidator : IValidateOptions<MonitoringOp
         var errors = new List<string>();
         Check(options.BlockRows is >= 16 and <= 65_536, nameof(options.BlockRows), options.BlockRows, "it lies between 16 and 65536");
         Check(options.BufferBlocks >= 16, nameof(options.BufferBlocks), options.BufferBlocks, "it is at least 16");
-        Check(options.FlushInterval >= TimeSpan.FromMilliseconds(10), nameof(options.FlushInterval), options.FlushInterval, "it is at least 10 ms");
+        Check(
+            options.FlushInterval >= TimeSpan.FromMilliseconds(10) && options.FlushInterval <= TimeSpan.FromHours(1),
+            nameof(options.FlushInterval),
+            options.FlushInterval,
+            "it lies between 10 ms and an hour"
+        );
         Check(
             options.PaneSize >= TimeSpan.FromMinutes(1) && options.PaneSize <= TimeSpan.FromDays(1) && TimeSpan.TicksPerDay % options.PaneSize.Ticks == 0,
             nameof(options.PaneSize),

@@ -36,6 +36,7 @@ public interface IModelMonitor
 
     /// <summary>Judges every window that is due for every monitor, oldest first. The recurring work of this module calls it.</summary>
     /// <returns>How many verdicts were recorded.</returns>
+    /// <exception cref="AggregateException">Some monitors could not be evaluated, each with its name. The others were all the same.</exception>
     Task<int> EvaluateDueAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Realized performance over a stretch of prediction time, from exact scores. Predictions captured by this process are stored first.</summary>

@@ -66,14 +66,14 @@ public sealed class CategoryProfile
     internal static CategoryProfile Read(BinaryReader reader)
     {
         var name = reader.ReadString();
-        var top = new CategoryShare[reader.Read7BitEncodedInt()];
+        var top = new CategoryShare[reader.ReadCount(2)];
         for (var i = 0; i < top.Length; i++)
         {
             var category = reader.ReadString();
             top[i] = new(category, CategoryHash.Of(category), reader.Read7BitEncodedInt64());
         }
 
-        var tail = new ulong[reader.Read7BitEncodedInt()];
+        var tail = new ulong[reader.ReadCount(sizeof(ulong))];
         for (var i = 0; i < tail.Length; i++)
         {
             tail[i] = reader.ReadUInt64();

@@ -86,7 +86,7 @@ public sealed class NumericProfile
     internal static NumericProfile Read(BinaryReader reader)
     {
         var name = reader.ReadString();
-        var edges = new double[reader.Read7BitEncodedInt()];
+        var edges = new double[reader.ReadCount(sizeof(double))];
         for (var i = 0; i < edges.Length; i++)
         {
             edges[i] = reader.ReadDouble();
@@ -95,10 +95,15 @@ public sealed class NumericProfile
         var moments = MomentsSketch.Read(reader);
         var counts = new EdgeCounts(edges);
         counts.MergeFrom(reader);
-        var ends = new int[reader.Read7BitEncodedInt()];
+        var ends = new int[reader.ReadCount(1)];
         for (var i = 0; i < ends.Length; i++)
         {
             ends[i] = reader.Read7BitEncodedInt();
+        }
+
+        if (ends.Length == 0 || ends[^1] != counts.Counts.Length || ends.Zip(ends.Skip(1)).Any(e => e.First >= e.Second))
+        {
+            throw new InvalidDataException($"The groups of column '{name}' do not cover its bins.");
         }
 
         return new(name, counts, moments, ends);

@@ -69,17 +69,30 @@ public sealed class ReferenceProfile
     }
 
     /// <summary>Reads the stored form.</summary>
-    /// <exception cref="BlobFormatException">The bytes are damaged or of another version.</exception>
+    /// <exception cref="BlobFormatException">The bytes are damaged, no profile, or of another version.</exception>
     public static ReferenceProfile FromBytes(ReadOnlySpan<byte> bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(BlobFrame.Read(bytes, Kind, Version).ToArray()));
-        var numeric = new NumericProfile[reader.Read7BitEncodedInt()];
+        var payload = BlobFrame.Read(bytes, Kind, Version).ToArray();
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(payload));
+            return Read(reader);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException)
+        {
+            throw new BlobFormatException($"The content is framed as a reference profile but is none: {e.Message}", e);
+        }
+    }
+
+    private static ReferenceProfile Read(BinaryReader reader)
+    {
+        var numeric = new NumericProfile[reader.ReadCount(1)];
         for (var i = 0; i < numeric.Length; i++)
         {
             numeric[i] = NumericProfile.Read(reader);
         }
 
-        var categories = new CategoryProfile[reader.Read7BitEncodedInt()];
+        var categories = new CategoryProfile[reader.ReadCount(1)];
         for (var i = 0; i < categories.Length; i++)
         {
             categories[i] = CategoryProfile.Read(reader);

@@ -5,15 +5,23 @@ namespace MlPlatform.Storage.Sqlite.Internal;
 internal sealed class WriteRequest<T>(Durability durability, Func<IUnitOfWork, Task<T>> body, CancellationToken cancellationToken)
     : WriteRequest(durability, cancellationToken)
 {
+    // The writer's loop is nobody's: who acts, and in which trace, is known only where the request was made.
+    private readonly ExecutionContext? caller = ExecutionContext.Capture();
     private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? result;
 
     public Task<T> Task => completion.Task;
 
-    public override async Task RunAsync(UnitOfWork work)
+    public override Task RunAsync(UnitOfWork work)
     {
-        result = await body(work).ConfigureAwait(false);
-        await work.FlushAsync().ConfigureAwait(false);
+        if (caller is null)
+        {
+            return RunBodyAsync(work);
+        }
+
+        var running = System.Threading.Tasks.Task.CompletedTask;
+        ExecutionContext.Run(caller, _ => running = RunBodyAsync(work), null);
+        return running;
     }
 
     public override void Complete() => completion.TrySetResult(result!);
@@ -28,5 +36,11 @@ internal sealed class WriteRequest<T>(Durability durability, Func<IUnitOfWork, T
         {
             completion.TrySetException(exception);
         }
+    }
+
+    private async Task RunBodyAsync(UnitOfWork work)
+    {
+        result = await body(work).ConfigureAwait(false);
+        await work.FlushAsync().ConfigureAwait(false);
     }
 }

@@ -23,6 +23,21 @@ public sealed class ModelPackageTests
         Assert.Equal(7, read.Provenance.Seed);
     }
 
+    [Theory]
+    [InlineData("\"files\":null")]
+    [InlineData("\"files\":[null]")]
+    [InlineData("\"signature\":{\"inputs\":null,\"outputs\":[]}")]
+    [InlineData("\"runtime\":null")]
+    [InlineData("\"metrics\":null")]
+    public void Manifest_with_nulls_is_refused_by_type(string member)
+    {
+        var manifest = System.Text.Json.Nodes.JsonNode.Parse(ModelPackage.Create(Runtime, Signature, Content("a", ModelFileRole.Model, "1")).Manifest.ToBytes())!;
+        var replaced = System.Text.Json.Nodes.JsonNode.Parse($"{{{member}}}")!.AsObject().Single();
+        manifest[replaced.Key] = replaced.Value?.DeepClone();
+
+        Assert.Throws<InvalidModelPackageException>(() => ModelManifest.FromBytes(Encoding.UTF8.GetBytes(manifest.ToJsonString())));
+    }
+
     [Fact]
     public void Equal_content_gives_one_digest()
     {

@@ -37,6 +37,14 @@ public sealed class ValueTests
     [InlineData("name@")]
     public void Model_reference_refuses_what_is_none(string text) => Assert.Throws<FormatException>(() => ModelReference.Parse(text));
 
+    [Theory]
+    [InlineData("5:x")]
+    [InlineData("-1:x")]
+    [InlineData("run,model:x")]
+    [InlineData(":x")]
+    [InlineData("x")]
+    public void Text_without_the_name_of_a_kind_is_no_asset(string text) => Assert.Throws<FormatException>(() => AssetRef.Parse(text));
+
     [Fact]
     public void Asset_reference_round_trips() =>
         Gen.Select(Gen.Enum<AssetKind>(), Gen.String[Gen.Char.AlphaNumeric, 1, 20], Gen.Int[0, 99])

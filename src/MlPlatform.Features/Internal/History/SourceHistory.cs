@@ -30,6 +30,33 @@ internal sealed class SourceHistory(
         return [.. segments.Concat(pending.Where(p => !segments.Exists(s => s.Covers(p)))).OrderBy(p => p.First)];
     }
 
+    /// <summary>
+    /// Keeps an artifact that is about to wait in the online database: garbage collection looks at the metadata database only, and it may be long until
+    /// the artifact is sealed.
+    /// </summary>
+    public Task HoldAsync(string source, HistoryPart part, CancellationToken cancellationToken) =>
+        metadata.WriteAsync(
+            Durability.Process,
+            work =>
+            {
+                work.Reference(part.Digest!.Value, HolderOf(source, part));
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Lets go of an artifact that is not going to wait after all.</summary>
+    public Task LetGoAsync(string source, HistoryPart part, CancellationToken cancellationToken) =>
+        metadata.WriteAsync(
+            Durability.Process,
+            work =>
+            {
+                work.Release(HolderOf(source, part));
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+
     /// <summary>Moves what waits into segments: artifacts at once, rows when enough consecutive ones have come together.</summary>
     public async Task SealAsync(SourceDefinition source, CancellationToken cancellationToken)
     {
@@ -88,6 +115,8 @@ internal sealed class SourceHistory(
         }
     }
 
+    private static ArtifactOwner HolderOf(string source, HistoryPart part) => new("featurePush", FormattableString.Invariant($"{source}/{part.First}"));
+
     private Task RecordAsync(string source, HistoryPart part, ILease lease, CancellationToken cancellationToken) =>
         metadata.WriteAsync(
             Durability.Power,
@@ -107,6 +136,7 @@ internal sealed class SourceHistory(
                     Digest = part.Digest.ToString(),
                 };
                 await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false);
+                work.Release(HolderOf(source, part));
                 work.Reference(part.Digest!.Value, new("featureSegment", FormattableString.Invariant($"{source}/{part.First}")));
             },
             cancellationToken

@@ -81,22 +81,20 @@ internal sealed class OnlineView(StoredViewDefinition definition, IMetadataDatab
         }
     }
 
-    /// <summary>Loads a key into the cache.</summary>
+    /// <summary>Loads a key, into the cache too unless something was written meanwhile.</summary>
     public async Task<OnlineEntry> LoadAsync(byte[] key, CancellationToken cancellationToken)
     {
-        while (true)
+        var before = Volatile.Read(ref version);
+        var entry = await database.ReadAsync(c => ReadEntryAsync(c, key), cancellationToken).ConfigureAwait(false);
+        lock (gate)
         {
-            var before = Volatile.Read(ref version);
-            var entry = await database.ReadAsync(c => ReadEntryAsync(c, key), cancellationToken).ConfigureAwait(false);
-            lock (gate)
+            if (version == before) // Else a write came in between, which the cache must not miss; the answer is as good as any of its time.
             {
-                if (version == before)
-                {
-                    cache.Set(key, entry);
-                    return entry;
-                }
+                cache.Set(key, entry);
             }
         }
+
+        return entry;
     }
 
     /// <summary>Writes rows inside a transaction, once each: what the storage has applied already is left out.</summary>

@@ -13,6 +13,9 @@ internal sealed class LayoutCapture
     private readonly int blockRows;
     private long dropped;
     private long reported;
+    private long rents;
+    private long rentsBefore;
+    private int idleRounds;
 
     public LayoutCapture(PredictionLayout layout, int blockRows)
     {
@@ -47,6 +50,17 @@ internal sealed class LayoutCapture
         return difference;
     }
 
+    /// <summary>How many calls in a row have found that no block was asked for since the call before and none is in use.</summary>
+    public int CountIdle()
+    {
+        lock (poolGate)
+        {
+            idleRounds = rents == rentsBefore && BlocksInUse == 0 ? idleRounds + 1 : 0;
+            rentsBefore = rents;
+            return idleRounds;
+        }
+    }
+
     public CaptureBlock? TryRent(int share)
     {
         lock (poolGate)
@@ -57,6 +71,7 @@ internal sealed class LayoutCapture
             }
 
             BlocksInUse++;
+            rents++;
             return free.TryPop(out var block) ? block : new(this, blockRows);
         }
     }

@@ -40,16 +40,28 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
                     continue;
                 }
 
+                bool open;
                 try
                 {
-                    Append(layout, stripe, record);
+                    open = !stripe.Closed;
+                    if (open)
+                    {
+                        Append(layout, stripe, record);
+                    }
                 }
                 finally
                 {
                     stripe.Exit();
                 }
 
-                return;
+                if (open)
+                {
+                    return;
+                }
+
+                layout = Resolve(record.Layout); // Let go between the look and the entry: it gets new stripes.
+                stripes = layout.Stripes;
+                i = -1;
             }
 
             spin.SpinOnce(sleep1Threshold: -1);
@@ -59,7 +71,7 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
     }
 
     /// <summary>Takes the blocks that are full, and with <paramref name="all"/> also those being filled: everything observed before the call.</summary>
-    public void Drain(List<CaptureBlock> destination, bool all, int limit = int.MaxValue)
+    public void Drain(List<CaptureBlock> destination, bool all)
     {
         if (all)
         {
@@ -74,14 +86,39 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
 
         lock (queueGate)
         {
-            while (destination.Count < limit && full.TryDequeue(out var block))
+            while (full.TryDequeue(out var block))
             {
                 destination.Add(block);
             }
         }
     }
 
-    private void TakeCurrent(CaptureStripe stripe)
+    /// <summary>Lets go of the layouts that have been idle for so many rounds, with their blocks: every load of a version brings one, and all share the buffers.</summary>
+    public void RetireIdle(int rounds)
+    {
+        foreach (var layout in layouts.Values)
+        {
+            if (layout.CountIdle() < rounds)
+            {
+                continue;
+            }
+
+            lock (layoutGate)
+            {
+                var rest = new Dictionary<PredictionLayout, LayoutCapture>(layouts, ReferenceEqualityComparer.Instance);
+                rest.Remove(layout.Layout);
+                layouts = rest;
+                last = null;
+            }
+
+            foreach (var stripe in layout.Stripes)
+            {
+                TakeCurrent(stripe, close: true); // A row may have come since the look: it goes into the queue.
+            }
+        }
+    }
+
+    private void TakeCurrent(CaptureStripe stripe, bool close = false)
     {
         var spin = default(SpinWait);
         while (!stripe.TryEnter())
@@ -96,6 +133,8 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
                 stripe.Current = null;
                 Enqueue(block);
             }
+
+            stripe.Closed |= close;
         }
         finally
         {
@@ -105,7 +144,7 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
 
     private void Append(LayoutCapture layout, CaptureStripe stripe, in PredictionRecord record)
     {
-        var block = stripe.Current ??= layout.TryRent(Math.Max(layout.Stripes.Length, bufferBlocks / layouts.Count));
+        var block = stripe.Current ??= layout.TryRent(Math.Max(layout.Stripes.Length, bufferBlocks / Math.Max(1, layouts.Count)));
         if (block is null)
         {
             layout.CountDropped();

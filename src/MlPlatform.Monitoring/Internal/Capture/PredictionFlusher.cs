@@ -14,6 +14,7 @@ internal sealed class PredictionFlusher(
 {
     private const int RowsPerCommit = 32_768; // In the background only: a barrier is one commit, however large.
 
+    private const int IdleRounds = 600; // Ten minutes by default: long beside the pauses of a model in use, short beside the time between versions.
     private readonly SemaphoreSlim gate = new(1);
     private readonly CancellationTokenSource stop = new();
 
@@ -103,6 +104,7 @@ internal sealed class PredictionFlusher(
             }
 
             ReportDropped();
+            capture.RetireIdle(IdleRounds);
         }
         finally
         {

@@ -63,7 +63,7 @@ internal sealed class PaneShape
         new(layout.Version.Name, layout.Version.Version, [.. layout.NumericColumns], [.. layout.CategoryColumns], layout.Profile?.ToArray());
 
     public static PaneShape Of(LayoutRow row) =>
-        new(row.Model, checked((int)row.Version), FromJson(row.NumericColumns), FromJson(row.CategoryColumns), row.Profile);
+        new(row.Model, row.Version, FromJson(row.NumericColumns), FromJson(row.CategoryColumns), row.Profile);
 
     // A damaged profile must not stop capture: the version is then treated as one that came without.
     private static ReferenceProfile? TryRead(byte[]? bytes)

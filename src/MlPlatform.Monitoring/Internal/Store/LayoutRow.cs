@@ -1,3 +1,17 @@
 namespace MlPlatform.Monitoring.Internal;
 
-internal sealed record LayoutRow(long Id, string Model, long Version, string NumericColumns, string CategoryColumns, byte[]? Profile);
+/// <summary>A class with setters, since Dapper converts numbers for those only, and databases differ in the width of an int.</summary>
+internal sealed class LayoutRow
+{
+    public long Id { get; init; }
+
+    public string Model { get; init; } = string.Empty;
+
+    public int Version { get; init; }
+
+    public string NumericColumns { get; init; } = string.Empty;
+
+    public string CategoryColumns { get; init; } = string.Empty;
+
+    public byte[]? Profile { get; init; }
+}

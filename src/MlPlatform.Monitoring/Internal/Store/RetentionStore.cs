@@ -35,6 +35,14 @@ internal sealed class RetentionStore(IMetadataDatabase database, Clocks clocks, 
                 .ConfigureAwait(false);
         }
 
+        // After the panes: a window without panes is not found again, so its evaluation is not made anew.
+        await DeleteAsync(
+                "DELETE FROM mon_evaluation WHERE window_end <= @before AND window_end IN (SELECT window_end FROM mon_evaluation WHERE window_end <= @before ORDER BY window_end LIMIT @Batch)",
+                0,
+                panes,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await DeleteAsync(
                 "DELETE FROM mon_outcome WHERE id IN (SELECT id FROM mon_outcome WHERE recorded_at < @before LIMIT @Batch)",
                 0,
