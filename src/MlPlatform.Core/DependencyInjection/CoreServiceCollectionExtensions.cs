@@ -45,6 +45,7 @@ public static class CoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, ConsumptionFlusher>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, RecurringWorkService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PlatformHostedService>());
+        builder.AddRecurringWork<ArtifactGarbageWork>();
         builder.AddMigrations(new MigrationSet("Core", DatabaseNames.Metadata, typeof(MlPlatformOptions).Assembly, "MlPlatform.Core.Migrations."));
         return builder;
     }

@@ -34,6 +34,30 @@ public sealed class RecurringWorkTests : IDisposable
         Assert.IsType<TaskCanceledException>(Assert.Single(thrown.InnerExceptions));
     }
 
+    [Fact]
+    public async Task Artifacts_that_nothing_references_are_swept_once_a_day_when_they_are_old_enough()
+    {
+        var platform = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var work = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(platform).AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, work);
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        await using var provider = services.BuildServiceProvider();
+        var artifacts = provider.GetRequiredService<IArtifactStore>();
+        var runner = provider.GetRequiredService<IRecurringWorkRunner>();
+        var orphan = await artifacts.PutBytesAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
+        await runner.RunDueAsync(TestContext.Current.CancellationToken);
+
+        platform.Advance(TimeSpan.FromDays(1));
+        await runner.RunDueAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(await artifacts.FindAsync(orphan.Digest, TestContext.Current.CancellationToken)); // A jump of platform time ages nothing.
+
+        work.Advance(TimeSpan.FromDays(2));
+        platform.Advance(TimeSpan.FromDays(1));
+        await runner.RunDueAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await artifacts.FindAsync(orphan.Digest, TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData(90, 60)]
     [InlineData(-30, -60)]
