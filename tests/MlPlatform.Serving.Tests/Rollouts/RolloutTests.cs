@@ -106,6 +106,18 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task A_superseded_candidate_gets_nothing_any_more_even_if_the_new_champion_cannot_be_loaded()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        Assert.NotEqual(0, await host.TrafficAsync(50));
+        await host.Serving.Models.SetAliasAsync("m", "champion", 3); // There is no such package.
+        Assert.Equal(RolloutState.Superseded, (await host.AdvanceAsync(Minute)).State);
+        Assert.Equal(0, await host.TrafficAsync(50));
+        Assert.Equal(1, (await host.Serving.Predictor<Request, float>().PredictAsync(new(1), Token)).ModelVersion.Version);
+    }
+
+    [Fact]
     public async Task A_first_deployment_is_promoted_at_once()
     {
         await using var host = new RolloutHost();

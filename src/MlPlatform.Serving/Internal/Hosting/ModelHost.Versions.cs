@@ -57,11 +57,24 @@ internal sealed partial class ModelHost
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            WithdrawEnded(reference, users, rollout); // First: what follows may fail too, and the candidate of an ended rollout answers nobody.
             failure = await journal.FailedAsync(reference.ToString(), e, cancellationToken).ConfigureAwait(false);
             users.ForEach(u => u.Failure = failure);
         }
 
         return failure;
+    }
+
+    /// <summary>Without a new default version the old one goes on, but alone if the rollout of its candidate is over.</summary>
+    private static void WithdrawEnded(ModelReference reference, List<PredictorBase> users, Rollout? rollout)
+    {
+        foreach (var user in users)
+        {
+            if (user is { Primary: { } primary, Candidate: { } candidate } && !(HasTraffic(rollout, reference) && rollout!.Candidate == candidate.Id))
+            {
+                user.Publish(primary, null, null, null);
+            }
+        }
     }
 
     private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>
