@@ -31,7 +31,7 @@ internal sealed partial class PipelineJournal(
             Open = graph.Nodes.Count,
             run.CauseText,
             run.TriggerId,
-            Actor = actors.Current.ToString(),
+            Actor = (run.Actor ?? actors.Current).ToString(),
             CreatedAt = clocks.Platform.NowMicros(),
             now,
         };
