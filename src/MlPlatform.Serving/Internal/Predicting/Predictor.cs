@@ -41,7 +41,7 @@ internal sealed partial class Predictor<TIn, TOut>(
     private async ValueTask<Prediction<TOut>> LoadThenPredictAsync(TIn input, PredictCall call, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(closed, this);
-        await host.EnsureLoadedAsync(cancellationToken).ConfigureAwait(false);
+        await host.EnsureLoadedAsync(this, cancellationToken).ConfigureAwait(false);
         return table is not null
             ? await Predict(input, call, cancellationToken).ConfigureAwait(false)
             : throw (Failure as ModelUnavailableException ?? new ModelUnavailableException(Reference.ToString(), Failure ?? new ObjectDisposedException(null)));
