@@ -14,9 +14,9 @@ public sealed class RefusalTests
         await using var host = await StartAsync();
         await host.Get<IRollouts>().StartAsync("m", 2, RolloutHost.Options(50), Token);
         var predictor = host.Predictor<VectorRequest, float>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 100; i++)
         {
-            var answer = await predictor.PredictAsync(new([1, 2]), Token);
+            var answer = await predictor.PredictAsync(new([1, 2]), new PredictOptions { RoutingKey = $"user{i}" }, Token);
             Assert.Equal((0.25f, 1, PredictionRoute.Primary), (answer.Value, answer.ModelVersion.Version, answer.Route));
         }
 
@@ -29,7 +29,7 @@ public sealed class RefusalTests
         await using var host = await StartAsync();
         await host.Get<IRollouts>().StartAsync("m", 2, RolloutHost.Options(50), Token);
         var predictor = host.Predictor<VectorRequest, float>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 100; i++)
         {
             await Assert.ThrowsAsync<PredictionInputException>(() => predictor.PredictAsync(new([1]), Token).AsTask());
         }

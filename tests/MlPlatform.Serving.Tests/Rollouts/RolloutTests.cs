@@ -67,9 +67,9 @@ public sealed class RolloutTests
         await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
         host.Runtime.Models[2] = _ => throw new InvalidOperationException("broken");
         var predictor = host.Serving.Predictor<Request, float>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 100; i++)
         {
-            var answer = await predictor.PredictAsync(new(1), Token);
+            var answer = await predictor.PredictAsync(new(1), new PredictOptions { RoutingKey = $"user{i}" }, Token);
             Assert.Equal((0.25f, 1, PredictionRoute.Primary), (answer.Value, answer.ModelVersion.Version, answer.Route));
         }
 
