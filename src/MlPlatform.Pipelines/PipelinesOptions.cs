@@ -19,7 +19,8 @@ public sealed class PipelinesOptions
     /// <summary>How often held steps are renewed, in work time. Default: 10 s. At most half of <see cref="Lease"/>.</summary>
     public TimeSpan Renew { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often lost leases and cancelled runs are looked for, in work time. Default: 1 s. Range: 10 ms to 1 min.</summary>
+    /// <summary>How often lost leases and cancelled runs are looked for, in work time. Default: 1 s. Range: 10 ms to 1 min; shorter than
+    /// <see cref="Lease"/> less <see cref="Renew"/>.</summary>
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a step may lose its worker before it counts as what kills its workers. Default: 3. Range: 1 to 1,000.</summary>

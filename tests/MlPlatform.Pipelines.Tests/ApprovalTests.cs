@@ -72,11 +72,31 @@ public sealed class ApprovalTests
         Assert.Contains("changed", error.Message, StringComparison.Ordinal);
     }
 
-    private static PipelineHost CreateHost() =>
-        new(p =>
-        {
-            var model = p.Step("model", (_, _) => Task.FromResult("model-7"));
-            var sign = p.Approve("sign", model, "owner", TimeSpan.FromDays(3));
-            p.Step("after", sign, (_, a, _) => Task.FromResult(a.Actor));
-        });
+    [Fact]
+    public async Task Actor_is_the_one_of_the_call_and_not_of_whoever_used_the_database_first()
+    {
+        var actors = new AmbientActor();
+        actors.Set(new(ActorKind.Person, "bob"));
+        await using var host = CreateHost(c => c.AddSingleton<IActorAccessor>(actors));
+        var run = await host.SettleAsync(); // The database's writer lives in bob's context from here on.
+        actors.Set(new(ActorKind.Person, "ann") { Roles = ["owner"] });
+
+        await host.Runner.ApproveAsync(run.Id, "sign", "better", PipelineHost.Cancel);
+        var second = await host.SettleAsync();
+
+        Assert.Equal("person:ann", (await host.Runner.GetOutputAsync<Approval>(run.Id, "sign", PipelineHost.Cancel)).Actor);
+        Assert.Equal(("person:bob", "person:ann"), (run.Actor, second.Actor));
+        Assert.Equal(["bob", "ann"], (await host.EventsAsync(EventTypes.PipelineStarted)).Select(e => e.Actor.Id));
+    }
+
+    private static PipelineHost CreateHost(Action<IServiceCollection>? configure = null) =>
+        new(
+            p =>
+            {
+                var model = p.Step("model", (_, _) => Task.FromResult("model-7"));
+                var sign = p.Approve("sign", model, "owner", TimeSpan.FromDays(3));
+                p.Step("after", sign, (_, a, _) => Task.FromResult(a.Actor));
+            },
+            configure: configure
+        );
 }

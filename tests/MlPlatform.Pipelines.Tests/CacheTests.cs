@@ -152,6 +152,31 @@ public sealed class CacheTests
         Assert.NotEqual(Internal.CodeFingerprint.Of(Make(1)), Internal.CodeFingerprint.Of(Make(2)));
     }
 
+    [Fact]
+    public void Collections_times_and_fields_of_the_pipeline_that_a_body_uses_count_as_its_code()
+    {
+        static Func<int, Task<int>> Make(double[] rates, List<string> names, Dictionary<string, int> sizes, (int, DateTimeOffset) at) =>
+            x => Task.FromResult(x + rates.Length + names.Count + sizes.Count + at.Item1);
+        static string Of(double rate = 1, string name = "a", int size = 1, int ticks = 0) =>
+            Internal.CodeFingerprint.Of(
+                Make([0, rate], [name], new(StringComparer.Ordinal) { ["k"] = size }, (1, DateTimeOffset.UnixEpoch.AddTicks(ticks)))
+            );
+
+        Assert.Equal(Of(), Of());
+        Assert.Equal(5, new[] { Of(), Of(rate: 2), Of(name: "b"), Of(size: 2), Of(ticks: 1) }.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(new Configured(3).Hash, new Configured(3).Hash);
+        Assert.NotEqual(new Configured(3).Hash, new Configured(4).Hash);
+    }
+
+    private sealed class Configured(int factor) : Pipeline<TestParams>
+    {
+        public string Hash => Internal.CodeFingerprint.Of(TimesAsync);
+
+        public override void Define(PipelineBuilder<TestParams> pipeline) { }
+
+        private Task<int> TimesAsync(int x) => Task.FromResult(x * factor);
+    }
+
     private static class Called
     {
         public static int Twice(int x) => Inner(x, 2);

@@ -86,6 +86,16 @@ public sealed class DefinitionTests
         Assert.True(new Internal.PipelinesOptionsValidator().Validate(null, new()).Succeeded);
     }
 
+    [Fact]
+    public void Polls_too_rare_to_renew_a_lease_in_time_are_refused()
+    {
+        var wrong = new PipelinesOptions { Poll = TimeSpan.FromMinutes(1) }; // In range, but the default lease is 30 s.
+
+        var failure = Assert.Single(new Internal.PipelinesOptionsValidator().Validate(null, wrong).Failures!);
+
+        Assert.Contains("lengthen the lease", failure, StringComparison.Ordinal);
+    }
+
     private static async Task<string> HashAsync(Action<PipelineBuilder<TestParams>> define)
     {
         await using var host = new PipelineHost(define);

@@ -8,7 +8,7 @@ public sealed class JournalTests
     public async Task Zombie_that_lost_its_lease_is_refused_and_its_effect_happens_once()
     {
         var (began, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var host = new PipelineHost(p => p.Step("a", (c, ct) => BodyAsync(c, began, go.Task)), options: o => o.Poll = TimeSpan.FromMinutes(1));
+        await using var host = new PipelineHost(p => p.Step("a", (c, ct) => BodyAsync(c, began, go.Task)), options: RarePolls);
         await EffectTable.CreateAsync(host.Database);
         await host.StartAsync();
         var id = await host.RunAsync();
@@ -167,6 +167,45 @@ public sealed class JournalTests
         Assert.Equal(["attempt 2"], await EffectTable.ReadAsync(host.Database));
         Assert.Equal((PipelineRunState.Succeeded, nameof(Testing.InjectedFaultException)), (run.State, run.Step("a").ErrorType));
     }
+
+    [Fact]
+    public async Task Parameters_that_can_no_longer_be_read_fail_the_step_and_say_so()
+    {
+        await using var host = new PipelineHost(p => p.Step("a", (_, _) => Task.FromResult(1)));
+        var id = await host.RunAsync();
+        await host.ExecuteAsync("""UPDATE pl_run SET params_json = '{"Value":"text"}'""");
+
+        var run = await host.SettleRunAsync(id);
+
+        Assert.Equal((PipelineRunState.Failed, 0, "JsonException"), (run.State, run.Step("a").Losses, run.Step("a").ErrorType));
+    }
+
+    [Fact]
+    public async Task Step_that_lost_its_workers_for_good_has_ended_and_takes_no_longer()
+    {
+        await using var host = new PipelineHost(p => p.Step("a", (_, _) => Task.FromResult(1)), options: o => o.MaxLosses = 1);
+        await host.RunAsync();
+        await ClaimAsync(host.Get<PipelineJournal>(), host.Get<PipelineCatalog>().Get("test"), "one");
+        await host.ExecuteAsync("UPDATE pl_step SET lease_until = 0");
+        await host.Get<PipelineJournal>().SweepAsync([], PipelineHost.Cancel);
+
+        Assert.Equal(1, await host.CountAsync("SELECT COUNT(*) FROM pl_step WHERE state = 'failed' AND ended_work >= started_work"));
+    }
+
+    [Fact]
+    public async Task Second_attempt_has_not_ended_while_it_runs()
+    {
+        await using var host = new PipelineHost(p => p.Step("a", (_, _) => Task.FromResult(1)));
+        await host.RunAsync();
+        var (journal, graph) = (host.Get<PipelineJournal>(), host.Get<PipelineCatalog>().Get("test"));
+        await ClaimAsync(journal, graph, "one");
+        await host.ExecuteAsync("UPDATE pl_step SET state = 'ready', ready_at = 0, ended_work = 1");
+        await ClaimAsync(journal, graph, "two");
+
+        Assert.Equal(1, await host.CountAsync("SELECT COUNT(*) FROM pl_step WHERE state = 'leased' AND ended_work IS NULL"));
+    }
+
+    private static void RarePolls(PipelinesOptions options) => (options.Poll, options.Lease) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5));
 
     private static async Task<int> BodyAsync(StepContext context, TaskCompletionSource? began, Task go)
     {

@@ -110,7 +110,7 @@ public sealed class WaitTests
                     )
                     .Retry(1000, Backoff.None);
             },
-            options: o => o.Poll = TimeSpan.FromMinutes(1)
+            options: o => (o.Poll, o.Lease) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5))
         );
 
         Assert.Equal(PipelineRunState.Cancelled, (await host.SettleAsync()).State);

@@ -12,6 +12,7 @@ internal sealed class PipelineRunner(
     DueWork due,
     StepCache cache,
     IChangeFeed changes,
+    IActorAccessor actors,
     Clocks clocks,
     IOptions<PipelinesOptions> options
 ) : IPipelineRunner, IPipelineLauncher
@@ -135,6 +136,7 @@ internal sealed class PipelineRunner(
             Seed = start.Seed,
             AsOfMicros = StoredTime.ToMicros(start.AsOf ?? clocks.Platform.GetUtcNow()),
             CauseText = start.CauseId?.ToString(),
+            Actor = actors.Current,
         };
         await journal.CreateAsync(graph, run, cancellationToken).ConfigureAwait(false);
         return id;
@@ -149,6 +151,7 @@ internal sealed class PipelineRunner(
             step,
             approved,
             reason,
+            actors.Current,
             approval => JsonSerializer.SerializeToUtf8Bytes(approval, options.Value.Json),
             cancellationToken
         );

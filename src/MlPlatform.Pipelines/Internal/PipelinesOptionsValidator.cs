@@ -27,6 +27,14 @@ internal sealed class PipelinesOptionsValidator : IValidateOptions<PipelinesOpti
             errors.Add($"{PipelinesOptions.Section}:{nameof(options.Poll)} is {options.Poll}; 10 ms to 1 min is allowed.");
         }
 
+        if (errors.Count == 0 && options.Renew + options.Poll >= options.Lease)
+        {
+            errors.Add(
+                $"{PipelinesOptions.Section}: steps are renewed when a poll finds {nameof(options.Renew)} ({options.Renew}) over, which with {nameof(options.Poll)} "
+                    + $"({options.Poll}) may be after the {nameof(options.Lease)} ({options.Lease}) has run out; shorten one of the two, or lengthen the lease."
+            );
+        }
+
         if (options.MaxLosses is < 1 or > 1000)
         {
             errors.Add($"{PipelinesOptions.Section}:{nameof(options.MaxLosses)} is {options.MaxLosses}; 1 to 1,000 is allowed.");

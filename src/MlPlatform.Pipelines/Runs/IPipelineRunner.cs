@@ -10,6 +10,7 @@ public interface IPipelineRunner
     /// <summary>Puts a run into the journal and returns at once.</summary>
     /// <exception cref="AssetNotFoundException">The pipeline is not registered.</exception>
     /// <exception cref="PipelineDefinitionException">A registered pipeline is wrong.</exception>
+    /// <exception cref="MlPlatformException">The parameters cannot be read back from JSON.</exception>
     Task<PipelineRunId> RunAsync<TPipeline, TParams>(TParams parameters, PipelineRunOptions? options = null, CancellationToken cancellationToken = default)
         where TPipeline : Pipeline<TParams>
         where TParams : notnull;
@@ -18,6 +19,7 @@ public interface IPipelineRunner
     /// <param name="run">The run.</param>
     /// <param name="untilWaiting">Also returns when everything that is left waits.</param>
     /// <param name="cancellationToken">Ends the wait, not the run.</param>
+    /// <exception cref="AssetNotFoundException">There is no such run.</exception>
     Task<PipelineRunInfo> WaitAsync(PipelineRunId run, bool untilWaiting = false, CancellationToken cancellationToken = default);
 
     /// <summary>A run as it is now; null when there is none.</summary>
@@ -30,7 +32,8 @@ public interface IPipelineRunner
     Task<IReadOnlyList<PipelineRunInfo>> ListRunsAsync(string? pipeline = null, int limit = 100, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels a run: what does not run ends at once, what runs gets its token. A commit that came first stands.</summary>
-    /// <returns>Whether it was still open.</returns>
+    /// <returns>Whether it was still open, and nobody had cancelled it before.</returns>
+    /// <exception cref="AssetNotFoundException">There is no such run.</exception>
     Task<bool> CancelAsync(PipelineRunId run, CancellationToken cancellationToken = default);
 
     /// <summary>A step's output.</summary>
@@ -39,10 +42,12 @@ public interface IPipelineRunner
 
     /// <summary>Approves what a step waits for, as the present actor, who must hold the role.</summary>
     /// <exception cref="ApprovalRefusedException">The approval was not taken.</exception>
+    /// <exception cref="AssetNotFoundException">There is no such run.</exception>
     Task ApproveAsync(PipelineRunId run, string step, string reason, CancellationToken cancellationToken = default);
 
     /// <summary>Rejects what a step waits for, as the present actor, who must hold the role. The run ends as gate failed.</summary>
     /// <exception cref="ApprovalRefusedException">The rejection was not taken.</exception>
+    /// <exception cref="AssetNotFoundException">There is no such run.</exception>
     Task RejectAsync(PipelineRunId run, string step, string reason, CancellationToken cancellationToken = default);
 
     /// <summary>Says why a cached step hit or missed.</summary>

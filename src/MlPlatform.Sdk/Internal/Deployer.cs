@@ -18,7 +18,7 @@ internal sealed class Deployer(IRollouts rollouts, IModelRegistry registry)
     )
     {
         var all = await rollouts.ListAsync(version.Name, cancellationToken).ConfigureAwait(false);
-        if (all.FirstOrDefault(r => r.Candidate == version) is { } own)
+        if (all.FirstOrDefault(r => r.Candidate == version && IsOwn(r, gate, options)) is { } own)
         {
             return Answer(own);
         }
@@ -33,11 +33,16 @@ internal sealed class Deployer(IRollouts rollouts, IModelRegistry registry)
         {
             return Answer(await rollouts.StartAsync(version.Name, version.Version, options, cancellationToken).ConfigureAwait(false));
         }
-        catch (RolloutConflictException) when (!cancellationToken.IsCancellationRequested)
+        catch (RolloutConflictException e) when (e.Rollout is not null)
         {
             return WaitResult.OnEvent<RolloutOutcome>(Ends); // Another process started one since the look.
         }
     }
+
+    /// <summary>A rollout to the same alias that goes on, or that ended after the gate: an earlier one was another deployment's.</summary>
+    private static bool IsOwn(Rollout rollout, GateResult gate, RolloutOptions options) =>
+        string.Equals(rollout.Options.Alias, options.Alias, StringComparison.Ordinal)
+        && (rollout.EndedAt is not { } ended || StoredTime.ToMicros(ended) >= StoredTime.ToMicros(gate.At));
 
     private async Task EnsureUnchangedAsync(ModelVersionId version, GateResult gate, string alias, CancellationToken cancellationToken)
     {

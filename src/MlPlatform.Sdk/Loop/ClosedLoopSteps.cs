@@ -50,8 +50,9 @@ public static class ClosedLoopSteps
 
     /// <summary>Brings a version to an alias by a rollout, and waits until that has ended.</summary>
     /// <remarks>
-    /// Waiting holds no thread and survives a restart. A rollout of another version ends first. When the alias has moved since the gate compared with
-    /// it, the step fails: the verdict would no longer mean anything.
+    /// Waiting holds no thread and survives a restart. A rollout of another version ends first; one of this version to the same alias that is open
+    /// already is taken for its own. When the alias has moved since the gate compared with it, the step fails: the verdict would no longer mean
+    /// anything.
     /// </remarks>
     /// <param name="pipeline">The pipeline.</param>
     /// <param name="name">The step's name.</param>

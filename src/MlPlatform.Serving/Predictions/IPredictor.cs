@@ -2,8 +2,9 @@ namespace MlPlatform.Serving;
 
 /// <summary>Predicts with the version that a reference means now. Injected; the service key is the reference.</summary>
 /// <remarks>
-/// Thread-safe. A swap of the model never fails a call: calls in flight finish on the version they started with. A canary that fails costs
-/// nobody an answer: the default version gives it.
+/// Thread-safe. A swap of the model never fails a call: calls in flight finish on the version they started with. A canary that fails, or does not
+/// take an input that the default version takes, costs nobody an answer: the default version gives it. A version that could not be loaded is tried
+/// again every <see cref="ServingOptions.RetryInterval"/>, not by each call.
 /// </remarks>
 /// <typeparam name="TIn">The request: properties are matched with the model's inputs by name, ignoring case and underscores, or by a column attribute.</typeparam>
 /// <typeparam name="TOut">The answer: constructor parameters or properties matched with the outputs, or the type of the only output.</typeparam>

@@ -62,6 +62,38 @@ public sealed class ClosedLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task Deployment_does_not_take_an_earlier_rollout_of_the_version_for_its_own()
+    {
+        await using var host = new LoopHost(directory);
+        await host.RunAsync(new());
+        await host.RunAsync(new(Signal: 0.99));
+        await host.AdvanceAsync(TimeSpan.Zero);
+        await host.AdvanceAsync(TimeSpan.FromDays(2)); // Without traffic: rolled back.
+        Assert.Null(await host.Platform.Rollouts.GetCurrentAsync(LoopPipeline.Model, Cancel));
+        await host.AdvanceAsync(TimeSpan.FromDays(1));
+
+        var answer = await host.DeployAsync(version: 2);
+
+        Assert.False(answer.IsDone);
+        Assert.Equal(2, (await host.Platform.Rollouts.GetCurrentAsync(LoopPipeline.Model, Cancel))!.Candidate.Version);
+    }
+
+    [Fact]
+    public async Task Deployment_does_not_take_a_rollout_to_another_alias_for_its_own()
+    {
+        await using var host = new LoopHost(directory);
+        await host.RunAsync(new());
+        await host.RunAsync(new(Signal: 0)); // Version 2, which the gate refuses.
+        var other = await host.Platform.Rollouts.StartAsync(LoopPipeline.Model, 2, new() { Alias = "challenger" }, Cancel);
+        Assert.Equal(RolloutState.Promoted, other.State); // The first of its alias.
+
+        var answer = await host.DeployAsync(version: 2);
+
+        Assert.False(answer.IsDone);
+        Assert.Equal(1, await host.ChampionAsync());
+    }
+
+    [Fact]
     public async Task Waiting_deployment_goes_on_in_another_process()
     {
         PipelineRunId waiting;

@@ -68,6 +68,15 @@ internal sealed class LoopHost : IAsyncDisposable
 
     public async Task<int?> ChampionAsync() => (await Platform.Models.GetAliasAsync(LoopPipeline.Model, "champion", Cancel))?.Version;
 
+    /// <summary>One look of a deploy step behind a gate that a version has just passed.</summary>
+    public async Task<WaitResult<RolloutOutcome>> DeployAsync(int version)
+    {
+        var id = new ModelVersionId(LoopPipeline.Model, version);
+        var champion = new ModelVersionId(LoopPipeline.Model, (await ChampionAsync())!.Value);
+        var gate = new GateResult("gate", id.ToAsset(), GateVerdict.Pass, "Better.", Clock.GetUtcNow()) { Baseline = champion.ToAsset() };
+        return await Get<Internal.Deployer>().CheckAsync(id, gate, new(), Cancel);
+    }
+
     public async Task PredictAsync(int count)
     {
         var predictor = Get<IPredictor<Request, Answer>>();

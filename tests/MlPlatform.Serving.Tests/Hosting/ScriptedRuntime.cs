@@ -11,21 +11,21 @@ internal sealed class ScriptedRuntime : IModelRuntime
     /// <summary>Input x to probability, by the model's first byte, which is its version.</summary>
     public Dictionary<byte, Func<float, float>> Models { get; } = [];
 
-    public static void Add(ModelPackages packages, byte version) =>
+    public static void Add(ModelPackages packages, byte version, ModelSignature? signature = null) =>
         packages.All[new("m", version)] = () =>
             ModelPackage.Create(
                 new(ModelRuntime.Custom, "1"),
-                ModelPackages.Logistic,
+                signature ?? ModelPackages.Logistic,
                 new ModelFileContent("model.bin", ModelFileRole.Model, "application/octet-stream", new[] { version })
             );
 
-    public IModelRunner Load(byte[] model, ModelSignature signature) => new Runner(x => Models[model[0]](x));
+    public IModelRunner Load(byte[] model, ModelSignature signature) => new Runner(x => Models[model[0]](x), signature);
 
-    private sealed class Runner(Func<float, float> answer) : IModelRunner
+    private sealed class Runner(Func<float, float> answer, ModelSignature signature) : IModelRunner
     {
-        public BufferLayout Inputs { get; } = BufferLayout.OneTensorPerColumn(ModelPackages.Logistic.Inputs);
+        public BufferLayout Inputs { get; } = BufferLayout.OneTensorPerColumn(signature.Inputs);
 
-        public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(ModelPackages.Logistic.Outputs);
+        public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(signature.Outputs);
 
         public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new Program(answer, inputs, outputs);
 

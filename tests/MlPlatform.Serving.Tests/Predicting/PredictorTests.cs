@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Tests;
@@ -52,6 +53,27 @@ public sealed class PredictorTests
         Assert.Contains("'m@champion' cannot be loaded: 'alias:m@champion' does not exist. Point the alias", e.Message, StringComparison.Ordinal);
         Assert.Empty(await host.EventsAsync(EventTypes.ModelLoadFailed)); // Nothing deployed yet is no failure.
         await host.Models.SetAliasAsync("m", "champion", 1);
+        Assert.Equal(1, (await predictor.PredictAsync(new(0), Token)).ModelVersion.Version);
+    }
+
+    [Fact]
+    public async Task Predictor_tries_a_broken_version_again_only_after_the_retry_interval()
+    {
+        var work = new FakeTimeProvider();
+        await using var host = new ServingHost(b => b.AddPredictor<Request, float>("m@v1"), work: work);
+        host.Packages.Add(1, ModelPackages.Golden("""[{"input":{"x":0},"output":{"probability":0.9}}]"""));
+        var loads = 0;
+        host.Packages.Opened += _ => loads++;
+        var predictor = host.Predictor<Request, float>();
+        for (var i = 0; i < 5; i++)
+        {
+            var e = await Assert.ThrowsAsync<ModelUnavailableException>(async () => await predictor.PredictAsync(new(0), Token));
+            Assert.Contains("does not reproduce row 0", e.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, loads);
+        host.Packages.Add(1);
+        work.Advance(new ServingOptions().RetryInterval);
         Assert.Equal(1, (await predictor.PredictAsync(new(0), Token)).ModelVersion.Version);
     }
 

@@ -41,7 +41,8 @@ public sealed class RolloutTests
         Assert.All(events, e => Assert.Equal((cause, $"rollout:{rollout.Id}"), (e.CauseId, e.Subject.ToString())));
         var stored = await host.Serving.Get<IArtifactStore>().ReadBytesAsync(rollout.Evidence!.Value, cancellationToken: Token);
         Assert.Equal(GateVerdict.Pass, GateResult.FromBytes(stored).Verdict);
-        Assert.Equal(3, (await host.Serving.EventsAsync(EventTypes.GateChecked)).Count);
+        var verdicts = await host.Serving.EventsAsync(EventTypes.GateChecked);
+        Assert.Equal([cause, cause, cause], verdicts.Select(e => e.CauseId));
     }
 
     [Fact]
@@ -67,9 +68,9 @@ public sealed class RolloutTests
         await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
         host.Runtime.Models[2] = _ => throw new InvalidOperationException("broken");
         var predictor = host.Serving.Predictor<Request, float>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 100; i++)
         {
-            var answer = await predictor.PredictAsync(new(1), Token);
+            var answer = await predictor.PredictAsync(new(1), new PredictOptions { RoutingKey = $"user{i}" }, Token);
             Assert.Equal((0.25f, 1, PredictionRoute.Primary), (answer.Value, answer.ModelVersion.Version, answer.Route));
         }
 
@@ -103,6 +104,18 @@ public sealed class RolloutTests
         var rollout = await host.AdvanceAsync(Hold);
         Assert.Equal(RolloutState.RolledBack, rollout.State);
         Assert.StartsWith("Still inconclusive after 02:00:00", rollout.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_superseded_candidate_gets_nothing_any_more_even_if_the_new_champion_cannot_be_loaded()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        Assert.NotEqual(0, await host.TrafficAsync(50));
+        await host.Serving.Models.SetAliasAsync("m", "champion", 3); // There is no such package.
+        Assert.Equal(RolloutState.Superseded, (await host.AdvanceAsync(Minute)).State);
+        Assert.Equal(0, await host.TrafficAsync(50));
+        Assert.Equal(1, (await host.Serving.Predictor<Request, float>().PredictAsync(new(1), Token)).ModelVersion.Version);
     }
 
     [Fact]

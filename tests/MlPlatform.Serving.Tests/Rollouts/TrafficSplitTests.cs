@@ -35,6 +35,9 @@ public sealed class TrafficSplitTests
             );
 
     [Fact]
+    public void The_smallest_share_still_takes_requests() => Assert.Equal(1, TrafficSplit.Of(salt: 7, share: 0.00001).Buckets);
+
+    [Fact]
     public void A_replay_of_a_rollout_picks_the_same_users_whatever_its_id() =>
         Assert.Equal(TrafficSplit.SaltOf(Rollout), TrafficSplit.SaltOf(Rollout with { Id = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)) }));
 

@@ -20,7 +20,7 @@ internal sealed class StepRunner(
 {
     private const int KnownRuns = 1000;
     private static readonly TimeSpan SameKeyDelay = TimeSpan.FromMilliseconds(100);
-    private readonly ConcurrentDictionary<string, (RunHeader Header, object Parameters)> runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (RunHeader Header, Lazy<object> Parameters)> runs = new(StringComparer.Ordinal);
 
     /// <summary>What this process runs now.</summary>
     public ConcurrentDictionary<StepLease, StepExecution> Held { get; } = new();
@@ -42,7 +42,7 @@ internal sealed class StepRunner(
             };
             Held[step] = execution;
             using var logScope = logger.BeginScope("Pipeline {Pipeline}, run {Run}, step {Step}, attempt {Attempt}", header.Pipeline, step.RunId, step.Name, step.Attempt);
-            await RunAsync(execution, graph.Parameters.CreateContext(execution, parameters), stopping).ConfigureAwait(false);
+            await RunAsync(execution, parameters, stopping).ConfigureAwait(false);
         }
         catch (StaleFenceException e)
         {
@@ -58,11 +58,12 @@ internal sealed class StepRunner(
         }
     }
 
-    private async Task RunAsync(StepExecution execution, StepContext context, CancellationToken stopping)
+    private async Task RunAsync(StepExecution execution, Lazy<object> parameters, CancellationToken stopping)
     {
         var start = clocks.Work.GetTimestamp();
         try
         {
+            var context = execution.Graph.Parameters.CreateContext(execution, parameters.Value);
             await AdvanceAsync(execution, context, stopping).ConfigureAwait(false);
         }
         catch (StaleFenceException)
@@ -212,7 +213,8 @@ internal sealed class StepRunner(
         return buffer.ToArray();
     }
 
-    private async Task<(RunHeader Header, object Parameters)> GetRunAsync(string runId)
+    /// <summary>A run and its parameters, which are read inside an attempt: what can no longer be read fails the step and says why.</summary>
+    private async Task<(RunHeader Header, Lazy<object> Parameters)> GetRunAsync(string runId)
     {
         if (runs.TryGetValue(runId, out var known))
         {
@@ -220,7 +222,7 @@ internal sealed class StepRunner(
         }
 
         var header = await journal.GetHeaderAsync(runId, CancellationToken.None).ConfigureAwait(false);
-        var run = (header, catalog.FindSpec(header.SpecHash)!.Parameters.Read(header.ParamsJson));
+        var run = (header, new Lazy<object>(() => catalog.FindSpec(header.SpecHash)!.Parameters.Read(header.ParamsJson)));
         if (runs.Count >= KnownRuns)
         {
             runs.Clear(); // Rows never change: forgetting costs one read each.

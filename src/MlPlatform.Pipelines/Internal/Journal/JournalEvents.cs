@@ -10,6 +10,7 @@ internal static class JournalEvents
         {
             Related = [PipelineOf(run)],
             CauseId = run.CauseId,
+            Actor = run.Actor,
             Payload = new JsonObject
             {
                 ["pipeline"] = run.Pipeline,

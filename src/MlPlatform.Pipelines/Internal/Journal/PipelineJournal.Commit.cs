@@ -155,13 +155,7 @@ internal sealed partial class PipelineJournal
             {
                 await MoveAsync(change, step, Sql, new { items.Count, step.RunId, step.StepNo, step.Fence }).ConfigureAwait(false);
                 await ApplyAsync(execution, change, StepStates.Expanded, error: null).ConfigureAwait(false);
-                var first = 1 + await change
-                    .Work.Connection.QuerySingleAsync<int>(
-                        "SELECT MAX(step_no) FROM pl_step WHERE run_id = @RunId",
-                        new { step.RunId },
-                        change.Work.Transaction
-                    )
-                    .ConfigureAwait(false);
+                var first = 1 + await FindLastNumberAsync(change.Work, step.RunId).ConfigureAwait(false);
                 var rows = items.Select(
                     (item, index) =>
                         new
@@ -213,6 +207,15 @@ internal sealed partial class PipelineJournal
                 await change.CloseAsync().ConfigureAwait(false);
             }
         );
+    }
+
+    private static async Task<int> FindLastNumberAsync(IUnitOfWork work, string runId)
+    {
+        // Locks the run's row first: two maps of a run that expand at once must not take the same numbers.
+        const string Lock = "UPDATE pl_run SET open_steps = open_steps WHERE run_id = @runId";
+        const string Last = "SELECT MAX(step_no) FROM pl_step WHERE run_id = @runId";
+        await work.Connection.ExecuteAsync(Lock, new { runId }, work.Transaction).ConfigureAwait(false);
+        return await work.Connection.QuerySingleAsync<int>(Last, new { runId }, work.Transaction).ConfigureAwait(false);
     }
 
     private async Task FencedAsync(StepExecution execution, Func<JournalChange, Task> body)

@@ -110,8 +110,9 @@ internal sealed partial class PipelineJournal
         var error = losses >= options.Value.MaxLosses ? new PoisonStepException(StepLease.KeyOf(step.RunId, step.Name, step.MapIndex), losses) : null;
         var state = step.IsCancelled ? StepStates.Cancelled : error is null ? StepStates.Ready : StepStates.Failed;
         const string Sql = $"""
-            UPDATE pl_step SET state = @state, fence = fence + 1, lost_count = @losses, ready_at = @Now, {Unlease}, error_type = @Type, error = @Message
-            WHERE run_id = @RunId AND step_no = @StepNo
+            UPDATE pl_step SET state = @state, fence = fence + 1, lost_count = @losses, ready_at = @Now, ended_work = @Now, {Unlease},
+                error_type = @Type, error = @Message
+            WHERE {Fenced}
             """;
         var row = new
         {
@@ -122,9 +123,14 @@ internal sealed partial class PipelineJournal
             error?.Message,
             step.RunId,
             step.StepNo,
+            step.Fence,
         };
+        if (await change.Work.Connection.ExecuteAsync(Sql, row, change.Work.Transaction).ConfigureAwait(false) == 0)
+        {
+            return; // Where transactions run side by side it may have come to its end since it was found.
+        }
+
         await AttemptAsync(change, step.ToLease(), "lost", error).ConfigureAwait(false);
-        await change.Work.Connection.ExecuteAsync(Sql, row, change.Work.Transaction).ConfigureAwait(false);
         if (!string.Equals(state, StepStates.Ready, StringComparison.Ordinal))
         {
             await change.EndedAsync(Ended(step.ToLease(), state, error?.GetType().Name)).ConfigureAwait(false);

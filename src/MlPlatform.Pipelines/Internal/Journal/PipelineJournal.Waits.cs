@@ -49,7 +49,16 @@ internal sealed partial class PipelineJournal
         );
 
     /// <summary>Takes a person's verdict: it must come in time, from the role, on what was asked for.</summary>
-    public Task DecideAsync(string runId, string step, bool approved, string reason, Func<Approval, byte[]> write, CancellationToken cancellationToken) =>
+    /// <remarks>The actor is asked in the caller's own context: the body below runs in the writer's.</remarks>
+    public Task DecideAsync(
+        string runId,
+        string step,
+        bool approved,
+        string reason,
+        Actor actor,
+        Func<Approval, byte[]> write,
+        CancellationToken cancellationToken
+    ) =>
         database.WriteAsync(
             Durability.Power,
             async work =>
@@ -57,7 +66,6 @@ internal sealed partial class PipelineJournal
                 var run = await GetHeaderAsync(work, runId).ConfigureAwait(false);
                 var key = StepLease.KeyOf(runId, step, item: null);
                 var asked = await FindQuestionAsync(work, runId, step).ConfigureAwait(false);
-                var actor = actors.Current;
                 var now = clocks.Platform.NowMicros();
                 if (asked is not { Verdict: null, State: StepStates.Waiting })
                 {

@@ -31,7 +31,7 @@ internal sealed partial class PipelineJournal(
             Open = graph.Nodes.Count,
             run.CauseText,
             run.TriggerId,
-            Actor = actors.Current.ToString(),
+            Actor = (run.Actor ?? actors.Current).ToString(),
             CreatedAt = clocks.Platform.NowMicros(),
             now,
         };
@@ -84,7 +84,7 @@ internal sealed partial class PipelineJournal(
         var skip = string.Equals(database.Dialect.Product, "postgresql", StringComparison.Ordinal) ? "FOR UPDATE OF s SKIP LOCKED" : string.Empty;
         var sql = $"""
             UPDATE pl_step SET state = 'leased', fence = fence + 1, attempt = attempt + 1, lease_owner = @worker, lease_until = @Until,
-                started_work = @Now, progress = NULL, progress_text = NULL
+                started_work = @Now, ended_work = NULL, progress = NULL, progress_text = NULL
             WHERE (run_id, step_no) IN (
                 SELECT s.run_id, s.step_no FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
                 WHERE s.state = 'ready' AND s.ready_at <= @Now AND r.spec_hash IN @specs

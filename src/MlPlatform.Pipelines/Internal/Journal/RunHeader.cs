@@ -24,6 +24,9 @@ internal sealed class RunHeader
 
     public string? TriggerId { get; init; }
 
+    /// <summary>Who starts it, asked in the caller's own context; null when the row was read back, or a trigger starts it.</summary>
+    public Actor? Actor { get; init; }
+
     public PipelineRunId Id => PipelineRunId.Parse(RunId);
 
     public DateTimeOffset AsOf => StoredTime.FromMicros(AsOfMicros);

@@ -18,6 +18,7 @@ internal sealed class DueWork(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly CancellationTokenSource stop = new();
     private Task loop = Task.CompletedTask;
+    private bool disposed;
 
     public string Name => "pipelines.due";
 
@@ -62,7 +63,15 @@ internal sealed class DueWork(
         return moved + await triggers.EvaluateAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => stop.Dispose();
+    public void Dispose()
+    {
+        if (!disposed)
+        {
+            disposed = true; // The container holds it once for each of its services.
+            stop.Cancel(); // A container may be disposed without being stopped.
+            stop.Dispose();
+        }
+    }
 
     private async Task<bool> HasEventAsync(WaitingStep step, CancellationToken cancellationToken)
     {

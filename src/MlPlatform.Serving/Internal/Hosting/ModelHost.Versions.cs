@@ -40,7 +40,7 @@ internal sealed partial class ModelHost
                 }
 
                 user.Publish(primary, candidate, candidate is null ? null : rollout, counters);
-                user.Failure = failure;
+                (user.Failure, user.FailedAt) = (failure, null);
             }
 
             journal.Recovered(reference.ToString());
@@ -53,15 +53,28 @@ internal sealed partial class ModelHost
         {
             // Nothing has been deployed yet: whoever predicts is told, but it is no failure of a load.
             failure = new(reference.ToString(), e);
-            users.ForEach(u => u.Failure = failure);
+            users.ForEach(u => (u.Failure, u.FailedAt) = (failure, null));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            WithdrawEnded(reference, users, rollout); // First: what follows may fail too, and the candidate of an ended rollout answers nobody.
             failure = await journal.FailedAsync(reference.ToString(), e, cancellationToken).ConfigureAwait(false);
-            users.ForEach(u => u.Failure = failure);
+            users.ForEach(u => (u.Failure, u.FailedAt) = (failure, clocks.Work.GetTimestamp()));
         }
 
         return failure;
+    }
+
+    /// <summary>Without a new default version the old one goes on, but alone if the rollout of its candidate is over.</summary>
+    private static void WithdrawEnded(ModelReference reference, List<PredictorBase> users, Rollout? rollout)
+    {
+        foreach (var user in users)
+        {
+            if (user is { Primary: { } primary, Candidate: { } candidate } && !(HasTraffic(rollout, reference) && rollout!.Candidate == candidate.Id))
+            {
+                user.Publish(primary, null, null, null);
+            }
+        }
     }
 
     private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>

@@ -12,6 +12,7 @@ internal sealed partial class ModelHost(
     VersionLoader loader,
     RolloutStore rollouts,
     IMetadataDatabase database,
+    Clocks clocks,
     IOptions<ServingOptions> options,
     ILogger<ModelHost> logger
 ) : IDisposable
@@ -44,9 +45,14 @@ internal sealed partial class ModelHost(
     /// <summary>Called while the server is made, before anything runs.</summary>
     public void Add(PredictorBase predictor) => predictors.Add(predictor);
 
-    /// <summary>Loads once for all callers that wait for it. Failures are in <see cref="PredictorBase.Failure"/>.</summary>
-    public Task EnsureLoadedAsync(CancellationToken cancellationToken)
+    /// <summary>Loads once for all callers that wait for it, and not again too soon. Failures are in <see cref="PredictorBase.Failure"/>.</summary>
+    public Task EnsureLoadedAsync(PredictorBase caller, CancellationToken cancellationToken)
     {
+        if (caller.FailedAt is { } failed && clocks.Work.GetElapsedTime(failed) < options.Value.RetryInterval)
+        {
+            return Task.CompletedTask; // Each request would read and warm up a broken model anew.
+        }
+
         lock (loadingGate)
         {
             if (loading is null or { IsCompleted: true })

@@ -31,7 +31,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
             var name = registration.Reference.Name;
             if (!hosts.TryGetValue(name, out var host))
             {
-                host = hosts[name] = new(name, source, loader, rollouts, database, options, logger);
+                host = hosts[name] = new(name, source, loader, rollouts, database, clocks, options, logger);
             }
 
             host.Add(registration.Create(host, factory));

@@ -95,9 +95,9 @@ internal sealed class ModelServerService(
 
     private async Task WriteCountsAsync(CancellationToken cancellationToken)
     {
-        foreach (var counters in server.Hosts.SelectMany(h => h.RecentCounters).Where(c => c.HasNew()))
+        foreach (var counters in server.Hosts.SelectMany(h => h.RecentCounters))
         {
-            await counts.WriteAsync(counters, cancellationToken).ConfigureAwait(false);
+            await counters.WriteNewAsync(c => counts.WriteAsync(c, cancellationToken)).ConfigureAwait(false);
         }
     }
 

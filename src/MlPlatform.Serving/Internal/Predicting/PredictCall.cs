@@ -7,4 +7,7 @@ internal readonly record struct PredictCall(PredictionId Id, string? RoutingKey,
 {
     /// <summary>The candidate has failed on it already.</summary>
     public bool PrimaryOnly { get; init; }
+
+    /// <summary>Counts the candidate's failure if the default version answers; null when there is nothing to count.</summary>
+    public TrafficCounter? Refusal { get; init; }
 }

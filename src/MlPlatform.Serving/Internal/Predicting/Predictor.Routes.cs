@@ -33,6 +33,7 @@ internal sealed partial class Predictor<TIn, TOut>
             throw new PredictorMismatchException(version.Id, typeof(TIn), typeof(TOut), problems);
         }
 
+        ForgetRetired(); // Loads that failed after this step publish nothing, and are tried again and again.
         bindings[version] = new(version, write, read, missing.Count == 0 ? null : new(version.Inputs, missing, matched));
     }
 
@@ -61,6 +62,11 @@ internal sealed partial class Predictor<TIn, TOut>
             old.Close();
         }
 
+        ForgetRetired();
+    }
+
+    private void ForgetRetired()
+    {
         foreach (var version in bindings.Keys.Where(v => v.Leases.IsClosed))
         {
             bindings.TryRemove(version, out _);

@@ -41,7 +41,7 @@ internal sealed partial class Predictor<TIn, TOut>(
     private async ValueTask<Prediction<TOut>> LoadThenPredictAsync(TIn input, PredictCall call, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(closed, this);
-        await host.EnsureLoadedAsync(cancellationToken).ConfigureAwait(false);
+        await host.EnsureLoadedAsync(this, cancellationToken).ConfigureAwait(false);
         return table is not null
             ? await Predict(input, call, cancellationToken).ConfigureAwait(false)
             : throw (Failure as ModelUnavailableException ?? new ModelUnavailableException(Reference.ToString(), Failure ?? new ObjectDisposedException(null)));
@@ -50,7 +50,9 @@ internal sealed partial class Predictor<TIn, TOut>(
     private ValueTask<Prediction<TOut>> Predict(TIn input, PredictCall call, CancellationToken cancellationToken)
     {
         var handedOver = false;
+        var isRead = false;
         FeatureRequest? request = null;
+        TrafficCounter? refusal;
         var routes = Lease(call, out var bound, out var route);
         try
         {
@@ -69,11 +71,12 @@ internal sealed partial class Predictor<TIn, TOut>(
 #pragma warning restore MA0042
             }
 
+            isRead = true;
             return new(Answer(routes, bound, route, request?.Vector, input, call));
         }
-        catch (PredictionFailedException) when (route == PredictionRoute.Canary)
+        catch (Exception e) when (route == PredictionRoute.Canary && !cancellationToken.IsCancellationRequested)
         {
-            // Counted against the candidate; the default version answers below.
+            refusal = RefusalOf(routes, isRead, e); // The default version answers below.
         }
         catch (Exception e)
         {
@@ -87,7 +90,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             }
         }
 
-        return Predict(input, call with { PrimaryOnly = true }, cancellationToken);
+        return Predict(input, call with { PrimaryOnly = true, Refusal = refusal }, cancellationToken);
     }
 
     private async ValueTask<Prediction<TOut>> AwaitFeaturesAsync(
@@ -101,22 +104,30 @@ internal sealed partial class Predictor<TIn, TOut>(
         CancellationToken cancellationToken
     )
     {
+        var isRead = false;
+        TrafficCounter? refusal;
         try
         {
             await read.ConfigureAwait(false);
+            isRead = true;
             return Answer(routes, bound, route, request.Vector, input, call);
         }
-        catch (PredictionFailedException) when (route == PredictionRoute.Canary)
+        catch (Exception e) when (route == PredictionRoute.Canary && !cancellationToken.IsCancellationRequested)
         {
-            // As above.
+            refusal = RefusalOf(routes, isRead, e); // As above.
         }
         finally
         {
             Release(bound, request);
         }
 
-        return await Predict(input, call with { PrimaryOnly = true }, cancellationToken).ConfigureAwait(false);
+        return await Predict(input, call with { PrimaryOnly = true, Refusal = refusal }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What is to count a canary that gave no answer, once the default version has: a request that neither takes is the caller's mistake.</summary>
+    /// <remarks>A failed run is counted already; a failed feature read is not the candidate's doing.</remarks>
+    private static TrafficCounter? RefusalOf(RouteTable<TIn, TOut> routes, bool isRead, Exception exception) =>
+        isRead && exception is not PredictionFailedException ? routes.Counters?.Candidate : null;
 
     /// <summary>The routes, and the version chosen from them, held by a lease that the caller gives back.</summary>
     private RouteTable<TIn, TOut> Lease(in PredictCall call, out BoundVersion<TIn, TOut> bound, out PredictionRoute route)
@@ -168,6 +179,7 @@ internal sealed partial class Predictor<TIn, TOut>(
 
             var ticks = sink.Run(version, slot, route, counter);
             value = bound.Read(slot.Outputs, 0);
+            call.Refusal?.Count(0, isError: true);
             sink.Answered(version, slot, call, route, time, ticks, counter);
         }
         catch (PredictionInputException)

@@ -10,6 +10,9 @@ internal abstract class PredictorBase(ModelReference reference)
     /// <summary>Why the last load for it failed; null when it did not.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>When that was, as a timestamp of the work clock; null when it did not fail, or only for want of a deployment.</summary>
+    public long? FailedAt { get; set; }
+
     public abstract LoadedVersion? Primary { get; }
 
     public abstract LoadedVersion? Candidate { get; }

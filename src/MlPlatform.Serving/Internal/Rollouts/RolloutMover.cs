@@ -102,7 +102,7 @@ internal sealed class RolloutMover(
         if (verdict is not null)
         {
             work.Reference(after.Evidence!.Value, new("rollout", after.Id.ToString()));
-            work.Append(verdict.ToEvent(after.Evidence.Value));
+            work.Append(verdict.ToEvent(after.Evidence.Value) with { CauseId = after.Options.CauseId });
         }
 
         work.Append(RolloutEvents.Moved(after));

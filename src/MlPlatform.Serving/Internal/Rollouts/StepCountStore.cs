@@ -4,7 +4,7 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>Sums over all processes what a rollout's versions did.</summary>
-/// <remarks>A process rewrites its own rows with its totals, so writing twice counts once.</remarks>
+/// <remarks>A process rewrites its own rows with its totals, so writing twice counts once; totals read earlier but written later change nothing.</remarks>
 internal sealed class StepCountStore(IMetadataDatabase database, ILeases leases)
 {
     public Task WriteAsync(StepCounters counters, CancellationToken cancellationToken)
@@ -14,6 +14,7 @@ internal sealed class StepCountStore(IMetadataDatabase database, ILeases leases)
             VALUES (@Rollout, @Step, @IsCandidate, @Node, @Requests, @Errors, @Latency)
             ON CONFLICT (rollout_id, step, is_candidate, node)
             DO UPDATE SET requests = excluded.requests, errors = excluded.errors, latency = excluded.latency
+            WHERE excluded.requests >= srv_rollout_count.requests
             """;
         var rows = new[] { Row(counters.Baseline, 0), Row(counters.Candidate, 1) };
         return database.WriteAsync(

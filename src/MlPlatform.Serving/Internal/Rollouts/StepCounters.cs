@@ -17,11 +17,17 @@ internal sealed class StepCounters(RolloutId rollout, int step)
 
     public TrafficCounter Candidate { get; } = new();
 
-    /// <summary>Whether something was counted since the last call.</summary>
-    public bool HasNew()
+    private long Total => Baseline.Requests + Candidate.Requests;
+
+    /// <summary>Has what was counted since the last time written; what could not be written is still new.</summary>
+    public async Task WriteNewAsync(Func<StepCounters, Task> write)
     {
-        var now = Baseline.Requests + Candidate.Requests;
-        return Interlocked.Exchange(ref written, now) != now;
+        var now = Total;
+        if (Volatile.Read(ref written) != now)
+        {
+            await write(this).ConfigureAwait(false);
+            Volatile.Write(ref written, now);
+        }
     }
 
     public TrafficCounter Of(PredictionRoute route) => route == PredictionRoute.Primary ? Baseline : Candidate;

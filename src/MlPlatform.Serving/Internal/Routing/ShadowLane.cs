@@ -71,6 +71,11 @@ internal sealed class ShadowLane<TIn, TOut>
         }
         catch (Exception e)
         {
+            if (e is PredictionInputException)
+            {
+                counter.Count(0, isError: true); // The default version took the same request.
+            }
+
             buffers.Return(buffer);
             Failed(e);
             return;

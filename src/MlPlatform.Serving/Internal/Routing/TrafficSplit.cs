@@ -21,7 +21,7 @@ internal readonly record struct TrafficSplit(long Salt, int Buckets)
 
     /// <param name="salt">The rollout's salt.</param>
     /// <param name="share">0 to 1.</param>
-    public static TrafficSplit Of(long salt, double share) => new(salt, (int)Math.Round(share * Total));
+    public static TrafficSplit Of(long salt, double share) => new(salt, share > 0 ? Math.Max(1, (int)Math.Round(share * Total)) : 0); // No step may be without traffic.
 
     /// <summary>Whether a request is the candidate's.</summary>
     public bool Takes(string? key, PredictionId id) => Buckets > 0 && BucketOf(key, id) < Buckets;

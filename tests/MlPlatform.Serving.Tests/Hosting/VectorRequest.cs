@@ -1,0 +1,4 @@
+namespace MlPlatform.Serving.Tests;
+
+/// <summary>An input of as many elements as the version that takes it says.</summary>
+internal sealed record VectorRequest(float[] X);
