@@ -18,7 +18,9 @@ internal sealed class FlightFeatures : IFeatureDefinitions
         var origin = model.AggregateView<OriginKey, Landing, OriginDelays>(
             "origin_delays",
             landings,
-            v => v.Key(l => new OriginKey(l.Origin)).Window(day, hour, w => w.Mean(l => l.Late, f => f.OriginLate).Mean(l => l.Delay, f => f.OriginDelay))
+            v =>
+                v.Key(l => new OriginKey(l.Origin))
+                    .Window(day, hour, w => w.Mean(l => l.Late, f => f.OriginLate).Mean(l => l.Delay, f => f.OriginDelay))
         );
         var destination = model.AggregateView<DestinationKey, Landing, DestinationDelays>(
             "destination_delays",

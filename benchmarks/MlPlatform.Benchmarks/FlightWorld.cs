@@ -21,7 +21,7 @@ internal sealed class FlightWorld : IDisposable
     }
 
     public static IReadOnlyList<string> Airports { get; } =
-        [.. Enumerable.Range(0, 30).Select(i => "A" + i.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    [.. Enumerable.Range(0, 30).Select(i => "A" + i.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     public static DateTimeOffset Start { get; } = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -45,7 +45,11 @@ internal sealed class FlightWorld : IDisposable
         ];
 
     public Departure[] Departures(int count, DateTimeOffset from, TimeSpan over) =>
-        [.. Enumerable.Range(0, count).Select(i => new Departure(Airport(), Airport(), from.AddMinutes(Math.Floor(over.TotalMinutes * i / count))))];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new Departure(Airport(), Airport(), from.AddMinutes(Math.Floor(over.TotalMinutes * i / count)))),
+        ];
 
     public void Dispose() => Platform.Dispose();
 

@@ -28,5 +28,6 @@ internal sealed class HandMadeFeatures
     public (double Late, double Delay) Route(string origin, string destination) => routes.GetValueOrDefault((origin, destination));
 
     private static Dictionary<TKey, (double Late, double Delay)> Means<TKey>(IEnumerable<Landing> landings, Func<Landing, TKey> key)
-        where TKey : notnull => landings.GroupBy(key).ToDictionary(g => g.Key, g => (g.Average(l => l.Late ? 1.0 : 0), g.Average(l => (double)l.Delay)));
+        where TKey : notnull =>
+        landings.GroupBy(key).ToDictionary(g => g.Key, g => (g.Average(l => l.Late ? 1.0 : 0), g.Average(l => (double)l.Delay)));
 }

@@ -68,7 +68,11 @@ public class PointInTimeJoinBenchmark
     [Benchmark]
     public async Task<int> JoinAsync()
     {
-        var view = new PointInTimeView(new(new ParquetTable([source]), ["k"], "event") { CreatedTimeColumn = "created", SequenceColumn = "seq" }, ["k"], [("a", "a"), ("b", "b")])
+        var view = new PointInTimeView(
+            new(new ParquetTable([source]), ["k"], "event") { CreatedTimeColumn = "created", SequenceColumn = "seq" },
+            ["k"],
+            [("a", "a"), ("b", "b")]
+        )
         {
             TimeToLive = TimeSpan.FromDays(1),
         };

@@ -31,7 +31,10 @@ public class PredictBenchmark
             .Transforms.Concatenate("Features", [.. ModelRow.Names])
             .Append(context.BinaryClassification.Trainers.FastTree(numberOfTrees: 50))
             .Fit(data);
-        var version = await platform.Root.Models.RegisterVersionAsync("trees", ModelPackage.FromMlNet(context, model, data.Schema, "Label"));
+        var version = await platform.Root.Models.RegisterVersionAsync(
+            "trees",
+            ModelPackage.FromMlNet(context, model, data.Schema, "Label")
+        );
         await platform.Root.Models.PromoteAsync(version.Id);
         await platform.Root.Server.RefreshAsync("trees");
         predictor = platform.Get<IPredictor<ModelRow, ModelAnswer>>();

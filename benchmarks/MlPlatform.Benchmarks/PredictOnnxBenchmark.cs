@@ -36,7 +36,11 @@ public class PredictOnnxBenchmark
             [.. ModelRow.Names.Select(n => new DataColumn(n, DataType.Float32))],
             [new("probability", DataType.Float32)]
         );
-        var package = ModelPackage.Create(new(ModelRuntime.Onnx, "1"), signature, new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", bytes));
+        var package = ModelPackage.Create(
+            new(ModelRuntime.Onnx, "1"),
+            signature,
+            new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", bytes)
+        );
         var version = await platform.Root.Models.RegisterVersionAsync("logistic", package);
         await platform.Root.Models.PromoteAsync(version.Id);
         await platform.Root.Server.RefreshAsync("logistic");

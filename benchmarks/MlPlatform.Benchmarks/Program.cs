@@ -14,7 +14,11 @@ if (args.Contains("--smoke"))
 var quick = args.Contains("--quick");
 
 // The bounds keep all of them together near ten minutes, also on a machine that is too busy for narrow errors.
-var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithMaxWarmupCount(8).WithMinIterationCount(8).WithMaxIterationCount(15);
+var job = Job
+    .Default.WithToolchain(InProcessEmitToolchain.Instance)
+    .WithMaxWarmupCount(8)
+    .WithMinIterationCount(8)
+    .WithMaxIterationCount(15);
 BenchmarkSwitcher
     .FromAssembly(typeof(Program).Assembly)
     .Run([.. args.Where(a => a != "--quick")], DefaultConfig.Instance.AddJob(quick ? job.WithWarmupCount(2).WithIterationCount(5) : job));

@@ -18,7 +18,11 @@ public class PushBenchmark
     [
         .. from origin in FlightWorld.Airports
         from goal in FlightWorld.Airports
-        select new Dictionary<string, FeatureValue>(StringComparer.Ordinal) { ["origin"] = FeatureValue.Of(origin), ["destination"] = FeatureValue.Of(goal) },
+        select new Dictionary<string, FeatureValue>(StringComparer.Ordinal)
+        {
+            ["origin"] = FeatureValue.Of(origin),
+            ["destination"] = FeatureValue.Of(goal),
+        },
     ];
 
     private readonly FeatureVector destination = new();
@@ -69,7 +73,15 @@ public class PushBenchmark
         SqliteParameter[] parameters = [.. names.Select(n => command.Parameters.AddWithValue(n, DBNull.Value))];
         foreach (var landing in landings)
         {
-            object[] values = [landing.Number, landing.Origin, landing.Destination, landing.At.ToUnixTimeMilliseconds(), landing.Delay, landing.Late];
+            object[] values =
+            [
+                landing.Number,
+                landing.Origin,
+                landing.Destination,
+                landing.At.ToUnixTimeMilliseconds(),
+                landing.Delay,
+                landing.Late,
+            ];
             for (var i = 0; i < values.Length; i++)
             {
                 parameters[i].Value = values[i];

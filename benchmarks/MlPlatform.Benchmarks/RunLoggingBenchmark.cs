@@ -22,7 +22,9 @@ public class RunLoggingBenchmark
         connection = new($"Data Source={Path.Combine(platform.Directory, "bare.db")};Pooling=false");
         await connection.OpenAsync();
         await ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-        await ExecuteAsync("CREATE TABLE metric (run BLOB, key TEXT, value REAL, step INTEGER, time INTEGER, PRIMARY KEY (run, key, step, time))");
+        await ExecuteAsync(
+            "CREATE TABLE metric (run BLOB, key TEXT, value REAL, step INTEGER, time INTEGER, PRIMARY KEY (run, key, step, time))"
+        );
     }
 
     [GlobalCleanup]

@@ -8,7 +8,12 @@ internal static class Smoke
 {
     public static async Task RunAsync()
     {
-        foreach (var type in typeof(Smoke).Assembly.GetTypes().Where(t => t.GetMethods().Any(Is<BenchmarkAttribute>)).OrderBy(t => t.Name, StringComparer.Ordinal))
+        foreach (
+            var type in typeof(Smoke)
+                .Assembly.GetTypes()
+                .Where(t => t.GetMethods().Any(Is<BenchmarkAttribute>))
+                .OrderBy(t => t.Name, StringComparer.Ordinal)
+        )
         {
             var instance = Activator.CreateInstance(type)!;
             await InvokeAllAsync<GlobalSetupAttribute>(instance);

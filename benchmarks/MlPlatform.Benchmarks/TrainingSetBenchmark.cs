@@ -34,7 +34,14 @@ public class TrainingSetBenchmark
         {
             foreach (var l in landings)
             {
-                appender.CreateRow().AppendValue(l.Origin).AppendValue(l.Destination).AppendValue(l.At.UtcDateTime).AppendValue(l.Delay).AppendValue(l.Late).EndRow();
+                appender
+                    .CreateRow()
+                    .AppendValue(l.Origin)
+                    .AppendValue(l.Destination)
+                    .AppendValue(l.At.UtcDateTime)
+                    .AppendValue(l.Delay)
+                    .AppendValue(l.Late)
+                    .EndRow();
             }
         }
 
@@ -43,7 +50,13 @@ public class TrainingSetBenchmark
             for (var i = 0; i < departures.Length; i++)
             {
                 var d = departures[i];
-                appender.CreateRow().AppendValue(i).AppendValue(d.Origin).AppendValue(d.Destination).AppendValue(d.DepartedAt.UtcDateTime).EndRow();
+                appender
+                    .CreateRow()
+                    .AppendValue(i)
+                    .AppendValue(d.Origin)
+                    .AppendValue(d.Destination)
+                    .AppendValue(d.DepartedAt.UtcDateTime)
+                    .EndRow();
             }
         }
 
@@ -68,7 +81,8 @@ public class TrainingSetBenchmark
         ];
 
     [Benchmark]
-    public async Task<TrainingSet> GetTrainingSetAsync() => await world.Platform.Root.Features.GetTrainingSetAsync(departures, FlightFeatures.Service);
+    public async Task<TrainingSet> GetTrainingSetAsync() =>
+        await world.Platform.Root.Features.GetTrainingSetAsync(departures, FlightFeatures.Service);
 
     private static void Check(double[] expected, FeatureColumn found)
     {

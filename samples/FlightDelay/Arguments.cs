@@ -3,7 +3,16 @@ using System.Globalization;
 namespace FlightDelay;
 
 /// <summary>The command line.</summary>
-internal sealed record Arguments(string Data, string Directory, string? Summary, string? Report, bool Fresh, int Seed, FaultKind Fault, DateTime FaultAt)
+internal sealed record Arguments(
+    string Data,
+    string Directory,
+    string? Summary,
+    string? Report,
+    bool Fresh,
+    int Seed,
+    FaultKind Fault,
+    DateTime FaultAt
+)
 {
     public const string Usage = """
         Usage: FlightDelay [options]
@@ -47,7 +56,8 @@ internal sealed record Arguments(string Data, string Directory, string? Summary,
             values[name] = ++i < args.Count ? args[i] : throw new ArgumentException($"Option '{name}' needs a value.");
         }
 
-        var data = values.GetValueOrDefault("--data") ?? Path.Combine(AppContext.BaseDirectory, "data", "flights-2001-jan-may-hubs.parquet");
+        var data =
+            values.GetValueOrDefault("--data") ?? Path.Combine(AppContext.BaseDirectory, "data", "flights-2001-jan-may-hubs.parquet");
         var directory = Path.GetFullPath(values.GetValueOrDefault("--directory") ?? Path.Combine(".mlplatform", "flight-delay"));
         return new(
             File.Exists(data) ? data : throw new ArgumentException($"There is no file '{data}'."),

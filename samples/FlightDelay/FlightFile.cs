@@ -30,9 +30,14 @@ internal static class FlightFile
         try
         {
             RequireColumns(connection, path);
-            var total = Convert.ToInt64(Scalar(connection, "SELECT COUNT(*) FROM read_parquet($path)", path), System.Globalization.CultureInfo.InvariantCulture);
+            var total = Convert.ToInt64(
+                Scalar(connection, "SELECT COUNT(*) FROM read_parquet($path)", path),
+                System.Globalization.CultureInfo.InvariantCulture
+            );
             var flights = ReadUsable(connection, path);
-            return flights.Count > 0 ? (flights, total - flights.Count) : throw new InvalidDataException($"'{path}' holds no usable flight among {total:N0} rows.");
+            return flights.Count > 0
+                ? (flights, total - flights.Count)
+                : throw new InvalidDataException($"'{path}' holds no usable flight among {total:N0} rows.");
         }
         catch (DuckDBException e)
         {
@@ -70,7 +75,16 @@ internal static class FlightFile
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            flights.Add(new(flights.Count, reader.GetDateTime(0), Intern(reader.GetString(3)), Intern(reader.GetString(4)), reader.GetFloat(2), reader.GetInt16(1)));
+            flights.Add(
+                new(
+                    flights.Count,
+                    reader.GetDateTime(0),
+                    Intern(reader.GetString(3)),
+                    Intern(reader.GetString(4)),
+                    reader.GetFloat(2),
+                    reader.GetInt16(1)
+                )
+            );
         }
 
         return flights;

@@ -37,7 +37,9 @@ try
     var trainer = new Trainer(arguments.Seed);
     if (trainer.Algorithm != "LightGBM")
     {
-        AnsiConsole.MarkupLine("[yellow]LightGBM's native library cannot load here (on Linux install libgomp1); training with FastTree instead.[/]");
+        AnsiConsole.MarkupLine(
+            "[yellow]LightGBM's native library cannot load here (on Linux install libgomp1); training with FastTree instead.[/]"
+        );
     }
 
     // The platform's own time is the file's time; leases and flushes keep to the real clock.
@@ -60,7 +62,12 @@ try
     var summary = await Summary.ReadAsync(platform, new(replay.Start, TimeSpan.Zero), end, interrupt.Token);
     summary = summary with { ElapsedSeconds = Math.Round(work.GetElapsedTime(began).TotalSeconds, 2), Time = time.Seconds };
     var report = arguments.Report ?? Path.Combine(arguments.Directory, "report.html");
-    await Report.WriteAsync(report, summary, $"{Path.GetFileName(arguments.Data)}, {replay.Start:d MMMM yyyy} to {replay.End.AddDays(-1):d MMMM yyyy}, {trainer.Algorithm}", interrupt.Token);
+    await Report.WriteAsync(
+        report,
+        summary,
+        $"{Path.GetFileName(arguments.Data)}, {replay.Start:d MMMM yyyy} to {replay.End.AddDays(-1):d MMMM yyyy}, {trainer.Algorithm}",
+        interrupt.Token
+    );
     EndTables.Print(summary, trainer.Algorithm, report);
     if (arguments.Summary is { } path)
     {

@@ -25,7 +25,9 @@ internal static class StateDirectory
         {
             if (!File.Exists(marker))
             {
-                throw new ArgumentException($"'{arguments.Directory}' is not empty and holds no replay of this sample; choose another --directory.");
+                throw new ArgumentException(
+                    $"'{arguments.Directory}' is not empty and holds no replay of this sample; choose another --directory."
+                );
             }
 
             if (arguments.Fresh)
@@ -34,7 +36,9 @@ internal static class StateDirectory
             }
             else if (await File.ReadAllTextAsync(marker) != own)
             {
-                throw new ArgumentException($"'{arguments.Directory}' holds a replay of another file, fault or seed; --fresh starts anew there.");
+                throw new ArgumentException(
+                    $"'{arguments.Directory}' holds a replay of another file, fault or seed; --fresh starts anew there."
+                );
             }
         }
 

@@ -50,8 +50,8 @@ public abstract class ArtifactStoreConformanceTests
         var store = await CreateAsync(TimeProvider.System);
         var missing = ArtifactDigest.Of([9, 9, 9]);
         Assert.Null(await store.FindAsync(missing, TestContext.Current.CancellationToken));
-        var thrown = await Assert.ThrowsAsync<ArtifactNotFoundException>(
-            () => store.OpenReadAsync(missing, TestContext.Current.CancellationToken)
+        var thrown = await Assert.ThrowsAsync<ArtifactNotFoundException>(() =>
+            store.OpenReadAsync(missing, TestContext.Current.CancellationToken)
         );
         Assert.Equal(missing, thrown.Digest);
         Assert.False(await store.DeleteAsync(missing, DateTimeOffset.MaxValue, TestContext.Current.CancellationToken));
@@ -72,7 +72,9 @@ public abstract class ArtifactStoreConformanceTests
     public async Task Cancelled_write_leaves_nothing_visible()
     {
         var store = await CreateAsync(TimeProvider.System);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.PutBytesAsync(Bytes(10, 1), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            store.PutBytesAsync(Bytes(10, 1), new CancellationToken(canceled: true))
+        );
         Assert.Empty(await ListAsync(store));
     }
 
@@ -83,8 +85,8 @@ public abstract class ArtifactStoreConformanceTests
         var store = await CreateAsync(TimeProvider.System);
         var info = await store.PutBytesAsync(Bytes(100_000, 2), TestContext.Current.CancellationToken);
         Assert.SkipUnless(await CorruptAsync(store, info.Digest), "This provider's storage refuses to be damaged from outside.");
-        var thrown = await Assert.ThrowsAsync<ArtifactCorruptException>(
-            () => store.ReadBytesAsync(info.Digest, cancellationToken: TestContext.Current.CancellationToken)
+        var thrown = await Assert.ThrowsAsync<ArtifactCorruptException>(() =>
+            store.ReadBytesAsync(info.Digest, cancellationToken: TestContext.Current.CancellationToken)
         );
         Assert.Equal(info.Digest, thrown.Expected);
     }

@@ -18,7 +18,9 @@ public abstract class ConformanceCoverageTests
         var classes = GetType().Assembly.GetTypes();
         var missing = Required.Where(s => !Array.Exists(classes, c => !c.IsAbstract && c.IsSubclassOf(s))).Select(s => s.Name);
         Assert.Empty(missing);
-        var suites = typeof(ConformanceCoverageTests).Assembly.GetExportedTypes().Where(t => t.IsAbstract && t != typeof(ConformanceCoverageTests));
+        var suites = typeof(ConformanceCoverageTests)
+            .Assembly.GetExportedTypes()
+            .Where(t => t.IsAbstract && t != typeof(ConformanceCoverageTests));
         Assert.Empty(suites.Where(s => !Required.Contains(s) && !Excluded.ContainsKey(s)).Select(s => s.Name));
         Assert.All(Excluded.Values, reason => Assert.False(string.IsNullOrWhiteSpace(reason)));
     }

@@ -46,7 +46,10 @@ public abstract class EventLogConformanceTests
         await using var services = await CreateAsync(_ => { });
         for (var i = 0; i < 25; i++)
         {
-            await AppendAsync(services, new(i % 2 == 0 ? "a.even" : "a.odd", new(AssetKind.Run, $"r{i % 3}")) { Payload = new JsonObject { ["i"] = i } });
+            await AppendAsync(
+                services,
+                new(i % 2 == 0 ? "a.even" : "a.odd", new(AssetKind.Run, $"r{i % 3}")) { Payload = new JsonObject { ["i"] = i } }
+            );
         }
 
         var seen = new List<int>();
@@ -98,12 +101,10 @@ public abstract class EventLogConformanceTests
         }
 
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () =>
-            {
-                while (await watch.MoveNextAsync()) { }
-            }
-        );
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            while (await watch.MoveNextAsync()) { }
+        });
     }
 
     private static Task AppendAsync(ServiceProvider services, PlatformEvent platformEvent) =>

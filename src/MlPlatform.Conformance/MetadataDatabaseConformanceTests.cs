@@ -77,8 +77,8 @@ public abstract class MetadataDatabaseConformanceTests
         var database = services.GetRequiredService<IMetadataDatabase>();
         await database.MigrateAsync(TestContext.Current.CancellationToken);
         faults.Arm("metadata.commit");
-        await Assert.ThrowsAsync<InjectedFaultException>(
-            () => database.WriteAsync(Durability.Power, Insert("lost"), TestContext.Current.CancellationToken)
+        await Assert.ThrowsAsync<InjectedFaultException>(() =>
+            database.WriteAsync(Durability.Power, Insert("lost"), TestContext.Current.CancellationToken)
         );
         await database.WriteAsync(Durability.Power, Insert("kept"), TestContext.Current.CancellationToken);
         Assert.Equal(["kept"], await NamesAsync(database));
@@ -90,8 +90,8 @@ public abstract class MetadataDatabaseConformanceTests
     {
         await using var services = await CreateAsync(_ => { });
         var database = services.GetRequiredService<IMetadataDatabase>();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => database.WriteAsync(Durability.Process, Insert("a"), new CancellationToken(canceled: true))
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            database.WriteAsync(Durability.Process, Insert("a"), new CancellationToken(canceled: true))
         );
         Assert.Empty(await NamesAsync(database));
     }
@@ -102,12 +102,11 @@ public abstract class MetadataDatabaseConformanceTests
     {
         await using var services = await CreateAsync(_ => { });
         var database = services.GetRequiredService<IMetadataDatabase>();
-        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(
-            () =>
-                database.ReadAsync(
-                    c => c.ExecuteAsync("INSERT INTO core_lease (name, owner, until, fence) VALUES ('a', 'b', 1, 1)"),
-                    TestContext.Current.CancellationToken
-                )
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() =>
+            database.ReadAsync(
+                c => c.ExecuteAsync("INSERT INTO core_lease (name, owner, until, fence) VALUES ('a', 'b', 1, 1)"),
+                TestContext.Current.CancellationToken
+            )
         );
     }
 
@@ -120,7 +119,9 @@ public abstract class MetadataDatabaseConformanceTests
         var databases = new[] { first.GetRequiredService<IMetadataDatabase>(), second.GetRequiredService<IMetadataDatabase>() };
         await Task.WhenAll(databases.Select(d => Task.Run(() => d.MigrateAsync())));
         await Task.WhenAll(
-            Enumerable.Range(0, 200).Select(i => databases[i % 2].WriteAsync(Durability.Process, Insert($"n{i:000}"), TestContext.Current.CancellationToken))
+            Enumerable
+                .Range(0, 200)
+                .Select(i => databases[i % 2].WriteAsync(Durability.Process, Insert($"n{i:000}"), TestContext.Current.CancellationToken))
         );
         Assert.Equal(200, (await NamesAsync(databases[0])).Count);
         var events = await EventsAsync(second);
@@ -177,7 +178,8 @@ public abstract class MetadataDatabaseConformanceTests
     public async Task Failing_recurring_work_does_not_stop_the_others()
     {
         var platform = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        CountingWork failing = new("failing", fail: true), good = new("good");
+        CountingWork failing = new("failing", fail: true),
+            good = new("good");
         await using var services = await CreateAsync(s =>
             s.AddSingleton<TimeProvider>(platform).AddSingleton<IRecurringWork>(failing).AddSingleton<IRecurringWork>(good)
         );
@@ -198,7 +200,9 @@ public abstract class MetadataDatabaseConformanceTests
     public async Task Lineage_walks_both_ways_and_ends_on_cycles()
     {
         await using var services = await CreateAsync(_ => { });
-        AssetRef data = new(AssetKind.Dataset, "d"), run = new(AssetKind.Run, "r"), model = new(AssetKind.Model, "m", 1);
+        AssetRef data = new(AssetKind.Dataset, "d"),
+            run = new(AssetKind.Run, "r"),
+            model = new(AssetKind.Model, "m", 1);
         await services
             .GetRequiredService<IMetadataDatabase>()
             .WriteAsync(

@@ -90,7 +90,8 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
         var select = columns.Select(c =>
             $"{(staged.Types[c.Alias] == DataType.Timestamp ? $"make_timestamp({c.Alias})" : c.Alias)} AS {Sql.Name(c.Name)}"
         );
-        var copy = $"COPY (SELECT {string.Join(", ", select)} FROM rows ORDER BY {TableStager.RowId}) TO {Sql.Text(path)} (FORMAT parquet, COMPRESSION zstd)";
+        var copy =
+            $"COPY (SELECT {string.Join(", ", select)} FROM rows ORDER BY {TableStager.RowId}) TO {Sql.Text(path)} (FORMAT parquet, COMPRESSION zstd)";
         await Task.Run(() => session.Execute(copy), cancellationToken).ConfigureAwait(false);
     }
 
@@ -109,7 +110,13 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
         var staged = await TableStager.StageAsync(session, "frame", table, requests, lazily: true).ConfigureAwait(false);
         var sql = $"SELECT {string.Join(", ", requests.Select(r => r.Alias))} FROM frame ORDER BY {TableStager.RowId}";
         return await Task.Run(
-                () => ResultReader.Read(session, sql, Workspace.CountFrame(session), [.. requests.Select(r => (r.Name, staged.Types[r.Alias]))]),
+                () =>
+                    ResultReader.Read(
+                        session,
+                        sql,
+                        Workspace.CountFrame(session),
+                        [.. requests.Select(r => (r.Name, staged.Types[r.Alias]))]
+                    ),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -136,7 +143,9 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
 
     private static OfflineResult Aggregate(DuckDbSession session, WindowedView view, StagedTable source)
     {
-        var columns = view.Features.Select(f => (f.Name, Type: WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type))).ToArray();
+        var columns = view
+            .Features.Select(f => (f.Name, Type: WindowFunctionSql.ResultType(f, WindowSql.Input(view, f, source)?.Type)))
+            .ToArray();
         var rows = Workspace.CountFrame(session);
         if (!view.KnownAt)
         {

@@ -43,7 +43,9 @@ public sealed class PackageGraphTests
         }
 
         var allowed = LibrariesOfModules.Concat(package == "MlPlatform.Serving" ? LibrariesOfServing : []);
-        var found = Repository.Includes(Repository.Packages[package], "PackageReference").Where(p => !p.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal));
+        var found = Repository
+            .Includes(Repository.Packages[package], "PackageReference")
+            .Where(p => !p.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal));
         Assert.Empty(found.Except(allowed, StringComparer.Ordinal));
     }
 

@@ -25,14 +25,19 @@ public sealed class TypeRuleTests
         var wrong = new List<string>();
         foreach (var type in Types(package).Where(t => t.IsPublic && !t.IsSubclassOf(typeof(Stream))))
         {
-            foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            foreach (
+                var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            )
             {
                 if (!IsAsync(method.ReturnType) || IsExempt(type, method))
                 {
                     continue;
                 }
 
-                if (!method.Name.EndsWith("Async", StringComparison.Ordinal) || method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken))
+                if (
+                    !method.Name.EndsWith("Async", StringComparison.Ordinal)
+                    || method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken)
+                )
                 {
                     wrong.Add($"{type.Name}.{method.Name}");
                 }
@@ -53,12 +58,16 @@ public sealed class TypeRuleTests
         Assert.Empty(methods.Where(m => m.ReturnType.Name != "IMlPlatformBuilder").Select(m => m.Name));
     }
 
-    private static IEnumerable<Type> Types(string package) => Assembly.Load(package).GetTypes().Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute)));
+    private static IEnumerable<Type> Types(string package) =>
+        Assembly.Load(package).GetTypes().Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute)));
 
     private static bool IsAsync(Type type) =>
         type == typeof(Task)
         || type == typeof(ValueTask)
-        || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)));
+        || (
+            type.IsGenericType
+            && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>))
+        );
 
     private static bool IsExempt(Type type, MethodInfo method) =>
         method.IsSpecialName

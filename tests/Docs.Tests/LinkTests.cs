@@ -14,7 +14,9 @@ public sealed class LinkTests
     public void Every_guide_and_decision_is_linked_from_somewhere()
     {
         var targets = Repository.Documents.SelectMany(d => d.Links).Select(FullPath).ToHashSet(StringComparer.Ordinal);
-        var pages = Repository.Documents.Where(d => d.Path.StartsWith("docs/", StringComparison.Ordinal)).Select(d => Path.Combine(Repository.Root, d.Path));
+        var pages = Repository
+            .Documents.Where(d => d.Path.StartsWith("docs/", StringComparison.Ordinal))
+            .Select(d => Path.Combine(Repository.Root, d.Path));
         Problems.AssertNone(pages.Select(Path.GetFullPath).Except(targets, StringComparer.Ordinal).Select(p => $"Nothing links to {p}"));
     }
 
@@ -23,7 +25,13 @@ public sealed class LinkTests
     {
         var document = new MarkdownDocument(
             "a.md",
-            ["See [b](b.md#part), [c](https://example.org), [here](#part) and `x[0](y)`.", "```csharp", "a[0](d.md)", "```", "[`E`](../e.md)"]
+            [
+                "See [b](b.md#part), [c](https://example.org), [here](#part) and `x[0](y)`.",
+                "```csharp",
+                "a[0](d.md)",
+                "```",
+                "[`E`](../e.md)",
+            ]
         );
         Assert.Equal([new("a.md", 1, "b.md"), new("a.md", 5, "../e.md")], document.Links);
     }

@@ -3,7 +3,8 @@ namespace Docs.Tests;
 /// <summary>Whoever has read one package's README finds the same parts in the next.</summary>
 public sealed class PackageReadmeTests
 {
-    public static TheoryData<string> Packages => [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(d => Path.GetFileName(d))];
+    public static TheoryData<string> Packages =>
+        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(d => Path.GetFileName(d))];
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -12,7 +13,14 @@ public sealed class PackageReadmeTests
         var text = File.ReadAllText(Path.Combine(Repository.Root, "src", package, "README.md"));
         Assert.StartsWith($"# {package}\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         string[] parts = [$"dotnet add package {package}", "```csharp", "## Main types", "](../../docs/"];
-        var settings = text.Contains("no options and no telemetry", StringComparison.Ordinal) ? Array.Empty<string>() : ["## Options", "## Telemetry"];
-        Problems.AssertNone(parts.Concat(settings).Where(p => !text.Contains(p, StringComparison.Ordinal)).Select(p => $"src/{package}/README.md lacks: {p}"));
+        var settings = text.Contains("no options and no telemetry", StringComparison.Ordinal)
+            ? Array.Empty<string>()
+            : ["## Options", "## Telemetry"];
+        Problems.AssertNone(
+            parts
+                .Concat(settings)
+                .Where(p => !text.Contains(p, StringComparison.Ordinal))
+                .Select(p => $"src/{package}/README.md lacks: {p}")
+        );
     }
 }

@@ -74,7 +74,10 @@ public sealed class FlightDelayTests(FlightDelayRun run) : IClassFixture<FlightD
         var folder = Path.Combine(run.Folder, "killed");
         var (state, file) = (Path.Combine(folder, "state"), Path.Combine(folder, "summary.json"));
         Directory.CreateDirectory(folder);
-        var kills = int.Parse(Environment.GetEnvironmentVariable("MLPLATFORM_TEST_KILLS") ?? "3", System.Globalization.CultureInfo.InvariantCulture);
+        var kills = int.Parse(
+            Environment.GetEnvironmentVariable("MLPLATFORM_TEST_KILLS") ?? "3",
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         var random = new Random(kills * 20010911);
         var whole = TimeSpan.FromSeconds(run.Summary["elapsedSeconds"]!.GetValue<double>());
         for (var kill = 0; kill < kills; kill++)
@@ -124,7 +127,12 @@ public sealed class FlightDelayTests(FlightDelayRun run) : IClassFixture<FlightD
         );
         Assert.True(code == 0, output);
         var alerts = (await FlightDelayRun.ReadAsync(file))["alerts"]!.AsArray();
-        Assert.Contains(alerts, a => Text(a!, "column") == "distance" && DateTimeOffset.Parse(Text(a!, "at"), null) >= new DateTimeOffset(2001, 5, 20, 0, 0, 0, default));
+        Assert.Contains(
+            alerts,
+            a =>
+                Text(a!, "column") == "distance"
+                && DateTimeOffset.Parse(Text(a!, "at"), null) >= new DateTimeOffset(2001, 5, 20, 0, 0, 0, default)
+        );
         Assert.DoesNotContain(run.Summary["alerts"]!.AsArray(), a => Text(a!, "column") == "distance");
     }
 

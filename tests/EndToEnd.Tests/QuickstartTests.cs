@@ -33,7 +33,12 @@ public sealed partial class QuickstartTests : IDisposable
             .SelectMany(l => NameInBaseline().Matches(l.Split(" -> ")[0]).Select(m => m.Groups[1].Value))
             .ToHashSet(StringComparer.Ordinal);
         string[] notOurs = ["Append", "Evaluate", "Build", "StartAsync", "StopAsync", "GetUtcNow", "ModelVersion"];
-        var named = Word().Matches(source).Select(m => m.Value).Distinct(StringComparer.Ordinal).Where(ours.Contains).Except(notOurs, StringComparer.Ordinal);
+        var named = Word()
+            .Matches(source)
+            .Select(m => m.Value)
+            .Distinct(StringComparer.Ordinal)
+            .Where(ours.Contains)
+            .Except(notOurs, StringComparer.Ordinal);
         Assert.Equal(12, named.Count());
     }
 

@@ -19,7 +19,10 @@ internal static class Sample
 
     public static Process Start(string name, string workingDirectory, params IEnumerable<string> arguments) =>
         Process.Start(
-            new ProcessStartInfo("dotnet", [Path.Combine(Metadata("Binaries"), name, Metadata("Configuration"), name + ".dll"), .. arguments])
+            new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(Metadata("Binaries"), name, Metadata("Configuration"), name + ".dll"), .. arguments]
+            )
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

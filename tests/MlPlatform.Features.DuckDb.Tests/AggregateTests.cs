@@ -10,7 +10,15 @@ public sealed class AggregateTests : IDisposable
     private readonly string spill = Directory.CreateTempSubdirectory("duckdb-tests").FullName;
     private readonly DuckDbOfflineEngine engine;
 
-    public AggregateTests() => engine = new(new() { SpillDirectory = spill, Threads = 2, MemoryLimitBytes = 512L << 20 });
+    public AggregateTests() =>
+        engine = new(
+            new()
+            {
+                SpillDirectory = spill,
+                Threads = 2,
+                MemoryLimitBytes = 512L << 20,
+            }
+        );
 
     public void Dispose()
     {
@@ -65,14 +73,13 @@ public sealed class AggregateTests : IDisposable
     public async Task A_sum_is_exact_after_values_that_dwarf_it()
     {
         SourceRow[] events = [new("a", 1, 0, null, null, 1e300), new("a", 1, 1, null, null, double.NaN), new("a", 1, 10, null, null, 0.1)];
-        WindowFeature[] features =
-        [
-            Feature(AggregateFunction.Sum),
-            Feature(AggregateFunction.Variance),
-            Feature(AggregateFunction.Max),
-        ];
+        WindowFeature[] features = [Feature(AggregateFunction.Sum), Feature(AggregateFunction.Variance), Feature(AggregateFunction.Max)];
         var view = new WindowedView(Tables.Source(events), Tables.FrameKeys, features);
-        var result = await engine.AggregateAsync(Tables.Frame([new("a", 1, 10), new("a", 1, 1)]), view, TestContext.Current.CancellationToken);
+        var result = await engine.AggregateAsync(
+            Tables.Frame([new("a", 1, 10), new("a", 1, 1)]),
+            view,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal([0.1, double.NaN], result.Columns[0].As<double>().ToArray());
         Assert.Null(result.Columns[1][0]);
         Assert.Equal(double.NaN, result.Columns[1][1]);
@@ -86,7 +93,12 @@ public sealed class AggregateTests : IDisposable
     public async Task A_window_is_right_over_a_history_far_longer_than_it()
     {
         const int Events = 20_000;
-        SourceRow[] events = [.. Enumerable.Range(0, Events).Select(i => new SourceRow("a", 1, i / 2, null, null, i % 7 == 0 ? null : (i * 7919L % 1000) / 8.0))];
+        SourceRow[] events =
+        [
+            .. Enumerable
+                .Range(0, Events)
+                .Select(i => new SourceRow("a", 1, i / 2, null, null, i % 7 == 0 ? null : (i * 7919L % 1000) / 8.0)),
+        ];
         FrameRow[] frame = [.. Enumerable.Range(0, 100).Select(i => new FrameRow("a", 1, i * (Events / 200) + i))];
         WindowFeature[] features = [.. Features(50, 0, 0), .. Features(300, 7, 1)];
         var result = await engine.AggregateAsync(
@@ -97,7 +109,15 @@ public sealed class AggregateTests : IDisposable
         for (var i = 0; i < features.Length; i++)
         {
             var (window, hop) = i < features.Length / 2 ? (50, 0) : (300, 7);
-            var expected = BruteForce.Aggregate(frame, events, features[i].Function, features[i].Column is null, window, hop, knownAt: false);
+            var expected = BruteForce.Aggregate(
+                frame,
+                events,
+                features[i].Function,
+                features[i].Column is null,
+                window,
+                hop,
+                knownAt: false
+            );
             for (var row = 0; row < frame.Length; row++)
             {
                 AssertClose(expected[row], result.Columns[i][row]);
@@ -129,7 +149,12 @@ public sealed class AggregateTests : IDisposable
             from function in new[] { AggregateFunction.Min, AggregateFunction.Max }
             select new WindowFeature($"{function}_{column}", function, column, TimeSpan.FromMicroseconds(10), TimeSpan.Zero),
         ];
-        var frame = Tables.Rows(columns, [[FeatureValue.Of("a"), FeatureValue.OfTimestamp(3), default, default]]);
+        var frame = Tables.Rows(
+            columns,
+            [
+                [FeatureValue.Of("a"), FeatureValue.OfTimestamp(3), default, default],
+            ]
+        );
         var result = await engine.AggregateAsync(
             new(frame, "at"),
             new(new(Tables.Rows(columns, rows), ["k"], "at"), ["k"], features),
@@ -162,13 +187,12 @@ public sealed class AggregateTests : IDisposable
         await Refused(new("f", AggregateFunction.Count, null, micro, -micro));
 
         async Task Refused(WindowFeature feature) =>
-            await Assert.ThrowsAsync<ArgumentException>(
-                () =>
-                    engine.AggregateAsync(
-                        Tables.Frame([]),
-                        new(Tables.Source([]), Tables.FrameKeys, [feature]),
-                        TestContext.Current.CancellationToken
-                    )
+            await Assert.ThrowsAsync<ArgumentException>(() =>
+                engine.AggregateAsync(
+                    Tables.Frame([]),
+                    new(Tables.Source([]), Tables.FrameKeys, [feature]),
+                    TestContext.Current.CancellationToken
+                )
             );
     }
 
@@ -192,6 +216,10 @@ public sealed class AggregateTests : IDisposable
             return;
         }
 
-        Assert.Equal(value, Convert.ToDouble(actual, System.Globalization.CultureInfo.InvariantCulture), Tolerance * Math.Max(1000, Math.Abs(value)));
+        Assert.Equal(
+            value,
+            Convert.ToDouble(actual, System.Globalization.CultureInfo.InvariantCulture),
+            Tolerance * Math.Max(1000, Math.Abs(value))
+        );
     }
 }

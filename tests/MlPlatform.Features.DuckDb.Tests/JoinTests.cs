@@ -9,7 +9,15 @@ public sealed class JoinTests : IDisposable
     private readonly string spill = Directory.CreateTempSubdirectory("duckdb-tests").FullName;
     private readonly DuckDbOfflineEngine engine;
 
-    public JoinTests() => engine = new(new() { SpillDirectory = spill, Threads = 2, MemoryLimitBytes = 512L << 20 });
+    public JoinTests() =>
+        engine = new(
+            new()
+            {
+                SpillDirectory = spill,
+                Threads = 2,
+                MemoryLimitBytes = 512L << 20,
+            }
+        );
 
     public void Dispose()
     {
@@ -25,10 +33,17 @@ public sealed class JoinTests : IDisposable
             .SampleAsync(
                 async (frame, source, timeToLive, knownAt) =>
                 {
-                    var result = await engine.JoinAsync(Tables.Frame(frame), View(source, timeToLive, knownAt), TestContext.Current.CancellationToken);
+                    var result = await engine.JoinAsync(
+                        Tables.Frame(frame),
+                        View(source, timeToLive, knownAt),
+                        TestContext.Current.CancellationToken
+                    );
                     var expected = BruteForce.Join(frame, source, timeToLive, knownAt);
                     Assert.Equal(frame.Length, result.RowCount);
-                    Assert.Equal(expected.Select(e => e < 0 ? null : (object)e), Enumerable.Range(0, frame.Length).Select(i => result.Columns[0][i]));
+                    Assert.Equal(
+                        expected.Select(e => e < 0 ? null : (object)e),
+                        Enumerable.Range(0, frame.Length).Select(i => result.Columns[0][i])
+                    );
                     Assert.Equal(
                         expected.Select(e => e < 0 ? null : (object?)source[e].Value),
                         Enumerable.Range(0, frame.Length).Select(i => result.Columns[1][i])
@@ -75,7 +90,11 @@ public sealed class JoinTests : IDisposable
         }
 
         var table = new ParquetTable(paths) { Computed = new Dictionary<string, string>(StringComparer.Ordinal) { ["n2"] = "n * 2" } };
-        var view = new PointInTimeView(new(table, ["User"], "at"), ["User"], [("n", "n"), ("n2", "twice"), ("seen", "seen"), ("price", "price")]);
+        var view = new PointInTimeView(
+            new(table, ["User"], "at"),
+            ["User"],
+            [("n", "n"), ("n2", "twice"), ("seen", "seen"), ("price", "price")]
+        );
         var result = await engine.JoinAsync(new(table, "at"), view, TestContext.Current.CancellationToken);
 
         Assert.Equal([1, 1], result.Columns[0].As<int>().ToArray());
@@ -87,12 +106,17 @@ public sealed class JoinTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => engine.JoinAsync(new(table, "at"), list, TestContext.Current.CancellationToken));
 
         // The nanoseconds before the epoch are floored to -1 µs, so the row is too new at -2.
-        var source = view.Source with { KnownAfter = TimeSpan.Zero };
+        var source = view.Source with
+        {
+            KnownAfter = TimeSpan.Zero,
+        };
         foreach (var (at, matched) in new[] { (-2L, 0L), (-1L, 1L) })
         {
             var rows = Tables.Rows(
                 [Tables.Column("User", DataType.String), Tables.Column("t", DataType.Int64)],
-                [[FeatureValue.Of("u"), FeatureValue.Of(at)]]
+                [
+                    [FeatureValue.Of("u"), FeatureValue.Of(at)],
+                ]
             );
             var found = await engine.JoinAsync(new(rows, "t"), view with { Source = source }, TestContext.Current.CancellationToken);
             Assert.Equal(matched, found.Matched);
@@ -117,12 +141,18 @@ public sealed class JoinTests : IDisposable
         var columns = values.Select((v, i) => Tables.Column($"c{i}", v.Type)).ToArray();
         var table = Tables.Rows(
             [Tables.Column("k", DataType.Int64), Tables.Column("t", DataType.Timestamp), .. columns],
-            [[FeatureValue.Of(1L), FeatureValue.OfTimestamp(0), .. values], [FeatureValue.Of(2L), FeatureValue.OfTimestamp(0), .. new FeatureValue[values.Length]]]
+            [
+                [FeatureValue.Of(1L), FeatureValue.OfTimestamp(0), .. values],
+                [FeatureValue.Of(2L), FeatureValue.OfTimestamp(0), .. new FeatureValue[values.Length]],
+            ]
         );
         var frame = new OfflineFrame(
             Tables.Rows(
                 [Tables.Column("k", DataType.Int64), Tables.Column("t", DataType.Timestamp)],
-                [[FeatureValue.Of(1L), FeatureValue.OfTimestamp(0)], [FeatureValue.Of(2L), FeatureValue.OfTimestamp(0)]]
+                [
+                    [FeatureValue.Of(1L), FeatureValue.OfTimestamp(0)],
+                    [FeatureValue.Of(2L), FeatureValue.OfTimestamp(0)],
+                ]
             ),
             "t"
         );
@@ -142,8 +172,8 @@ public sealed class JoinTests : IDisposable
     [Fact]
     public async Task Text_that_the_engine_would_cut_off_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<ArgumentException>(
-            () => engine.JoinAsync(Tables.Frame([new("a\0b", 1, 1)]), View([], 0, knownAt: false), TestContext.Current.CancellationToken)
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() =>
+            engine.JoinAsync(Tables.Frame([new("a\0b", 1, 1)]), View([], 0, knownAt: false), TestContext.Current.CancellationToken)
         );
         Assert.Contains("NUL", refused.Message, StringComparison.Ordinal);
     }
@@ -170,8 +200,8 @@ public sealed class JoinTests : IDisposable
 
         async Task Refused(string part, PointInTimeView wrong)
         {
-            var refused = await Assert.ThrowsAsync<ArgumentException>(
-                () => engine.JoinAsync(Tables.Frame([]), wrong, TestContext.Current.CancellationToken)
+            var refused = await Assert.ThrowsAsync<ArgumentException>(() =>
+                engine.JoinAsync(Tables.Frame([]), wrong, TestContext.Current.CancellationToken)
             );
             Assert.Contains(part, refused.Message, StringComparison.Ordinal);
         }
@@ -199,7 +229,9 @@ public sealed class JoinTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.JoinAsync(Tables.Frame([]), View([], 0, knownAt: false), source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            engine.JoinAsync(Tables.Frame([]), View([], 0, knownAt: false), source.Token)
+        );
     }
 
     private static PointInTimeView View(SourceRow[] rows, long timeToLive, bool knownAt) =>

@@ -49,7 +49,9 @@ public sealed class CrashTests
             {
                 await host.Store.ApplyAsync();
                 host.Faults.Arm("features.push.committed"); // Committed, and not sealed.
-                await Assert.ThrowsAsync<InjectedFaultException>(() => host.Store.PushAsync("landings", Rows.Many(150, FeaturesHost.Start)));
+                await Assert.ThrowsAsync<InjectedFaultException>(() =>
+                    host.Store.PushAsync("landings", Rows.Many(150, FeaturesHost.Start))
+                );
             }
 
             await using var restarted = Host(directory);
@@ -79,7 +81,9 @@ public sealed class CrashTests
             {
                 await host.Store.ApplyAsync();
                 host.Faults.Arm("features.push.committed");
-                await Assert.ThrowsAsync<InjectedFaultException>(() => host.Store.PushAsync("landings", Rows.Many(150, FeaturesHost.Start)));
+                await Assert.ThrowsAsync<InjectedFaultException>(() =>
+                    host.Store.PushAsync("landings", Rows.Many(150, FeaturesHost.Start))
+                );
             }
 
             await using var restarted = Host(directory);

@@ -147,7 +147,12 @@ public sealed class DefinitionTests
             model.AggregateView<OriginKey, Landing, BadAggregates>(
                 "bad",
                 landings,
-                v => v.Window(TimeSpan.Zero, TimeSpan.FromMinutes(1), w => w.Mean(l => l.Delay, f => f.MeanDelay).Sum(l => l.Id, f => f.Text))
+                v =>
+                    v.Window(
+                        TimeSpan.Zero,
+                        TimeSpan.FromMinutes(1),
+                        w => w.Mean(l => l.Delay, f => f.MeanDelay).Sum(l => l.Id, f => f.Text)
+                    )
             );
             var one = model.View<OriginKey, DelayRow>("one", landings);
             var two = model.View<OriginKey, DelayRow>("two", landings);

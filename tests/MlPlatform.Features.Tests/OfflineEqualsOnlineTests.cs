@@ -26,7 +26,11 @@ public sealed class OfflineEqualsOnlineTests
                 threads: 1
             );
 
-    private static async Task CheckAsync((int Id, int Origin, long MicrosAgo, float? Delay, bool Late, int Seats)[][] batches, TimeSpan later, bool bulk)
+    private static async Task CheckAsync(
+        (int Id, int Origin, long MicrosAgo, float? Delay, bool Late, int Seats)[][] batches,
+        TimeSpan later,
+        bool bulk
+    )
     {
         await using var host = new FeaturesHost(f => f.AddDefinitions<FlightFeatures>().Configure(o => o.SegmentRows = 100));
         var number = 0;
@@ -57,7 +61,11 @@ public sealed class OfflineEqualsOnlineTests
 
     private static async Task CompareAsync(FeaturesHost host, bool online)
     {
-        foreach (var query in Origins.Select(o => new Query(o, host.Clock.GetUtcNow(), 100.5, 4, true)).Append(new("ATL", host.Clock.GetUtcNow(), null, null, true)))
+        foreach (
+            var query in Origins
+                .Select(o => new Query(o, host.Clock.GetUtcNow(), 100.5, 4, true))
+                .Append(new("ATL", host.Clock.GetUtcNow(), null, null, true))
+        )
         {
             var cells = await host.ReadAsync(query);
             if (!online)
@@ -70,7 +78,10 @@ public sealed class OfflineEqualsOnlineTests
             {
                 var expected = set[name][0];
                 var actual = name is "distance" or "hour" && cell.Status == FeatureStatus.NotFound ? null : cell.Value.ToObject();
-                Assert.True(Same(expected, actual), $"{name} of '{query.Origin}' at {query.At:O}: offline {expected}, online {actual} ({cell.Status}).");
+                Assert.True(
+                    Same(expected, actual),
+                    $"{name} of '{query.Origin}' at {query.At:O}: offline {expected}, online {actual} ({cell.Status})."
+                );
             }
 
             var last = set.Views.Single(v => v.View == "last_landing");

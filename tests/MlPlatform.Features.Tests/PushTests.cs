@@ -80,7 +80,10 @@ public sealed class PushTests
     {
         await using var host = new FeaturesHost();
         var error = await Assert.ThrowsAsync<InvalidFeatureRowException>(() =>
-            host.Store.PushAsync("landings", [Rows.At("a", Now), Rows.At("b", Now + TimeSpan.FromMinutes(5) + TimeSpan.FromMicroseconds(1))])
+            host.Store.PushAsync(
+                "landings",
+                [Rows.At("a", Now), Rows.At("b", Now + TimeSpan.FromMinutes(5) + TimeSpan.FromMicroseconds(1))]
+            )
         );
 
         Assert.Equal(1, error.Row);
@@ -104,8 +107,14 @@ public sealed class PushTests
         try
         {
             // No age is allowed to the caches, so that each read asks the database.
-            await using var one = new FeaturesHost(f => f.AddDefinitions<FlightFeatures>().Configure(o => o.CacheMaxAge = TimeSpan.Zero), directory);
-            await using var two = new FeaturesHost(f => f.AddDefinitions<FlightFeatures>().Configure(o => o.CacheMaxAge = TimeSpan.Zero), directory);
+            await using var one = new FeaturesHost(
+                f => f.AddDefinitions<FlightFeatures>().Configure(o => o.CacheMaxAge = TimeSpan.Zero),
+                directory
+            );
+            await using var two = new FeaturesHost(
+                f => f.AddDefinitions<FlightFeatures>().Configure(o => o.CacheMaxAge = TimeSpan.Zero),
+                directory
+            );
             for (var i = 0; i < 6; i++)
             {
                 var (writer, reader) = i % 2 == 0 ? (one, two) : (two, one);

@@ -41,7 +41,9 @@ public sealed class TrainingSetTests
     public async Task Missing_column_is_named()
     {
         await using var host = new FeaturesHost();
-        var error = await Assert.ThrowsAsync<FeatureInputException>(() => host.Store.GetTrainingSetAsync([new NoOrigin(Now, 1, 2)], "flight"));
+        var error = await Assert.ThrowsAsync<FeatureInputException>(() =>
+            host.Store.GetTrainingSetAsync([new NoOrigin(Now, 1, 2)], "flight")
+        );
         Assert.Equal("origin", error.Column);
     }
 

@@ -44,16 +44,17 @@ public sealed class CaptureTests
                 Traffic.Observe(host.Observer, layout, i, MonitoringHost.Start.AddMinutes(i), [i, 2, 3]);
                 if ((i + 1) % 400 == 0 || i + 1 == Total)
                 {
-                    await host.Observer.FlushAsync(new("replay", (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)), Cancel);
+                    await host.Observer.FlushAsync(
+                        new("replay", (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                        Cancel
+                    );
                 }
             }
         }
 
         Assert.Equal(Total, await keeper.CountAsync("SELECT COUNT(*) FROM mon_prediction"));
         Assert.Equal(Total, await keeper.CountAsync("SELECT SUM(row_count) FROM mon_pane"));
-        var window = await keeper
-            .Get<WindowReader>()
-            .ReadAsync("m", 0, StoredTime.ToMicros(MonitoringHost.Start.AddDays(10)), Cancel);
+        var window = await keeper.Get<WindowReader>().ReadAsync("m", 0, StoredTime.ToMicros(MonitoringHost.Start.AddDays(10)), Cancel);
         Assert.Equal((Total - 1) / 2.0, window.Pane!.Moments[0].Mean, 1e-9);
     }
 
@@ -71,7 +72,10 @@ public sealed class CaptureTests
 
             await host.Observer.FlushAsync(null, Cancel);
             var capture = Assert.Single(host.Get<PredictionCapture>().Layouts);
-            Assert.Equal(3000 - (3000 - (1000 * (round + 1))) - await host.CountAsync("SELECT COUNT(*) FROM mon_prediction"), capture.Dropped);
+            Assert.Equal(
+                3000 - (3000 - (1000 * (round + 1))) - await host.CountAsync("SELECT COUNT(*) FROM mon_prediction"),
+                capture.Dropped
+            );
             Assert.True(capture.Dropped > 0);
             Assert.Equal(0, capture.BlocksInUse);
         }

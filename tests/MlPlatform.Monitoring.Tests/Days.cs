@@ -15,7 +15,14 @@ internal sealed class Days(MonitoringHost host)
         {
             var score = simulation.Uniform();
             double[] row = [simulation.Normal(), simulation.Normal() + shift, simulation.Normal()];
-            Traffic.Observe(host.Observer, layout, next, MonitoringHost.Start.AddDays(day).AddMinutes(i * 1440.0 / Rows), row, score: score);
+            Traffic.Observe(
+                host.Observer,
+                layout,
+                next,
+                MonitoringHost.Start.AddDays(day).AddMinutes(i * 1440.0 / Rows),
+                row,
+                score: score
+            );
             if (i < labelled * Rows)
             {
                 outcomes.Add(new(Traffic.Id(next), simulation.Uniform() < (noise ? 0.5 : score) ? 1 : 0));
@@ -38,6 +45,10 @@ internal sealed class Days(MonitoringHost host)
         }
 
         // Labels are drawn with the score as their probability: the area is 5/6.
-        return builder.AddScores([.. Enumerable.Range(0, 5000).Select(_ => simulation.Uniform())]).SetMetric("auc", 5 / 6.0).Build().ToBytes();
+        return builder
+            .AddScores([.. Enumerable.Range(0, 5000).Select(_ => simulation.Uniform())])
+            .SetMetric("auc", 5 / 6.0)
+            .Build()
+            .ToBytes();
     }
 }

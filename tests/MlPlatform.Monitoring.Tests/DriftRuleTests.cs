@@ -45,9 +45,18 @@ public sealed class DriftRuleTests
     [Fact]
     public void Kilometres_instead_of_miles_in_one_column_is_drift_of_that_column_only()
     {
-        var statistics = Run(5, 5000, 2000, (column, x) => column == 2 ? 1.609344 * (800 + (300 * x)) : 800 + (300 * x), x => 800 + (300 * x));
+        var statistics = Run(
+            5,
+            5000,
+            2000,
+            (column, x) => column == 2 ? 1.609344 * (800 + (300 * x)) : 800 + (300 * x),
+            x => 800 + (300 * x)
+        );
 
-        Assert.Equal(["x2"], statistics.Where(s => s.State == MonitorState.Drifted && s.Kind == MonitorKind.Drift).Select(s => s.Column).Distinct());
+        Assert.Equal(
+            ["x2"],
+            statistics.Where(s => s.State == MonitorState.Drifted && s.Kind == MonitorKind.Drift).Select(s => s.Column).Distinct()
+        );
     }
 
     [Fact]
@@ -63,7 +72,10 @@ public sealed class DriftRuleTests
     [Fact]
     public void A_constant_column_is_ok_while_constant_and_drifts_when_it_changes_either_way()
     {
-        foreach (var (value, expected) in ((double, MonitorState)[])[(5, MonitorState.Ok), (5.01, MonitorState.Drifted), (4.99, MonitorState.Drifted)])
+        foreach (
+            var (value, expected) in ((double, MonitorState)[])
+                [(5, MonitorState.Ok), (5.01, MonitorState.Drifted), (4.99, MonitorState.Drifted)]
+        )
         {
             var statistics = Judge(new ReferenceProfileBuilder().AddNumeric("x0", Repeat(5, 500)), 500, _ => value);
             Assert.Equal(expected, statistics.Where(s => s.Kind == MonitorKind.Drift).Max(s => s.State));
@@ -91,7 +103,11 @@ public sealed class DriftRuleTests
     public void Values_outside_the_range_of_training_are_found()
     {
         var simulation = new Simulation(3);
-        var statistics = Judge(new ReferenceProfileBuilder().AddNumeric("x0", simulation.Normals(2000)), 1000, i => i % 20 == 0 ? 1e6 : simulation.Normal());
+        var statistics = Judge(
+            new ReferenceProfileBuilder().AddNumeric("x0", simulation.Normals(2000)),
+            1000,
+            i => i % 20 == 0 ? 1e6 : simulation.Normal()
+        );
 
         Assert.Equal(MonitorState.Drifted, statistics.Single(s => s.Method == "outOfRange").State);
     }

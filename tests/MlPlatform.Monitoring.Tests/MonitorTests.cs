@@ -33,7 +33,12 @@ public sealed class MonitorTests
         }
 
         Assert.Equal(4750, await host.Monitor.RecordOutcomesAsync(outcomes, Cancel));
-        var report = await host.Monitor.GetPerformanceAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(10), cancellationToken: Cancel);
+        var report = await host.Monitor.GetPerformanceAsync(
+            "m",
+            MonitoringHost.Start,
+            MonitoringHost.Start.AddDays(10),
+            cancellationToken: Cancel
+        );
 
         Assert.Equal((5000, 4750), (report.Predictions, report.Labelled));
         Assert.Equal(BinaryMetrics.Auc([.. labels], [.. scores]).Value, report.Auc, 1e-12);
@@ -41,7 +46,10 @@ public sealed class MonitorTests
         Assert.Equal(BinaryMetrics.ExpectedCalibrationError([.. labels], [.. scores]), report.CalibrationError, 1e-12);
         var half = await host.Monitor.GetPerformanceAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddMinutes(1000), 1, Cancel);
         Assert.Equal(1000, half.Predictions);
-        Assert.Equal(0, (await host.Monitor.GetPerformanceAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(10), 2, Cancel)).Predictions);
+        Assert.Equal(
+            0,
+            (await host.Monitor.GetPerformanceAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(10), 2, Cancel)).Predictions
+        );
     }
 
     [Fact]
@@ -80,7 +88,10 @@ public sealed class MonitorTests
         Assert.Equal(6, (await host.EventsAsync(EventTypes.MonitorEvaluated)).Count);
         Assert.Equal(2, (await host.EventsAsync(EventTypes.LabelsMatured)).Count);
         Assert.Equal(6, (await host.Monitor.GetEvaluationsAsync("m", cancellationToken: Cancel)).Count);
-        Assert.All(await host.Monitor.GetEvaluationsAsync("m", cancellationToken: Cancel), e => Assert.InRange(e.Verdicts.Single().State, MonitorState.Ok, MonitorState.Warning));
+        Assert.All(
+            await host.Monitor.GetEvaluationsAsync("m", cancellationToken: Cancel),
+            e => Assert.InRange(e.Verdicts.Single().State, MonitorState.Ok, MonitorState.Warning)
+        );
     }
 
     [Fact]
@@ -174,8 +185,14 @@ public sealed class MonitorTests
         var drifted = await host.Monitor.EvaluateAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(1), Cancel);
         var worse = await host.Monitor.EvaluateAsync("m", MonitoringHost.Start.AddDays(1), MonitoringHost.Start.AddDays(2), Cancel);
 
-        Assert.Equal((MonitorState.Drifted, true), (drifted[MonitorKind.Drift].State, drifted[MonitorKind.Performance].State < MonitorState.Drifted));
-        Assert.Equal((true, MonitorState.Drifted), (worse[MonitorKind.Drift].State < MonitorState.Drifted, worse[MonitorKind.Performance].State));
+        Assert.Equal(
+            (MonitorState.Drifted, true),
+            (drifted[MonitorKind.Drift].State, drifted[MonitorKind.Performance].State < MonitorState.Drifted)
+        );
+        Assert.Equal(
+            (true, MonitorState.Drifted),
+            (worse[MonitorKind.Drift].State < MonitorState.Drifted, worse[MonitorKind.Performance].State)
+        );
         Assert.InRange(worse.Performance!.Auc, 0.4, 0.6);
     }
 
@@ -187,7 +204,11 @@ public sealed class MonitorTests
         await days.AddAsync(0, 0, labelled: 0.7);
         host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(2));
         Assert.Equal(2, await host.Monitor.EvaluateDueAsync(Cancel));
-        Assert.True((await host.Monitor.EvaluateAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(1), Cancel))[MonitorKind.Performance].Provisional);
+        Assert.True(
+            (await host.Monitor.EvaluateAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(1), Cancel))[
+                MonitorKind.Performance
+            ].Provisional
+        );
 
         host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(9));
         Assert.Equal(1, await host.Monitor.EvaluateDueAsync(Cancel));

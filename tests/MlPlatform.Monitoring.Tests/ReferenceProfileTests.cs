@@ -13,8 +13,18 @@ public sealed class ReferenceProfileTests
         string?[] kinds = [.. Enumerable.Range(0, 5000).Select(i => i % 10 == 0 ? null : simulation.Category(300))];
         double[] scores = [.. Enumerable.Range(0, 5000).Select(_ => simulation.Uniform())];
 
-        var first = new ReferenceProfileBuilder().AddNumeric("a", a).AddNumeric("b", b).AddCategorical("k", kinds).AddScores(scores).SetMetric("auc", 0.7);
-        var second = new ReferenceProfileBuilder().SetMetric("auc", 0.7).AddScores(scores).AddCategorical("k", kinds).AddNumeric("b", b).AddNumeric("a", a);
+        var first = new ReferenceProfileBuilder()
+            .AddNumeric("a", a)
+            .AddNumeric("b", b)
+            .AddCategorical("k", kinds)
+            .AddScores(scores)
+            .SetMetric("auc", 0.7);
+        var second = new ReferenceProfileBuilder()
+            .SetMetric("auc", 0.7)
+            .AddScores(scores)
+            .AddCategorical("k", kinds)
+            .AddNumeric("b", b)
+            .AddNumeric("a", a);
         var bytes = first.Build().ToBytes();
 
         Assert.Equal(bytes, second.Build().ToBytes());
@@ -85,7 +95,13 @@ public sealed class ReferenceProfileTests
     public void A_payload_that_is_no_profile_is_a_typed_error_whatever_its_bytes()
     {
         const int Header = 12;
-        var bytes = new ReferenceProfileBuilder().AddNumeric("a", [1, 2, 3]).AddCategorical("k", ["x", "y"]).AddScores([0.5]).SetMetric("auc", 0.7).Build().ToBytes();
+        var bytes = new ReferenceProfileBuilder()
+            .AddNumeric("a", [1, 2, 3])
+            .AddCategorical("k", ["x", "y"])
+            .AddScores([0.5])
+            .SetMetric("auc", 0.7)
+            .Build()
+            .ToBytes();
         var refused = 0;
         for (var at = Header; at < bytes.Length - 4; at++)
         {

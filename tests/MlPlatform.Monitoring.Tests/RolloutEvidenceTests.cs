@@ -98,7 +98,13 @@ public sealed class RolloutEvidenceTests
         Assert.Equal(0, failed);
     }
 
-    private static List<Outcome> Send(MonitoringHost host, int rows, Func<int, double> candidateScore, int batch = 0, Simulation? both = null)
+    private static List<Outcome> Send(
+        MonitoringHost host,
+        int rows,
+        Func<int, double> candidateScore,
+        int batch = 0,
+        Simulation? both = null
+    )
     {
         var simulation = new Simulation(50 + batch);
         var old = Traffic.Layout(version: 1);

@@ -5,7 +5,13 @@ namespace MlPlatform.Monitoring.Tests;
 /// <summary>Makes predictions with ids that follow from a number, so that a replay makes the same ones again.</summary>
 internal static class Traffic
 {
-    public static PredictionLayout Layout(int columns = 3, byte[]? profile = null, int version = 1, string model = "m", int categories = 1) =>
+    public static PredictionLayout Layout(
+        int columns = 3,
+        byte[]? profile = null,
+        int version = 1,
+        string model = "m",
+        int categories = 1
+    ) =>
         new(
             new ModelVersionId(model, version),
             [.. Enumerable.Range(0, columns).Select(i => "x" + i)],

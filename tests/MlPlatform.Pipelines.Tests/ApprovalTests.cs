@@ -15,7 +15,10 @@ public sealed class ApprovalTests
 
         Assert.Equal(PipelineRunState.Succeeded, run.State);
         var approval = await host.Runner.GetOutputAsync<Approval>(run.Id, "sign", PipelineHost.Cancel);
-        Assert.Equal(("person:ann", "better on every slice", run.Step("model").Output, PipelineHost.Start), (approval.Actor, approval.Reason, approval.Subject, approval.At));
+        Assert.Equal(
+            ("person:ann", "better on every slice", run.Step("model").Output, PipelineHost.Start),
+            (approval.Actor, approval.Reason, approval.Subject, approval.At)
+        );
     }
 
     [Fact]
@@ -29,7 +32,9 @@ public sealed class ApprovalTests
 
         Assert.Equal((PipelineRunState.GateFailed, PipelineStepState.Skipped), (run.State, run.Step("after").State));
         Assert.Contains("not now", run.Step("sign").Error, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ApprovalRefusedException>(() => host.Runner.ApproveAsync(run.Id, "sign", "yes after all", PipelineHost.Cancel));
+        await Assert.ThrowsAsync<ApprovalRefusedException>(() =>
+            host.Runner.ApproveAsync(run.Id, "sign", "yes after all", PipelineHost.Cancel)
+        );
     }
 
     [Fact]
@@ -39,7 +44,9 @@ public sealed class ApprovalTests
         var run = await host.SettleAsync();
         host.Actor.Current = new(ActorKind.Person, "bob") { Roles = ["reader"] };
 
-        var error = await Assert.ThrowsAsync<ApprovalRefusedException>(() => host.Runner.ApproveAsync(run.Id, "sign", "please", PipelineHost.Cancel));
+        var error = await Assert.ThrowsAsync<ApprovalRefusedException>(() =>
+            host.Runner.ApproveAsync(run.Id, "sign", "please", PipelineHost.Cancel)
+        );
 
         Assert.Contains("'owner'", error.Message, StringComparison.Ordinal);
         Assert.Equal(PipelineRunState.Waiting, (await host.SettleRunAsync(run.Id)).State);
@@ -67,7 +74,9 @@ public sealed class ApprovalTests
         var run = await host.SettleAsync();
         await host.ExecuteAsync($"UPDATE pl_step SET output_digest = '{ArtifactDigest.Of("other"u8)}' WHERE name = 'model'");
 
-        var error = await Assert.ThrowsAsync<ApprovalRefusedException>(() => host.Runner.ApproveAsync(run.Id, "sign", "yes", PipelineHost.Cancel));
+        var error = await Assert.ThrowsAsync<ApprovalRefusedException>(() =>
+            host.Runner.ApproveAsync(run.Id, "sign", "yes", PipelineHost.Cancel)
+        );
 
         Assert.Contains("changed", error.Message, StringComparison.Ordinal);
     }

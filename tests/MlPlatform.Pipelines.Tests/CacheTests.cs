@@ -8,13 +8,18 @@ public sealed class CacheTests
     public async Task Same_key_is_computed_once_and_explained()
     {
         var bodies = 0;
-        await using var host = new PipelineHost(p => p.Step("a", (c, _) => Task.FromResult(c.Params.Value * 100 + Interlocked.Increment(ref bodies))).Cache(CachePolicy.ByKey));
+        await using var host = new PipelineHost(p =>
+            p.Step("a", (c, _) => Task.FromResult(c.Params.Value * 100 + Interlocked.Increment(ref bodies))).Cache(CachePolicy.ByKey)
+        );
 
         var first = await host.SettleAsync(new(1));
         var second = await host.SettleAsync(new(1));
         var third = await host.SettleAsync(new(2));
 
-        Assert.Equal((PipelineStepState.Succeeded, PipelineStepState.Cached, PipelineStepState.Succeeded), (first.Step("a").State, second.Step("a").State, third.Step("a").State));
+        Assert.Equal(
+            (PipelineStepState.Succeeded, PipelineStepState.Cached, PipelineStepState.Succeeded),
+            (first.Step("a").State, second.Step("a").State, third.Step("a").State)
+        );
         Assert.Equal(101, await host.Runner.GetOutputAsync<int>(second.Id, "a", PipelineHost.Cancel));
         Assert.Contains(first.Id.ToString(), second.Step("a").CacheReason, StringComparison.Ordinal);
         var why = await host.Runner.ExplainAsync(third.Id, "a", PipelineHost.Cancel);

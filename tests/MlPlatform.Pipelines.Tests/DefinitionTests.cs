@@ -19,7 +19,18 @@ public sealed class DefinitionTests
         var error = await Assert.ThrowsAsync<PipelineDefinitionException>(() => host.RunAsync());
 
         Assert.Equal("test", error.Pipeline);
-        string[] expected = ["'b' is used 2 times", "-1 retries", "time-out of 00:00:00", "'a space'", "items in parallel", "Unwritable cannot be kept", "needs a role", "must expire", "never cached"];
+        string[] expected =
+        [
+            "'b' is used 2 times",
+            "-1 retries",
+            "time-out of 00:00:00",
+            "'a space'",
+            "items in parallel",
+            "Unwritable cannot be kept",
+            "needs a role",
+            "must expire",
+            "never cached",
+        ];
         Assert.All(expected, e => Assert.Contains(error.Findings, f => f.Contains(e, StringComparison.Ordinal)));
         Assert.Empty(await host.Runner.ListRunsAsync(cancellationToken: PipelineHost.Cancel));
     }
@@ -68,7 +79,9 @@ public sealed class DefinitionTests
     {
         await using var host = new PipelineHost(p => p.Step("a", (_, _) => Task.FromResult(1)));
 
-        var error = await Assert.ThrowsAsync<AssetNotFoundException>(() => host.Runner.RunAsync<NamedPipeline, TestParams>(new(), cancellationToken: PipelineHost.Cancel));
+        var error = await Assert.ThrowsAsync<AssetNotFoundException>(() =>
+            host.Runner.RunAsync<NamedPipeline, TestParams>(new(), cancellationToken: PipelineHost.Cancel)
+        );
 
         Assert.Contains("AddPipeline<NamedPipeline>()", error.Message, StringComparison.Ordinal);
         Assert.Equal("named", new NamedPipeline().Name);
@@ -77,7 +90,14 @@ public sealed class DefinitionTests
     [Fact]
     public void Options_out_of_range_name_their_configuration_path()
     {
-        var wrong = new PipelinesOptions { Slots = 0, Lease = TimeSpan.Zero, Renew = TimeSpan.FromSeconds(20), Poll = TimeSpan.FromHours(1), MaxLosses = 0 };
+        var wrong = new PipelinesOptions
+        {
+            Slots = 0,
+            Lease = TimeSpan.Zero,
+            Renew = TimeSpan.FromSeconds(20),
+            Poll = TimeSpan.FromHours(1),
+            MaxLosses = 0,
+        };
 
         var result = new Internal.PipelinesOptionsValidator().Validate(null, wrong);
 

@@ -8,7 +8,8 @@ internal static class EffectTable
     public static Task CreateAsync(IMetadataDatabase database) =>
         database.WriteAsync(
             Durability.Process,
-            work => work.Connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS test_effect (name TEXT NOT NULL)", transaction: work.Transaction)
+            work =>
+                work.Connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS test_effect (name TEXT NOT NULL)", transaction: work.Transaction)
         );
 
     public static Task InsertAsync(IUnitOfWork work, string name) =>

@@ -6,7 +6,11 @@ public sealed class GateTests
     [InlineData(GateVerdict.Pass, PipelineRunState.Succeeded, PipelineStepState.Succeeded)]
     [InlineData(GateVerdict.Fail, PipelineRunState.GateFailed, PipelineStepState.Skipped)]
     [InlineData(GateVerdict.Inconclusive, PipelineRunState.GateFailed, PipelineStepState.Skipped)]
-    public async Task Only_a_pass_goes_on_and_the_evidence_is_kept_either_way(GateVerdict verdict, PipelineRunState run, PipelineStepState after)
+    public async Task Only_a_pass_goes_on_and_the_evidence_is_kept_either_way(
+        GateVerdict verdict,
+        PipelineRunState run,
+        PipelineStepState after
+    )
     {
         await using var host = new PipelineHost(p =>
         {
@@ -23,9 +27,13 @@ public sealed class GateTests
         Assert.Equal((verdict, "9 rows"), (stored.Verdict, stored.Reason));
         var checkedEvent = Assert.Single(await host.EventsAsync(EventTypes.GateChecked));
         var evidence = ArtifactDigest.Parse(checkedEvent.Payload.GetProperty("evidence").GetString()!);
-        Assert.Equal(verdict, GateResult.FromBytes(await host.Get<IArtifactStore>().ReadBytesAsync(evidence, cancellationToken: PipelineHost.Cancel)).Verdict);
+        Assert.Equal(
+            verdict,
+            GateResult.FromBytes(await host.Get<IArtifactStore>().ReadBytesAsync(evidence, cancellationToken: PipelineHost.Cancel)).Verdict
+        );
         Assert.Equal(1, await host.CountAsync($"SELECT COUNT(*) FROM core_artifact_ref WHERE digest = '{evidence}'"));
     }
 
-    private static GateResult Result(GateVerdict verdict, int n, DateTimeOffset at) => new("quality", new(AssetKind.Dataset, "d"), verdict, $"{n} rows", at);
+    private static GateResult Result(GateVerdict verdict, int n, DateTimeOffset at) =>
+        new("quality", new(AssetKind.Dataset, "d"), verdict, $"{n} rows", at);
 }

@@ -205,7 +205,8 @@ public sealed class JournalTests
         Assert.Equal(1, await host.CountAsync("SELECT COUNT(*) FROM pl_step WHERE state = 'leased' AND ended_work IS NULL"));
     }
 
-    private static void RarePolls(PipelinesOptions options) => (options.Poll, options.Lease) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5));
+    private static void RarePolls(PipelinesOptions options) =>
+        (options.Poll, options.Lease) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5));
 
     private static async Task<int> BodyAsync(StepContext context, TaskCompletionSource? began, Task go)
     {

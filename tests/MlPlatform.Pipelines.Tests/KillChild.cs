@@ -12,7 +12,10 @@ internal static class KillChild
     public static async Task RunAsync(string folder)
     {
         var point = Environment.GetEnvironmentVariable(PointVariable)?.Split('#');
-        await using var services = Create(folder, point is null ? null : new KillFaultPoints(point[0], int.Parse(point[1], CultureInfo.InvariantCulture)));
+        await using var services = Create(
+            folder,
+            point is null ? null : new KillFaultPoints(point[0], int.Parse(point[1], CultureInfo.InvariantCulture))
+        );
         await services.GetRequiredService<IPlatformLifetime>().StartAsync();
         var runner = services.GetRequiredService<IPipelineRunner>();
         foreach (var run in await runner.ListRunsAsync(limit: 1000))

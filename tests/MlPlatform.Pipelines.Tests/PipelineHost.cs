@@ -87,9 +87,11 @@ internal sealed class PipelineHost : IAsyncDisposable
     public async Task<long> CountAsync(string sql) =>
         Convert.ToInt64(await Database.ReadAsync(c => c.ExecuteScalarAsync<object>(sql)), CultureInfo.InvariantCulture);
 
-    public Task ExecuteAsync(string sql) => Database.WriteAsync(Durability.Process, w => w.Connection.ExecuteAsync(sql, transaction: w.Transaction), Cancel);
+    public Task ExecuteAsync(string sql) =>
+        Database.WriteAsync(Durability.Process, w => w.Connection.ExecuteAsync(sql, transaction: w.Transaction), Cancel);
 
-    public async Task<List<EventRecord>> EventsAsync(string type) => [.. await Get<IEventLog>().ReadAsync(new() { Types = [type] }, Cancel)];
+    public async Task<List<EventRecord>> EventsAsync(string type) =>
+        [.. await Get<IEventLog>().ReadAsync(new() { Types = [type] }, Cancel)];
 
     public Task AppendAsync(PlatformEvent platformEvent) =>
         Database.WriteAsync(

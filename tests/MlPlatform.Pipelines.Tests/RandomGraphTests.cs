@@ -8,7 +8,13 @@ public sealed class RandomGraphTests
     [Fact]
     public async Task Run_ends_as_the_model_says_with_each_effect_once_and_after_those_before_it()
     {
-        var step = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int.Array[0, 3], Gen.Bool, (failures, retries, edges, ended) => new Plan(failures, retries, edges, ended));
+        var step = Gen.Select(
+            Gen.Int[0, 3],
+            Gen.Int[0, 2],
+            Gen.Int.Array[0, 3],
+            Gen.Bool,
+            (failures, retries, edges, ended) => new Plan(failures, retries, edges, ended)
+        );
         await step.Array[1, 12].SampleAsync(CheckAsync, iter: 60, threads: 1);
     }
 
@@ -45,7 +51,14 @@ public sealed class RandomGraphTests
         Assert.Equal(expected, run.Steps.Select(s => s.State));
         Assert.Equal(expected.Contains(PipelineStepState.Failed) ? PipelineRunState.Failed : PipelineRunState.Succeeded, run.State);
         var effects = await EffectTable.ReadAsync(host.Database);
-        Assert.Equal(Enumerable.Range(0, plans.Length).Where(i => expected[i] == PipelineStepState.Succeeded).Select(i => $"s{i}").Order(StringComparer.Ordinal), effects.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable
+                .Range(0, plans.Length)
+                .Where(i => expected[i] == PipelineStepState.Succeeded)
+                .Select(i => $"s{i}")
+                .Order(StringComparer.Ordinal),
+            effects.Order(StringComparer.Ordinal)
+        );
         for (var i = 0; i < plans.Length; i++)
         {
             var at = effects.IndexOf($"s{i}");
@@ -59,7 +72,10 @@ public sealed class RandomGraphTests
         for (var i = 0; i < plans.Length; i++)
         {
             var runs = plans[i].OnEnd || plans[i].Before(i).All(b => states[b] == PipelineStepState.Succeeded);
-            states[i] = !runs ? PipelineStepState.Skipped : plans[i].Failures > plans[i].Retries ? PipelineStepState.Failed : PipelineStepState.Succeeded;
+            states[i] =
+                !runs ? PipelineStepState.Skipped
+                : plans[i].Failures > plans[i].Retries ? PipelineStepState.Failed
+                : PipelineStepState.Succeeded;
         }
 
         return states;

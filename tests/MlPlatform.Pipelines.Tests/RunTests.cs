@@ -17,7 +17,10 @@ public sealed class RunTests
         Assert.Equal(PipelineRunState.Succeeded, run.State);
         Assert.Equal(55, await host.Runner.GetOutputAsync<int>(run.Id, "sum", PipelineHost.Cancel));
         Assert.All(run.Steps, s => Assert.Equal((PipelineStepState.Succeeded, 1), (s.State, s.Attempt)));
-        Assert.Equal(["a", "b", "sum"], (await host.EventsAsync(EventTypes.PipelineStep)).Select(e => e.Payload.GetProperty("step").GetString()));
+        Assert.Equal(
+            ["a", "b", "sum"],
+            (await host.EventsAsync(EventTypes.PipelineStep)).Select(e => e.Payload.GetProperty("step").GetString())
+        );
         Assert.Equal("succeeded", Assert.Single(await host.EventsAsync(EventTypes.PipelineEnded)).Payload.GetProperty("state").GetString());
     }
 
@@ -86,7 +89,8 @@ public sealed class RunTests
     {
         await using var host = new PipelineHost(p =>
         {
-            var map = p.Map("m", c => c.Items!, (_, i, _) => i == 1 ? throw new InvalidOperationException("one") : Task.FromResult(i)).Parallel(1);
+            var map = p.Map("m", c => c.Items!, (_, i, _) => i == 1 ? throw new InvalidOperationException("one") : Task.FromResult(i))
+                .Parallel(1);
             p.Step("after", map, (_, _, _) => Task.FromResult(1));
         });
 
@@ -128,7 +132,10 @@ public sealed class RunTests
         var attempts = 0;
         await using var host = new PipelineHost(p =>
         {
-            var flaky = p.Step("flaky", (c, _) => Interlocked.Increment(ref attempts) < 3 ? throw new IOException("not yet") : Task.FromResult(c.Attempt))
+            var flaky = p.Step(
+                    "flaky",
+                    (c, _) => Interlocked.Increment(ref attempts) < 3 ? throw new IOException("not yet") : Task.FromResult(c.Attempt)
+                )
                 .Retry(2, Backoff.None);
             p.Step("after", flaky, (_, x, _) => Task.FromResult(x));
         });
@@ -153,7 +160,10 @@ public sealed class RunTests
         var run = await host.SettleAsync();
 
         Assert.Equal(PipelineRunState.Failed, run.State);
-        Assert.Equal((PipelineStepState.Failed, nameof(InvalidDataException), "broken", 2), (run.Step("bad").State, run.Step("bad").ErrorType, run.Step("bad").Error, run.Step("bad").Attempt));
+        Assert.Equal(
+            (PipelineStepState.Failed, nameof(InvalidDataException), "broken", 2),
+            (run.Step("bad").State, run.Step("bad").ErrorType, run.Step("bad").Error, run.Step("bad").Attempt)
+        );
         Assert.Equal(PipelineStepState.Skipped, run.Step("dependent").State);
         Assert.Equal(PipelineStepState.Succeeded, run.Step("independent").State);
     }
@@ -244,8 +254,12 @@ public sealed class RunTests
         Assert.Equal(100_000, await host.Runner.GetOutputAsync<int>(run.Id, "length", PipelineHost.Cancel));
         var digest = run.Step("big").Output!.Value;
         Assert.NotNull(await host.Get<IArtifactStore>().FindAsync(digest, PipelineHost.Cancel));
-        Assert.Equal(1, await host.CountAsync($"SELECT COUNT(*) FROM core_artifact_ref WHERE digest = '{digest}' AND owner_id = '{run.Id}'"));
-        var edges = await host.Get<ILineage>().DownstreamAsync(new(AssetKind.PipelineRun, run.Id.ToString()), cancellationToken: PipelineHost.Cancel);
+        Assert.Equal(
+            1,
+            await host.CountAsync($"SELECT COUNT(*) FROM core_artifact_ref WHERE digest = '{digest}' AND owner_id = '{run.Id}'")
+        );
+        var edges = await host.Get<ILineage>()
+            .DownstreamAsync(new(AssetKind.PipelineRun, run.Id.ToString()), cancellationToken: PipelineHost.Cancel);
         Assert.Contains(edges, e => e.To == new AssetRef(AssetKind.Artifact, digest.ToString()));
     }
 
@@ -324,7 +338,9 @@ public sealed class RunTests
 
         Assert.Equal(3, await host.Runner.GetOutputAsync<int>(id, "a", PipelineHost.Cancel));
         await Assert.ThrowsAsync<AssetNotFoundException>(() => launcher.LaunchAsync("other", cancellationToken: PipelineHost.Cancel));
-        await Assert.ThrowsAsync<MlPlatformException>(() => launcher.LaunchAsync("test", new() { ["Value"] = "three" }, cancellationToken: PipelineHost.Cancel));
+        await Assert.ThrowsAsync<MlPlatformException>(() =>
+            launcher.LaunchAsync("test", new() { ["Value"] = "three" }, cancellationToken: PipelineHost.Cancel)
+        );
         Assert.Single(await host.Runner.ListRunsAsync("test", cancellationToken: PipelineHost.Cancel));
     }
 

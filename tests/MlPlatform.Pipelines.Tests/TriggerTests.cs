@@ -37,7 +37,10 @@ public sealed class TriggerTests
         Assert.Equal("""{"Items":null,"Value":7}""", run.Parameters);
         var alert = (await host.EventsAsync(EventTypes.AlertOpened))[^1];
         Assert.Equal(alert.Id, run.CauseId);
-        Assert.All([.. await host.EventsAsync(EventTypes.PipelineEnded), .. await host.EventsAsync(EventTypes.TriggerDecided)], e => Assert.Equal(alert.Id, e.CauseId));
+        Assert.All(
+            [.. await host.EventsAsync(EventTypes.PipelineEnded), .. await host.EventsAsync(EventTypes.TriggerDecided)],
+            e => Assert.Equal(alert.Id, e.CauseId)
+        );
     }
 
     [Fact]
@@ -62,7 +65,9 @@ public sealed class TriggerTests
     [Fact]
     public async Task Cooldown_and_budget_hold_a_trigger_back_by_platform_time()
     {
-        await using var host = CreateHost(t => t.OnEvent(EventTypes.AlertOpened).Cooldown(TimeSpan.FromHours(24)).Budget(2, TimeSpan.FromDays(10)));
+        await using var host = CreateHost(t =>
+            t.OnEvent(EventTypes.AlertOpened).Cooldown(TimeSpan.FromHours(24)).Budget(2, TimeSpan.FromDays(10))
+        );
         await host.Runner.SettleAsync(PipelineHost.Cancel);
 
         foreach (var hours in new[] { 0, 23, 2, 25, 24 * 10 })
@@ -112,7 +117,9 @@ public sealed class TriggerTests
     [Fact]
     public async Task Trigger_whose_code_throws_records_an_error_and_goes_on_with_the_next_event()
     {
-        await using var host = CreateHost(t => t.OnEvent(EventTypes.AlertOpened, makeParams: e => new TestParams(e.Payload.GetProperty("n").GetInt32())));
+        await using var host = CreateHost(t =>
+            t.OnEvent(EventTypes.AlertOpened, makeParams: e => new TestParams(e.Payload.GetProperty("n").GetInt32()))
+        );
         await host.Runner.SettleAsync(PipelineHost.Cancel);
         await host.AppendAsync(new(EventTypes.AlertOpened, Monitor));
         await host.AppendAsync(new(EventTypes.AlertOpened, Monitor) { Payload = new() { ["n"] = 2 } });
@@ -124,7 +131,8 @@ public sealed class TriggerTests
     private static PipelineHost CreateHost(Action<PipelineTriggers> triggers, string? directory = null) =>
         new(p => p.Step("a", (c, _) => Task.FromResult(c.Params.Value)), triggers, directory);
 
-    private static Task<IReadOnlyList<PipelineRunInfo>> RunsAsync(PipelineHost host) => host.Runner.ListRunsAsync(cancellationToken: PipelineHost.Cancel);
+    private static Task<IReadOnlyList<PipelineRunInfo>> RunsAsync(PipelineHost host) =>
+        host.Runner.ListRunsAsync(cancellationToken: PipelineHost.Cancel);
 
     private static async Task<IEnumerable<string?>> DecisionsAsync(PipelineHost host) =>
         (await host.EventsAsync(EventTypes.TriggerDecided)).Select(e => e.Payload.GetProperty("decision").GetString());

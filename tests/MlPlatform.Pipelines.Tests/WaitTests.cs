@@ -16,7 +16,11 @@ public sealed class WaitTests
                 {
                     checks++;
                     var due = at.AddMinutes(15);
-                    return Task.FromResult(c.Services.GetRequiredService<Clocks>().Platform.GetUtcNow() >= due ? WaitResult.Done(checks) : WaitResult.Until<int>(due));
+                    return Task.FromResult(
+                        c.Services.GetRequiredService<Clocks>().Platform.GetUtcNow() >= due
+                            ? WaitResult.Done(checks)
+                            : WaitResult.Until<int>(due)
+                    );
                 }
             );
         });
@@ -29,7 +33,10 @@ public sealed class WaitTests
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         run = await host.SettleRunAsync(run.Id);
 
-        Assert.Equal((PipelineRunState.Succeeded, 2, 1), (run.State, await host.Runner.GetOutputAsync<int>(run.Id, "hold", PipelineHost.Cancel), run.Step("hold").Attempt));
+        Assert.Equal(
+            (PipelineRunState.Succeeded, 2, 1),
+            (run.State, await host.Runner.GetOutputAsync<int>(run.Id, "hold", PipelineHost.Cancel), run.Step("hold").Attempt)
+        );
     }
 
     [Fact]
@@ -40,7 +47,12 @@ public sealed class WaitTests
         await using var host = new PipelineHost(p =>
         {
             var start = p.Step("start", (_, _) => Task.FromResult(0));
-            p.Wait("rollout", start, (_, _, _) => Task.FromResult(++checks < 2 ? WaitResult.OnEvent<string>([EventTypes.RolloutEnded], mine) : WaitResult.Done("ended")));
+            p.Wait(
+                "rollout",
+                start,
+                (_, _, _) =>
+                    Task.FromResult(++checks < 2 ? WaitResult.OnEvent<string>([EventTypes.RolloutEnded], mine) : WaitResult.Done("ended"))
+            );
         });
         var run = await host.SettleAsync();
 

@@ -43,7 +43,13 @@ public sealed class MetricBufferTests
 
         await buffer.CompleteAsync();
 
-        Assert.Equal([[1, 2], [1, 2]], attempts);
+        Assert.Equal(
+            [
+                [1, 2],
+                [1, 2],
+            ],
+            attempts
+        );
     }
 
     [Fact]

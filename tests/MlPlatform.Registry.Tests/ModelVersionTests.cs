@@ -75,7 +75,13 @@ public sealed class ModelVersionTests : IAsyncDisposable
     {
         var run = RunId.New(host.Time);
         var set = new AssetRef(AssetKind.Dataset, "train");
-        var package = Of("a").With(m => m with { Provenance = new() { RunId = run.ToString(), Seed = 3 } });
+        var package = Of("a")
+            .With(m =>
+                m with
+                {
+                    Provenance = new() { RunId = run.ToString(), Seed = 3 },
+                }
+            );
         var made = await host.Models.RegisterVersionAsync(
             "m",
             package,
@@ -147,7 +153,9 @@ public sealed class ModelVersionTests : IAsyncDisposable
         var digest = inManifest ? package.Digest : package.Manifest.Files[0].GetDigest();
         var path = Assert.Single(
             Directory.GetFiles(host.ArtifactDirectory, "*", SearchOption.AllDirectories),
-            p => p.Replace(Path.DirectorySeparatorChar.ToString(), "", StringComparison.Ordinal).EndsWith(digest.Hex, StringComparison.Ordinal)
+            p =>
+                p.Replace(Path.DirectorySeparatorChar.ToString(), "", StringComparison.Ordinal)
+                    .EndsWith(digest.Hex, StringComparison.Ordinal)
         );
         var bytes = await File.ReadAllBytesAsync(path, Cancel);
         bytes[^1] ^= 1;

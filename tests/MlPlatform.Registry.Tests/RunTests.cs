@@ -102,7 +102,10 @@ public sealed class RunTests : IAsyncDisposable
     [Fact]
     public async Task The_latest_metric_does_not_depend_on_the_order_of_arrival()
     {
-        var value = Gen.OneOf(Gen.Double[-1e6, 1e6], Gen.OneOf(Gen.Const(double.NaN), Gen.Const(double.PositiveInfinity), Gen.Const(double.NegativeInfinity), Gen.Const(0.0)));
+        var value = Gen.OneOf(
+            Gen.Double[-1e6, 1e6],
+            Gen.OneOf(Gen.Const(double.NaN), Gen.Const(double.PositiveInfinity), Gen.Const(double.NegativeInfinity), Gen.Const(0.0))
+        );
         var point = Gen.Select(Gen.Long[-2, 2], Gen.Int[0, 2], value);
         var cases =
             from points in point.Array[1, 12]
@@ -110,29 +113,29 @@ public sealed class RunTests : IAsyncDisposable
             from size in Gen.Int[1, 4]
             select (points, shuffled, size);
         await cases.SampleAsync(
-                async x =>
+            async x =>
+            {
+                var start = host.Time.GetUtcNow();
+                await using var run = await Tracker.StartRunAsync("flights", null, Cancel);
+                foreach (var chunk in x.shuffled.Chunk(x.size))
                 {
-                    var start = host.Time.GetUtcNow();
-                    await using var run = await Tracker.StartRunAsync("flights", null, Cancel);
-                    foreach (var chunk in x.shuffled.Chunk(x.size))
+                    foreach (var (step, second, v) in chunk)
                     {
-                        foreach (var (step, second, v) in chunk)
-                        {
-                            run.LogMetric("m", v, step, start.AddSeconds(second));
-                        }
-
-                        await run.FlushAsync(Cancel);
+                        run.LogMetric("m", v, step, start.AddSeconds(second));
                     }
 
-                    var (bestStep, bestSecond, bestValue) = x.points.MaxBy(p => p); // double.CompareTo puts NaN below everything.
-                    var latest = (await Tracker.GetRunAsync(run.Id, Cancel))!.Metrics["m"];
-                    var history = await Tracker.GetMetricHistoryAsync(run.Id, "m", cancellationToken: Cancel);
-                    return latest == new MetricPoint(bestValue, bestStep, start.AddSeconds(bestSecond))
-                        && history.Count == x.points.Distinct().Count();
-                },
-                iter: 60,
-                threads: 1
-            );
+                    await run.FlushAsync(Cancel);
+                }
+
+                var (bestStep, bestSecond, bestValue) = x.points.MaxBy(p => p); // double.CompareTo puts NaN below everything.
+                var latest = (await Tracker.GetRunAsync(run.Id, Cancel))!.Metrics["m"];
+                var history = await Tracker.GetMetricHistoryAsync(run.Id, "m", cancellationToken: Cancel);
+                return latest == new MetricPoint(bestValue, bestStep, start.AddSeconds(bestSecond))
+                    && history.Count == x.points.Distinct().Count();
+            },
+            iter: 60,
+            threads: 1
+        );
     }
 
     [Fact]

@@ -75,7 +75,14 @@ public sealed class SearchTests : IAsyncDisposable
         await SeedAsync();
         foreach (var limit in new[] { 1, 2, 5 })
         {
-            var found = await PagesAsync(new() { Experiment = "flights", OrderBy = order, Limit = limit });
+            var found = await PagesAsync(
+                new()
+                {
+                    Experiment = "flights",
+                    OrderBy = order,
+                    Limit = limit,
+                }
+            );
             Assert.Equal(names, string.Join(' ', found.Select(r => r.Name)));
         }
     }
@@ -109,8 +116,16 @@ public sealed class SearchTests : IAsyncDisposable
 
                     var expected = values
                         .Select((v, i) => (Value: v, Index: i))
-                        .OrderBy(x => x.Value is null ? 2 : double.IsNaN(x.Value.Value) ? 1 : 0)
-                        .ThenBy(x => x.Value is null or double.NaN ? 0 : descending ? -x.Value.Value : x.Value.Value)
+                        .OrderBy(x =>
+                            x.Value is null ? 2
+                            : double.IsNaN(x.Value.Value) ? 1
+                            : 0
+                        )
+                        .ThenBy(x =>
+                            x.Value is null or double.NaN ? 0
+                            : descending ? -x.Value.Value
+                            : x.Value.Value
+                        )
                         .ThenByDescending(x => x.Index)
                         .Select(x => $"{x.Index}");
                     var query = new RunQuery
@@ -171,7 +186,9 @@ public sealed class SearchTests : IAsyncDisposable
     private async Task<string> NamesAsync(string filter) =>
         string.Join(
             ' ',
-            (await Tracker.SearchRunsAsync(new() { Experiment = "flights", Filter = filter }, Cancel)).Runs.Select(r => r.Name).Order(StringComparer.Ordinal)
+            (await Tracker.SearchRunsAsync(new() { Experiment = "flights", Filter = filter }, Cancel))
+                .Runs.Select(r => r.Name)
+                .Order(StringComparer.Ordinal)
         );
 
     private async Task<List<RunInfo>> PagesAsync(RunQuery query)
@@ -198,7 +215,14 @@ public sealed class SearchTests : IAsyncDisposable
         await AddAsync("e", double.NaN, null, _ => { }, null, RunStatus.Failed);
     }
 
-    private async Task AddAsync(string name, double? auc, string? trainer, Action<IRun> log, string? note, RunStatus end = RunStatus.Finished)
+    private async Task AddAsync(
+        string name,
+        double? auc,
+        string? trainer,
+        Action<IRun> log,
+        string? note,
+        RunStatus end = RunStatus.Finished
+    )
     {
         await using var run = await Tracker.StartRunAsync("flights", new() { Name = name }, Cancel);
         if (auc is { } value)

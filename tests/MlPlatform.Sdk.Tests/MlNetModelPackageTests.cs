@@ -1,6 +1,6 @@
-using MlPlatform.Core;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlPlatform.Core;
 
 namespace MlPlatform.Sdk.Tests;
 
@@ -14,7 +14,10 @@ public sealed class MlNetModelPackageTests
         var loaded = await package.LoadMlNetAsync(new MLContext(), TestContext.Current.CancellationToken);
 
         Assert.Equal(["X: float32", "Kind: string"], package.Manifest.Signature.Inputs.Select(c => c.ToString()));
-        Assert.Equal(["PredictedLabel", "Probability", "Score"], package.Manifest.Signature.Outputs.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["PredictedLabel", "Probability", "Score"],
+            package.Manifest.Signature.Outputs.Select(c => c.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(Scores(context, model, data), Scores(context, loaded, data));
     }
 
@@ -24,10 +27,15 @@ public sealed class MlNetModelPackageTests
         var signature = new ModelSignature([], []);
         var text = new ModelFileContent("model.zip", ModelFileRole.Model, "application/zip", "not a zip"u8.ToArray());
         var damaged = ModelPackage.Create(new(ModelRuntime.MlNet, "5"), signature, text);
-        await Assert.ThrowsAsync<InvalidModelPackageException>(() => damaged.LoadMlNetAsync(new MLContext(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidModelPackageException>(() =>
+            damaged.LoadMlNetAsync(new MLContext(), TestContext.Current.CancellationToken)
+        );
         var other = ModelPackage.Create(new(ModelRuntime.Onnx, "1"), signature, text);
-        await Assert.ThrowsAsync<InvalidModelPackageException>(() => other.LoadMlNetAsync(new MLContext(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidModelPackageException>(() =>
+            other.LoadMlNetAsync(new MLContext(), TestContext.Current.CancellationToken)
+        );
     }
 
-    private static float[] Scores(MLContext context, ITransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float>("Probability")];
+    private static float[] Scores(MLContext context, ITransformer model, IDataView data) =>
+        [.. model.Transform(data).GetColumn<float>("Probability")];
 }

@@ -42,7 +42,10 @@ public sealed class RegistrationTests
             await platform.DisposeAsync();
 
             // Stopping wrote what was still counted in memory.
-            var events = await platform.Events.ReadAsync(new() { Types = [EventTypes.ConsumerSeen] }, TestContext.Current.CancellationToken);
+            var events = await platform.Events.ReadAsync(
+                new() { Types = [EventTypes.ConsumerSeen] },
+                TestContext.Current.CancellationToken
+            );
             Assert.Single(events);
         }
         finally

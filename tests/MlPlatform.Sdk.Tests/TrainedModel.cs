@@ -14,13 +14,20 @@ internal static class TrainedModel
             .Select(i =>
             {
                 var x = (float)random.NextDouble();
-                return new Row { X = x, Kind = i % 2 == 0 ? "a" : "b", Label = x > 0.5 };
+                return new Row
+                {
+                    X = x,
+                    Kind = i % 2 == 0 ? "a" : "b",
+                    Label = x > 0.5,
+                };
             });
         var data = context.Data.LoadFromEnumerable(rows.ToList());
         var pipeline = context
             .Transforms.Categorical.OneHotEncoding("KindEncoded", "Kind")
             .Append(context.Transforms.Concatenate("Features", "X", "KindEncoded"))
-            .Append(context.BinaryClassification.Trainers.SdcaLogisticRegression(new() { NumberOfThreads = 1, MaximumNumberOfIterations = 20 }));
+            .Append(
+                context.BinaryClassification.Trainers.SdcaLogisticRegression(new() { NumberOfThreads = 1, MaximumNumberOfIterations = 20 })
+            );
         return (context, pipeline.Fit(data), data);
     }
 }

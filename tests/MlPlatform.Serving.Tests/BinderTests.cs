@@ -5,16 +5,14 @@ namespace MlPlatform.Serving.Tests;
 
 public sealed class BinderTests
 {
-    private static readonly BufferLayout Layout = BufferLayout.OneTensorPerColumn(
-        [
-            new("mean_delay", DataType.Float32),
-            new("Seats", DataType.Int64),
-            new("Airline", DataType.String),
-            new("departure", DataType.Timestamp),
-            new("Late", DataType.Bool),
-            new("weights", DataType.Float32) { Shape = [-1, 3] },
-        ]
-    );
+    private static readonly BufferLayout Layout = BufferLayout.OneTensorPerColumn([
+        new("mean_delay", DataType.Float32),
+        new("Seats", DataType.Int64),
+        new("Airline", DataType.String),
+        new("departure", DataType.Timestamp),
+        new("Late", DataType.Bool),
+        new("weights", DataType.Float32) { Shape = [-1, 3] },
+    ]);
 
     [Fact]
     public void Binders_round_trip_a_record_when_it_fits()
@@ -33,7 +31,11 @@ public sealed class BinderTests
         var first = read(buffer, 0);
         Assert.True(float.IsNaN(first.MeanDelay));
         Assert.Null(first.Airline);
-        Assert.Contains("3 elements; 1", Assert.Throws<PredictionInputException>(() => write(new(1, 1, "", departure, true, [1]), buffer, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 elements; 1",
+            Assert.Throws<PredictionInputException>(() => write(new(1, 1, "", departure, true, [1]), buffer, 0)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -58,7 +60,14 @@ public sealed class BinderTests
         InputBinder.Compile<Wrong>(Layout, DataSchema.Empty, problems, []);
         OutputBinder.Compile<Wrong>(Layout, problems);
         var message = string.Join("; ", problems);
-        foreach (var part in (string[])["'mean_delay: float32' has no property in Wrong", "'Seats: int64' cannot be read from property Seats of type Double", "'Gain' of Wrong is no output"])
+        foreach (
+            var part in (string[])
+                [
+                    "'mean_delay: float32' has no property in Wrong",
+                    "'Seats: int64' cannot be read from property Seats of type Double",
+                    "'Gain' of Wrong is no output",
+                ]
+        )
         {
             Assert.Contains(part, message, StringComparison.Ordinal);
         }

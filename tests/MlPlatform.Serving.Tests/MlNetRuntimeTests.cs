@@ -23,7 +23,12 @@ public sealed class MlNetRuntimeTests
         {
             var requests = Enumerable
                 .Range(0, rows)
-                .Select(i => new MlNetModels.TrainingRow { Distance = (i * 5) + round, Hour = 4 * round, Airline = i % 2 == 0 ? "AA" : "new" })
+                .Select(i => new MlNetModels.TrainingRow
+                {
+                    Distance = (i * 5) + round,
+                    Hour = 4 * round,
+                    Airline = i % 2 == 0 ? "AA" : "new",
+                })
                 .ToList();
             for (var i = 0; i < rows; i++)
             {
@@ -57,7 +62,11 @@ public sealed class MlNetRuntimeTests
         Refused("'Hour'", new([inputs[0], new("Hour", DataType.Int64), inputs[2]], outputs));
 
         void Refused(string part, ModelSignature signature) =>
-            Assert.Contains(part, Assert.Throws<InvalidModelPackageException>(() => loader.Load(saved, signature)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                part,
+                Assert.Throws<InvalidModelPackageException>(() => loader.Load(saved, signature)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]

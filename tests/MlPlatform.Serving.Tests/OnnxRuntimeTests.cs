@@ -59,7 +59,11 @@ public sealed class OnnxRuntimeTests
     public void Onnx_model_is_refused_when_its_data_is_in_other_files() =>
         Assert.Contains(
             "external data",
-            Assert.Throws<InvalidModelPackageException>(() => new OnnxRuntimeLoader().Load(OnnxWriter.Logistic(Weights, 0, external: true), Signature)).Message,
+            Assert
+                .Throws<InvalidModelPackageException>(() =>
+                    new OnnxRuntimeLoader().Load(OnnxWriter.Logistic(Weights, 0, external: true), Signature)
+                )
+                .Message,
             StringComparison.Ordinal
         );
 

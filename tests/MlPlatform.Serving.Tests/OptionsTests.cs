@@ -29,7 +29,9 @@ public sealed class OptionsTests
         await using var host = new ServingHost(b =>
         {
             b.Services.AddSingleton(Configuration("ShadowQueueSize", "5"));
-            b.AddServing(o => o.ResidentVersions = o.ShadowQueueSize).AddPredictor<Request, float>("m@champion").AddPredictor<Request, float>("m@champion");
+            b.AddServing(o => o.ResidentVersions = o.ShadowQueueSize)
+                .AddPredictor<Request, float>("m@champion")
+                .AddPredictor<Request, float>("m@champion");
         });
         Assert.Equal(5, host.Get<IOptions<ServingOptions>>().Value.ResidentVersions);
         Assert.Single(host.Server.List());
@@ -41,7 +43,5 @@ public sealed class OptionsTests
         Assert.Throws<FormatException>(() => new ServiceCollection().AddMlPlatformCore().AddPredictor<Request, float>("flight-delay"));
 
     private static IConfiguration Configuration(string option, string value) =>
-        new ConfigurationBuilder()
-            .AddInMemoryCollection([new($"MlPlatform:Serving:{option}", value)])
-            .Build();
+        new ConfigurationBuilder().AddInMemoryCollection([new($"MlPlatform:Serving:{option}", value)]).Build();
 }

@@ -4,8 +4,12 @@ namespace MlPlatform.Storage.Sqlite.Tests;
 
 public sealed class SqliteConformanceCoverageTests : ConformanceCoverageTests
 {
-    protected override IReadOnlyCollection<Type> Required { get; } = [typeof(MetadataDatabaseConformanceTests), typeof(EventLogConformanceTests)];
+    protected override IReadOnlyCollection<Type> Required { get; } =
+    [typeof(MetadataDatabaseConformanceTests), typeof(EventLogConformanceTests)];
 
     protected override IReadOnlyDictionary<Type, string> Excluded { get; } =
-        new Dictionary<Type, string> { [typeof(ArtifactStoreConformanceTests)] = "SQLite holds no artifacts; Core's files do, and Core.Tests runs this suite on them." };
+        new Dictionary<Type, string>
+        {
+            [typeof(ArtifactStoreConformanceTests)] = "SQLite holds no artifacts; Core's files do, and Core.Tests runs this suite on them.",
+        };
 }

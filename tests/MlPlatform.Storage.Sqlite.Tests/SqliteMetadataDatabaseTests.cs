@@ -12,5 +12,6 @@ public sealed class SqliteMetadataDatabaseTests : MetadataDatabaseConformanceTes
     protected override Task<ServiceProvider> CreateAsync(Action<IServiceCollection> configure) =>
         Task.FromResult(SqliteServices.Create(directory.Path, configure));
 
-    protected override Task<ServiceProvider> JoinAsync(ServiceProvider first, Action<IServiceCollection> configure) => CreateAsync(configure);
+    protected override Task<ServiceProvider> JoinAsync(ServiceProvider first, Action<IServiceCollection> configure) =>
+        CreateAsync(configure);
 }

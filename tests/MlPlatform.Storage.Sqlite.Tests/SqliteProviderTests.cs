@@ -47,16 +47,15 @@ public sealed class SqliteProviderTests : IDisposable
     {
         await using var services = SqliteServices.Create(directory.Path);
         var online = services.GetRequiredKeyedService<IMetadataDatabase>(DatabaseNames.Online);
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () =>
-                online.WriteAsync(
-                    Durability.Process,
-                    work =>
-                    {
-                        work.Append(new("a.b", new(AssetKind.View, "v")));
-                        return Task.CompletedTask;
-                    }
-                )
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            online.WriteAsync(
+                Durability.Process,
+                work =>
+                {
+                    work.Append(new("a.b", new(AssetKind.View, "v")));
+                    return Task.CompletedTask;
+                }
+            )
         );
         Assert.True(File.Exists(Path.Combine(directory.Path, "online.db")));
     }
@@ -65,7 +64,10 @@ public sealed class SqliteProviderTests : IDisposable
     public async Task Bad_configuration_fails_at_start_with_its_path()
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Configuration.AddInMemoryCollection([new("MlPlatform:Storage:Sqlite:MaxGroupSize", "0"), new("MlPlatform:DataDirectory", directory.Path)]);
+        builder.Configuration.AddInMemoryCollection([
+            new("MlPlatform:Storage:Sqlite:MaxGroupSize", "0"),
+            new("MlPlatform:DataDirectory", directory.Path),
+        ]);
         builder.Services.AddMlPlatformCore().UseSqlite();
         using var host = builder.Build();
         var thrown = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -136,6 +138,10 @@ public sealed class SqliteProviderTests : IDisposable
     private static Task<int> WriteAsync(IMetadataDatabase database) =>
         database.WriteAsync(
             Durability.Process,
-            w => w.Connection.ExecuteAsync("INSERT INTO core_lease (name, owner, until, fence) VALUES ('x', '', 0, 0)", transaction: w.Transaction)
+            w =>
+                w.Connection.ExecuteAsync(
+                    "INSERT INTO core_lease (name, owner, until, fence) VALUES ('x', '', 0, 0)",
+                    transaction: w.Transaction
+                )
         );
 }

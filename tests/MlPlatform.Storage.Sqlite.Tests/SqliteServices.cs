@@ -4,7 +4,11 @@ namespace MlPlatform.Storage.Sqlite.Tests;
 
 internal static class SqliteServices
 {
-    public static ServiceProvider Create(string directory, Action<IServiceCollection>? configure = null, Action<SqliteOptions>? options = null)
+    public static ServiceProvider Create(
+        string directory,
+        Action<IServiceCollection>? configure = null,
+        Action<SqliteOptions>? options = null
+    )
     {
         var services = new ServiceCollection();
         configure?.Invoke(services);

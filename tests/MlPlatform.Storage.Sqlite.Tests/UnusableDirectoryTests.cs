@@ -22,7 +22,9 @@ public sealed class UnusableDirectoryTests : IDisposable
             await services.GetRequiredService<IMetadataDatabase>().MigrateAsync();
         }
 
-        await ExecuteAsync("INSERT INTO core_migration (ScriptName, Applied) VALUES ('Core/0099_future.sql', '2031-01-01'), ('Elsewhere/0001_x.sql', '2031-01-01')");
+        await ExecuteAsync(
+            "INSERT INTO core_migration (ScriptName, Applied) VALUES ('Core/0099_future.sql', '2031-01-01'), ('Elsewhere/0001_x.sql', '2031-01-01')"
+        );
         await using var again = SqliteServices.Create(directory.Path);
         var e = await Assert.ThrowsAsync<SchemaTooNewException>(() => again.GetRequiredService<IMetadataDatabase>().MigrateAsync());
         Assert.Equal("Core/0099_future.sql", e.Script);
@@ -33,7 +35,9 @@ public sealed class UnusableDirectoryTests : IDisposable
     {
         await System.IO.File.WriteAllTextAsync(File, new string('x', 8192));
         await using var services = SqliteServices.Create(directory.Path);
-        var e = await Assert.ThrowsAsync<StorageUnavailableException>(() => services.GetRequiredService<IMetadataDatabase>().MigrateAsync());
+        var e = await Assert.ThrowsAsync<StorageUnavailableException>(() =>
+            services.GetRequiredService<IMetadataDatabase>().MigrateAsync()
+        );
         Assert.Equal(File, e.Path);
         Assert.Contains("no SQLite database", e.Message, StringComparison.Ordinal);
     }
@@ -43,7 +47,9 @@ public sealed class UnusableDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(File);
         await using var services = SqliteServices.Create(directory.Path);
-        var e = await Assert.ThrowsAsync<StorageUnavailableException>(() => services.GetRequiredService<IMetadataDatabase>().MigrateAsync());
+        var e = await Assert.ThrowsAsync<StorageUnavailableException>(() =>
+            services.GetRequiredService<IMetadataDatabase>().MigrateAsync()
+        );
         Assert.Equal(File, e.Path);
     }
 
@@ -61,7 +67,10 @@ public sealed class UnusableDirectoryTests : IDisposable
     {
         await using var services = SqliteServices.Create(directory.Path);
         var database = services.GetRequiredService<IMetadataDatabase>();
-        await database.WriteAsync(Durability.Process, work => work.Connection.ExecuteAsync("CREATE TABLE t (x BLOB)", transaction: work.Transaction));
+        await database.WriteAsync(
+            Durability.Process,
+            work => work.Connection.ExecuteAsync("CREATE TABLE t (x BLOB)", transaction: work.Transaction)
+        );
 
         // A page limit answers with the same code as a full disk, on the writer's own connection.
         await database.WriteAsync(

@@ -1,3 +1,8 @@
 namespace FlightDelay;
 
-internal sealed record DestinationDelays(double? DestinationLate3h, double? DestinationDelay3h, double? DestinationLate24h, double? DestinationDelay24h);
+internal sealed record DestinationDelays(
+    double? DestinationLate3h,
+    double? DestinationDelay3h,
+    double? DestinationLate24h,
+    double? DestinationDelay24h
+);

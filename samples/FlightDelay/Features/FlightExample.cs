@@ -2,7 +2,14 @@ namespace FlightDelay;
 
 /// <summary>A row of the training set: the request, when it was made, and what became true.</summary>
 /// <param name="EventTimestamp">The hour before the departure: the replay, too, reports landings by the hour.</param>
-internal sealed record FlightExample(string Origin, string Destination, DateTimeOffset DepartedAt, float Distance, DateTimeOffset EventTimestamp, bool Late)
+internal sealed record FlightExample(
+    string Origin,
+    string Destination,
+    DateTimeOffset DepartedAt,
+    float Distance,
+    DateTimeOffset EventTimestamp,
+    bool Late
+)
 {
     public static FlightExample Of(Flight flight) =>
         new(

@@ -32,7 +32,11 @@ internal sealed class FlightFeatures : IFeatureDefinitions
             landings,
             v =>
                 v.Key(l => new DestinationKey(l.Destination))
-                    .Window(3 * Hour, Hour, w => w.Mean(l => l.Late, f => f.DestinationLate3h).Mean(l => l.Delay, f => f.DestinationDelay3h))
+                    .Window(
+                        3 * Hour,
+                        Hour,
+                        w => w.Mean(l => l.Late, f => f.DestinationLate3h).Mean(l => l.Delay, f => f.DestinationDelay3h)
+                    )
                     .Window(Day, Hour, w => w.Mean(l => l.Late, f => f.DestinationLate24h).Mean(l => l.Delay, f => f.DestinationDelay24h))
         );
         var route = model.AggregateView<RouteKey, Landing, RouteDelays>(
@@ -43,7 +47,10 @@ internal sealed class FlightFeatures : IFeatureDefinitions
                     .Window(30 * Day, Day, w => w.Mean(l => l.Late, f => f.RouteLate30d).Mean(l => l.Delay, f => f.RouteDelay30d))
         );
         var clock = model.OnDemand<FlightRequest, DepartureClock>("departure_clock", Clock);
-        model.Service(Service, s => s.Include(origin).Include(destination).Include(route).Include(clock).Request<FlightRequest>(r => r.Distance));
+        model.Service(
+            Service,
+            s => s.Include(origin).Include(destination).Include(route).Include(clock).Request<FlightRequest>(r => r.Distance)
+        );
     }
 
     private static DepartureClock Clock(FlightRequest request) =>

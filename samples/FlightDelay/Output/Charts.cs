@@ -76,16 +76,38 @@ internal static class Charts
             Add(model, column, days, d => Effect(d, column), Colors[i]);
         }
 
-        model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Horizontal, Y = 1, Color = OxyColors.Gray });
+        model.Annotations.Add(
+            new LineAnnotation
+            {
+                Type = LineAnnotationType.Horizontal,
+                Y = 1,
+                Color = OxyColors.Gray,
+            }
+        );
         return Draw(model);
     }
 
     private static double Effect(MonitorEvaluation day, string column) =>
-        day.Statistics.Where(s => s.Column == column && double.IsFinite(s.Value) && s.Threshold > 0).Select(s => s.Value / s.Threshold).DefaultIfEmpty(double.NaN).Max();
+        day
+            .Statistics.Where(s => s.Column == column && double.IsFinite(s.Value) && s.Threshold > 0)
+            .Select(s => s.Value / s.Threshold)
+            .DefaultIfEmpty(double.NaN)
+            .Max();
 
-    private static void Add(PlotModel model, string title, IReadOnlyList<MonitorEvaluation> days, Func<MonitorEvaluation, double> value, OxyColor color)
+    private static void Add(
+        PlotModel model,
+        string title,
+        IReadOnlyList<MonitorEvaluation> days,
+        Func<MonitorEvaluation, double> value,
+        OxyColor color
+    )
     {
-        var line = new LineSeries { Title = title, Color = color, StrokeThickness = 1.6 };
+        var line = new LineSeries
+        {
+            Title = title,
+            Color = color,
+            StrokeThickness = 1.6,
+        };
         line.Points.AddRange(days.Select(d => new DataPoint(DateTimeAxis.ToDouble(d.WindowStart.UtcDateTime), value(d))));
         model.Series.Add(line);
     }
@@ -125,7 +147,13 @@ internal static class Charts
     private static string Draw(PlotModel model)
     {
         var names = model.Series.OfType<XYAxisSeries>().Where(s => s.Title is not null).Select(Name);
-        return $"<p class=\"legend\">{string.Concat(names)}</p>" + new SvgExporter { Width = 960, Height = 300, IsDocument = false }.ExportToString(model);
+        return $"<p class=\"legend\">{string.Concat(names)}</p>"
+            + new SvgExporter
+            {
+                Width = 960,
+                Height = 300,
+                IsDocument = false,
+            }.ExportToString(model);
     }
 
     private static string Name(XYAxisSeries series)

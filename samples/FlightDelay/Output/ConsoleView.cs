@@ -41,7 +41,7 @@ internal sealed class ConsoleView(IMlPlatform platform, DateTime start, DateTime
         doing = text;
         if (live is null)
         {
-            AnsiConsole.MarkupLineInterpolated($"[grey]{work.GetElapsedTime(began).TotalSeconds,6:0.0} s[/]  {text}");
+            AnsiConsole.MarkupLineInterpolated($"[grey]{work.GetElapsedTime(began).TotalSeconds, 6:0.0} s[/]  {text}");
         }
         else
         {
@@ -65,7 +65,10 @@ internal sealed class ConsoleView(IMlPlatform platform, DateTime start, DateTime
         {
             lastLine = eighth;
             AnsiConsole.MarkupLine(
-                string.Create(CultureInfo.InvariantCulture, $"[grey]{work.GetElapsedTime(began).TotalSeconds,6:0.0} s[/]  {now:yyyy-MM-dd}  {status}")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"[grey]{work.GetElapsedTime(began).TotalSeconds, 6:0.0} s[/]  {now:yyyy-MM-dd}  {status}"
+                )
             );
         }
     }
@@ -75,7 +78,9 @@ internal sealed class ConsoleView(IMlPlatform platform, DateTime start, DateTime
         var champion = await platform.Models.GetAliasAsync(FlightModel.Name, FlightModel.Alias, cancellationToken);
         var rollout = await platform.Rollouts.GetCurrentAsync(FlightModel.Name, cancellationToken);
         var alerts = await platform.Monitoring.GetAlertsAsync(FlightModel.Name, openOnly: true, cancellationToken);
-        var canary = rollout is null ? "" : string.Create(CultureInfo.InvariantCulture, $", canary [yellow]v{rollout.Candidate.Version}[/] at {rollout.Share:P0}");
+        var canary = rollout is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", canary [yellow]v{rollout.Candidate.Version}[/] at {rollout.Share:P0}");
         var open = alerts.Count == 0 ? "no open alert" : $"[red]{string.Join(", ", alerts.Select(a => a.Kind))}[/]";
         return $"champion [green]v{champion?.Version}[/]{canary}, {open}";
     }
@@ -95,7 +100,9 @@ internal sealed class ConsoleView(IMlPlatform platform, DateTime start, DateTime
 
     private static Table Table(IReadOnlyList<MonitorEvaluation> days)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("day", "version", "predictions", "AUC", "drift", "data quality", "performance");
+        var table = new Table()
+            .Border(TableBorder.Rounded)
+            .AddColumns("day", "version", "predictions", "AUC", "drift", "data quality", "performance");
         foreach (var day in days.GroupBy(d => d.WindowStart).OrderBy(g => g.Key).TakeLast(DaysShown))
         {
             var last = day.First();
@@ -119,7 +126,8 @@ internal sealed class ConsoleView(IMlPlatform platform, DateTime start, DateTime
         var verdict = day.SelectMany(d => d.Verdicts).Where(v => v.Kind == kind).MaxBy(v => v.State);
         return verdict?.State switch
         {
-            MonitorState.Drifted => $"[red]{Markup.Escape(string.Join(", ", verdict.Columns.Take(2)) is { Length: > 0 } c ? c : "drifted")}[/]",
+            MonitorState.Drifted =>
+                $"[red]{Markup.Escape(string.Join(", ", verdict.Columns.Take(2)) is { Length: > 0 } c ? c : "drifted")}[/]",
             MonitorState.Warning => "[yellow]warning[/]",
             MonitorState.Ok => "[green]ok[/]",
             _ => "[grey]–[/]",

@@ -17,7 +17,12 @@ internal sealed class ErrorSeriesOfDays(string title, OxyColor color)
         ErrorBarStopWidth = 0,
     };
 
-    private readonly LineSeries line = new() { Color = OxyColor.FromAColor(90, color), StrokeThickness = 1.2, RenderInLegend = false };
+    private readonly LineSeries line = new()
+    {
+        Color = OxyColor.FromAColor(90, color),
+        StrokeThickness = 1.2,
+        RenderInLegend = false,
+    };
 
     public void Add(DateTimeOffset day, double value, double low, double high)
     {

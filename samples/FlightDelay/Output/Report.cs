@@ -22,7 +22,9 @@ internal static class Report
     public static async Task WriteAsync(string path, Summary summary, string subtitle, CancellationToken cancellationToken)
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
+        page.Append(
+                "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+            )
             .Append("<title>Flight delay</title><style>")
             .Append(Style)
             .Append("</style></head><body><h1>Flight delay</h1><p class=\"muted\">")
@@ -53,12 +55,17 @@ internal static class Report
         Fact("alerts", Number(summary.Alerts.Count, "N0"));
         page.Append("</div>");
 
-        void Fact(string name, string value) => page.Append("<div>").Append(Text(name)).Append("<b>").Append(Text(value)).Append("</b></div>");
+        void Fact(string name, string value) =>
+            page.Append("<div>").Append(Text(name)).Append("<b>").Append(Text(value)).Append("</b></div>");
     }
 
     private static void AddCharts(StringBuilder page, Summary summary)
     {
-        var realized = summary.Days.Where(d => d.Performance is { Labelled: > 0 }).GroupBy(d => d.WindowStart).Select(g => g.Last()).ToArray();
+        var realized = summary
+            .Days.Where(d => d.Performance is { Labelled: > 0 })
+            .GroupBy(d => d.WindowStart)
+            .Select(g => g.Last())
+            .ToArray();
         if (realized.Length < 2)
         {
             return;
@@ -125,5 +132,6 @@ internal static class Report
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
+    private static string Number(double value, string format) =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
 }

@@ -33,11 +33,18 @@ internal sealed record Summary(
     /// <summary>Seconds by what they were spent on.</summary>
     public IReadOnlyDictionary<string, double> Time { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
-    public static async Task<Summary> ReadAsync(IMlPlatform platform, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    public static async Task<Summary> ReadAsync(
+        IMlPlatform platform,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    )
     {
         var rollouts = await platform.Rollouts.ListAsync(FlightModel.Name, cancellationToken);
         var gates = await platform.Events.ReadAsync(new() { Types = [EventTypes.GateChecked], Limit = 10_000 }, cancellationToken);
-        var versions = (await platform.Models.ListVersionsAsync(FlightModel.Name, cancellationToken: cancellationToken)).OrderBy(v => v.Id.Version);
+        var versions = (await platform.Models.ListVersionsAsync(FlightModel.Name, cancellationToken: cancellationToken)).OrderBy(v =>
+            v.Id.Version
+        );
         var alias = await platform.Models.GetAliasAsync(FlightModel.Name, FlightModel.Alias, cancellationToken);
         var alerts = await platform.Monitoring.GetAlertsAsync(FlightModel.Name, cancellationToken: cancellationToken);
         var days = await platform.Monitoring.GetEvaluationsAsync(FlightModel.Name, 10_000, cancellationToken);
@@ -49,7 +56,13 @@ internal sealed record Summary(
             months.Sum(m => m.Predictions),
             months.Sum(m => m.Labelled),
             runs.Count(r => r.CauseId is not null),
-            [.. alerts.SelectMany(a => Describe(a, days)).OrderBy(a => a.At).ThenBy(a => a.Monitor, StringComparer.Ordinal).ThenBy(a => a.Column, StringComparer.Ordinal)],
+            [
+                .. alerts
+                    .SelectMany(a => Describe(a, days))
+                    .OrderBy(a => a.At)
+                    .ThenBy(a => a.Monitor, StringComparer.Ordinal)
+                    .ThenBy(a => a.Column, StringComparer.Ordinal),
+            ],
             months.ToDictionary(m => m.From.ToString("yyyy-MM", CultureInfo.InvariantCulture), m => m.Auc, StringComparer.Ordinal),
             [.. days.OrderBy(d => d.WindowStart)]
         );
@@ -71,7 +84,14 @@ internal sealed record Summary(
         var months = new List<PerformanceReport>();
         for (var month = from; month < to; month = month.AddMonths(1))
         {
-            months.Add(await platform.Monitoring.GetPerformanceAsync(FlightModel.Name, month, month.AddMonths(1), cancellationToken: cancellationToken));
+            months.Add(
+                await platform.Monitoring.GetPerformanceAsync(
+                    FlightModel.Name,
+                    month,
+                    month.AddMonths(1),
+                    cancellationToken: cancellationToken
+                )
+            );
         }
 
         return months;
@@ -102,7 +122,9 @@ internal sealed record Summary(
         var verdict = gate?.Payload.GetProperty("verdict").GetString();
         return new(
             id.Version,
-            verdict == nameof(GateVerdict.Fail) ? "refused" : verdict == nameof(GateVerdict.Inconclusive) ? "inconclusive" : "not judged",
+            verdict == nameof(GateVerdict.Fail) ? "refused"
+                : verdict == nameof(GateVerdict.Inconclusive) ? "inconclusive"
+                : "not judged",
             gate?.Payload.GetProperty("reason").GetString() ?? "the pipeline ended before the gate",
             auc,
             at
@@ -112,12 +134,17 @@ internal sealed record Summary(
     /// <summary>One row for each column behind the alert; one without a column for performance.</summary>
     private static IEnumerable<AlertRow> Describe(MonitorAlert alert, IReadOnlyList<MonitorEvaluation> days)
     {
-        var verdict = days
-            .Where(d => d.WindowStart == alert.WindowStart)
+        var verdict = days.Where(d => d.WindowStart == alert.WindowStart)
             .SelectMany(d => d.Verdicts)
             .FirstOrDefault(v => v.Kind == alert.Kind && v.State == MonitorState.Drifted);
         var columns = verdict?.Columns is { Count: > 0 } found ? found : [""];
-        return columns.Select(c => new AlertRow(alert.OpenedAt, $"{alert.Monitor}/{alert.Kind}", c, verdict?.Reason ?? "drifted", alert.ResolvedAt));
+        return columns.Select(c => new AlertRow(
+            alert.OpenedAt,
+            $"{alert.Monitor}/{alert.Kind}",
+            c,
+            verdict?.Reason ?? "drifted",
+            alert.ResolvedAt
+        ));
     }
 
     internal sealed record VersionRow(int Version, string Status, string Reason, double Auc, DateTimeOffset At);

@@ -4,7 +4,12 @@ namespace FlightDelay;
 internal sealed class Fault(FaultKind kind, DateTime from, int seed, IReadOnlyList<Flight> flights)
 {
     private const float KilometresPerMile = 1.609344f;
-    private readonly string busiest = flights.GroupBy(f => f.Origin).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key;
+    private readonly string busiest = flights
+        .GroupBy(f => f.Origin)
+        .OrderByDescending(g => g.Count())
+        .ThenBy(g => g.Key, StringComparer.Ordinal)
+        .First()
+        .Key;
 
     public string? Describe() =>
         kind switch

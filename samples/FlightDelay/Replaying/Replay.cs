@@ -88,7 +88,9 @@ internal sealed class Replay(IServiceProvider services, ManualTimeProvider clock
         if (await platform.Models.GetAliasAsync(FlightModel.Name, FlightModel.Alias, cancellationToken) is null)
         {
             var run = (await platform.Pipelines.ListRunsAsync(FlightModel.Pipeline, 1, cancellationToken))[0];
-            throw new InvalidOperationException($"The first training gave no champion: the run ended as {run.State}. {run.Steps.FirstOrDefault(s => s.Error is not null)?.Error}");
+            throw new InvalidOperationException(
+                $"The first training gave no champion: the run ended as {run.State}. {run.Steps.FirstOrDefault(s => s.Error is not null)?.Error}"
+            );
         }
     }
 

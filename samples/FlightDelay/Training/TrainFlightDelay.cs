@@ -9,8 +9,13 @@ using MlPlatform.Serving;
 namespace FlightDelay;
 
 /// <summary>From what is known to a version that serves, or to the reason why not.</summary>
-internal sealed class TrainFlightDelay(FlightHistory history, Trainer trainer, IFeatureStore features, IExperimentTracker experiments, IModelRegistry models)
-    : Pipeline<TrainParameters>
+internal sealed class TrainFlightDelay(
+    FlightHistory history,
+    Trainer trainer,
+    IFeatureStore features,
+    IExperimentTracker experiments,
+    IModelRegistry models
+) : Pipeline<TrainParameters>
 {
     private const string Label = "late";
 
@@ -68,14 +73,21 @@ internal sealed class TrainFlightDelay(FlightHistory history, Trainer trainer, I
             Part.Choose => history.Examples(heldOut, middle, c.AsOf.UtcDateTime, c.Params.MaximumRows),
             _ => history.Examples(middle, DateTime.MaxValue, c.AsOf.UtcDateTime, c.Params.MaximumRows),
         };
-        return await c.StoreAsync(await features.GetTrainingSetAsync(examples, FlightFeatures.Service, cancellationToken: cancellationToken), cancellationToken);
+        return await c.StoreAsync(
+            await features.GetTrainingSetAsync(examples, FlightFeatures.Service, cancellationToken: cancellationToken),
+            cancellationToken
+        );
     }
 
     private async Task<RunId> StartRunAsync(StepContext<TrainParameters> c, StoredTrainingSet rows, CancellationToken cancellationToken)
     {
         await using var run = await experiments.StartRunAsync(
             FlightModel.Name,
-            new() { Name = $"as of {c.AsOf:yyyy-MM-dd HH:mm}", Provenance = new() { Seed = c.Seed } },
+            new()
+            {
+                Name = $"as of {c.AsOf:yyyy-MM-dd HH:mm}",
+                Provenance = new() { Seed = c.Seed },
+            },
             cancellationToken
         );
         await run.LogInputAsync(new(rows.Service, rows.Digest.ToString()), cancellationToken);
@@ -126,7 +138,11 @@ internal sealed class TrainFlightDelay(FlightHistory history, Trainer trainer, I
         return new(run.Id, auc, await c.StoreAsync(package, cancellationToken));
     }
 
-    private async Task<ModelVersionId> RegisterAsync(StepContext<TrainParameters> c, IReadOnlyList<Fitted> fitted, CancellationToken cancellationToken)
+    private async Task<ModelVersionId> RegisterAsync(
+        StepContext<TrainParameters> c,
+        IReadOnlyList<Fitted> fitted,
+        CancellationToken cancellationToken
+    )
     {
         var best = fitted.MaxBy(f => f.Auc)!;
         var version = await models.RegisterVersionAsync(
@@ -136,7 +152,10 @@ internal sealed class TrainFlightDelay(FlightHistory history, Trainer trainer, I
             {
                 RunId = best.Run,
                 IdempotencyKey = c.IdempotencyKey, // Tried again after a crash, it is the same version.
-                Tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["auc"] = best.Auc.ToString("R", CultureInfo.InvariantCulture) },
+                Tags = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["auc"] = best.Auc.ToString("R", CultureInfo.InvariantCulture),
+                },
             },
             cancellationToken
         );

@@ -35,8 +35,7 @@ public static class ArtifactStoreExtensions
     )
     {
         ArgumentNullException.ThrowIfNull(store);
-        var info =
-            await store.FindAsync(digest, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactNotFoundException(digest);
+        var info = await store.FindAsync(digest, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactNotFoundException(digest);
         if (info.Size > Math.Min(maximumBytes, Array.MaxLength))
         {
             throw new MlPlatformException($"Artifact {digest} has {info.Size} bytes; at most {maximumBytes} are allowed here.");

@@ -1,8 +1,8 @@
-using MlPlatform.Core.Internal;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Dapper;
+using MlPlatform.Core.Internal;
 
 namespace MlPlatform.Core;
 
@@ -107,7 +107,12 @@ public sealed class UnitOfWork : IUnitOfWork
                 INSERT INTO core_artifact_ref (digest, owner_kind, owner_id) VALUES (@Digest, @Kind, @Id)
                 ON CONFLICT (digest, owner_kind, owner_id) DO NOTHING
                 """;
-            var rows = references.ConvertAll(r => new { Digest = r.Digest.ToString(), r.Owner.Kind, r.Owner.Id });
+            var rows = references.ConvertAll(r => new
+            {
+                Digest = r.Digest.ToString(),
+                r.Owner.Kind,
+                r.Owner.Id,
+            });
             await Connection.ExecuteAsync(Insert, rows, Transaction).ConfigureAwait(false);
         }
 
@@ -118,7 +123,13 @@ public sealed class UnitOfWork : IUnitOfWork
                 ON CONFLICT (from_asset, to_asset, relation) DO NOTHING
                 """;
             var at = clocks.Platform.NowMicros();
-            var rows = edges.ConvertAll(e => new { From = e.From.ToString(), To = e.To.ToString(), e.Relation, At = at });
+            var rows = edges.ConvertAll(e => new
+            {
+                From = e.From.ToString(),
+                To = e.To.ToString(),
+                e.Relation,
+                At = at,
+            });
             await Connection.ExecuteAsync(Insert, rows, Transaction).ConfigureAwait(false);
         }
     }

@@ -13,6 +13,10 @@ public sealed class UnitOfWorkFactory(Clocks clocks, IActorAccessor actor)
     /// <param name="connection">The connection.</param>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="databaseTime">The database's clock in stored form; null where the database runs on this host's work clock.</param>
-    public UnitOfWork Create(string database, DbConnection connection, DbTransaction transaction, Func<ValueTask<long>>? databaseTime = null) =>
-        new(database, connection, transaction, databaseTime ?? (() => ValueTask.FromResult(clocks.Work.NowMicros())), clocks, actor);
+    public UnitOfWork Create(
+        string database,
+        DbConnection connection,
+        DbTransaction transaction,
+        Func<ValueTask<long>>? databaseTime = null
+    ) => new(database, connection, transaction, databaseTime ?? (() => ValueTask.FromResult(clocks.Work.NowMicros())), clocks, actor);
 }

@@ -24,7 +24,10 @@ public static class CoreServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton(Clocks.WorkKey, TimeProvider.System);
-        services.TryAddSingleton(s => new Clocks(s.GetRequiredService<TimeProvider>(), s.GetRequiredKeyedService<TimeProvider>(Clocks.WorkKey)));
+        services.TryAddSingleton(s => new Clocks(
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredKeyedService<TimeProvider>(Clocks.WorkKey)
+        ));
         services.TryAddSingleton<IActorAccessor, EntryAssemblyActorAccessor>();
         services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
         services.TryAddSingleton<PlatformDirectories>();
@@ -46,7 +49,9 @@ public static class CoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, RecurringWorkService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PlatformHostedService>());
         builder.AddRecurringWork<ArtifactGarbageWork>();
-        builder.AddMigrations(new MigrationSet("Core", DatabaseNames.Metadata, typeof(MlPlatformOptions).Assembly, "MlPlatform.Core.Migrations."));
+        builder.AddMigrations(
+            new MigrationSet("Core", DatabaseNames.Metadata, typeof(MlPlatformOptions).Assembly, "MlPlatform.Core.Migrations.")
+        );
         return builder;
     }
 

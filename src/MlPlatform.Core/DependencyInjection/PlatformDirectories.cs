@@ -30,7 +30,8 @@ public sealed class PlatformDirectories
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            const string Hint = $"the folder cannot be made ({{0}}); set {MlPlatformOptions.Section}:{nameof(MlPlatformOptions.DataDirectory)} to one that this process may write to";
+            const string Hint =
+                $"the folder cannot be made ({{0}}); set {MlPlatformOptions.Section}:{nameof(MlPlatformOptions.DataDirectory)} to one that this process may write to";
             throw new StorageUnavailableException(path, Hint.Replace("{0}", e.Message.TrimEnd('.'), StringComparison.Ordinal), e);
         }
     }

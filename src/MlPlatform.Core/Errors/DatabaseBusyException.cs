@@ -5,7 +5,10 @@ public sealed class DatabaseBusyException : MlPlatformException
 {
     /// <summary>Makes an exception.</summary>
     public DatabaseBusyException(string database, TimeSpan waited, Exception innerException)
-        : base($"Database '{database}' stayed locked by another process for {waited.TotalSeconds:0.#} s. Nothing was written; try again.", innerException)
+        : base(
+            $"Database '{database}' stayed locked by another process for {waited.TotalSeconds:0.#} s. Nothing was written; try again.",
+            innerException
+        )
     {
         Database = database;
         Waited = waited;

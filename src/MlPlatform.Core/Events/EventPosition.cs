@@ -25,7 +25,8 @@ public readonly record struct EventPosition(long Transaction, long Row) : ICompa
     }
 
     /// <inheritdoc/>
-    public int CompareTo(EventPosition other) => Transaction != other.Transaction ? Transaction.CompareTo(other.Transaction) : Row.CompareTo(other.Row);
+    public int CompareTo(EventPosition other) =>
+        Transaction != other.Transaction ? Transaction.CompareTo(other.Transaction) : Row.CompareTo(other.Row);
 
     /// <summary>Whether one position is before another.</summary>
     public static bool operator <(EventPosition left, EventPosition right) => left.CompareTo(right) < 0;

@@ -82,10 +82,9 @@ public sealed record ChampionComparison
             throw new ArgumentException($"{slices.Length} slices do not go with {labels.Length} rows.", nameof(slices));
         }
 
-        var result =
-            champion is null
-                ? EvaluateAlone(candidate, labels, candidateScores, at)
-                : EvaluatePair(candidate, champion, labels, candidateScores, championScores, at, slices);
+        var result = champion is null
+            ? EvaluateAlone(candidate, labels, candidateScores, at)
+            : EvaluatePair(candidate, champion, labels, candidateScores, championScores, at, slices);
         return result with { Baseline = champion, PolicyHash = PolicyHash() };
     }
 
@@ -254,7 +253,9 @@ public sealed record ChampionComparison
             .ToString();
 
     private string TooFew(long n, string? slice) =>
-        Text($"{n} rows{(slice is null ? string.Empty : $" in slice '{slice}'")} with both classes are too few to judge; {MinimumRows} are needed.");
+        Text(
+            $"{n} rows{(slice is null ? string.Empty : $" in slice '{slice}'")} with both classes are too few to judge; {MinimumRows} are needed."
+        );
 
     private static double[] Pick(ReadOnlySpan<double> values, List<int> rows)
     {

@@ -1,6 +1,6 @@
-using MlPlatform.Core.Internal;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MlPlatform.Core.Internal;
 
 namespace MlPlatform.Core;
 

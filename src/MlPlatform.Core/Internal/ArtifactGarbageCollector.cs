@@ -66,7 +66,9 @@ internal sealed class ArtifactGarbageCollector(
     private Task<HashSet<string>> ReadReferencesAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
             async connection =>
-                (await connection.QueryAsync<string>("SELECT DISTINCT digest FROM core_artifact_ref").ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal),
+                (await connection.QueryAsync<string>("SELECT DISTINCT digest FROM core_artifact_ref").ConfigureAwait(false)).ToHashSet(
+                    StringComparer.Ordinal
+                ),
             cancellationToken
         );
 }

@@ -7,5 +7,6 @@ internal sealed class ArtifactGarbageWork(IArtifactGarbageCollector collector) :
 
     public RecurringSchedule Schedule { get; } = RecurringSchedule.Every(TimeSpan.FromDays(1));
 
-    public Task RunAsync(DateTimeOffset due, CancellationToken cancellationToken) => collector.CollectAsync(cancellationToken: cancellationToken);
+    public Task RunAsync(DateTimeOffset due, CancellationToken cancellationToken) =>
+        collector.CollectAsync(cancellationToken: cancellationToken);
 }

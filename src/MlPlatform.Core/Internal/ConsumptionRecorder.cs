@@ -99,7 +99,9 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
             {
                 foreach (var (caller, asset, mode, count) in taken)
                 {
-                    var type = asset.Kind is AssetKind.View or AssetKind.Service or AssetKind.Feature ? EventTypes.FeatureRead : EventTypes.ConsumerSeen;
+                    var type = asset.Kind is AssetKind.View or AssetKind.Service or AssetKind.Feature
+                        ? EventTypes.FeatureRead
+                        : EventTypes.ConsumerSeen;
                     work.Append(
                         new(type, asset)
                         {
@@ -113,7 +115,13 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
                 work.Append(
                     new(EventTypes.RecorderCoverage, new(AssetKind.Consumer, "recorder"))
                     {
-                        Payload = new JsonObject { ["recorder"] = "consumption", ["from"] = coveredFrom, ["to"] = until, ["dropped"] = lost },
+                        Payload = new JsonObject
+                        {
+                            ["recorder"] = "consumption",
+                            ["from"] = coveredFrom,
+                            ["to"] = until,
+                            ["dropped"] = lost,
+                        },
                     }
                 );
                 return Task.CompletedTask;

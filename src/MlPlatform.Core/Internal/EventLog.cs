@@ -29,12 +29,21 @@ internal sealed class EventLog(IMetadataDatabase database, IChangeFeed changes) 
         };
         return database.ReadAsync<IReadOnlyList<EventRecord>>(
             async connection =>
-                [.. (await connection.QueryAsync<EventRow>(new(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).Select(r => r.ToRecord())],
+                [
+                    .. (
+                        await connection
+                            .QueryAsync<EventRow>(new(sql, parameters, cancellationToken: cancellationToken))
+                            .ConfigureAwait(false)
+                    ).Select(r => r.ToRecord()),
+                ],
             cancellationToken
         );
     }
 
-    public async IAsyncEnumerable<EventRecord> WatchAsync(EventQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<EventRecord> WatchAsync(
+        EventQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(query);
         var after = query.After;
@@ -58,11 +67,14 @@ internal sealed class EventLog(IMetadataDatabase database, IChangeFeed changes) 
 
     public Task<EventPosition> GetLastPositionAsync(CancellationToken cancellationToken = default)
     {
-        var sql = $"SELECT tx AS Tx, row_id AS RowId FROM core_event WHERE {database.Dialect.StableEvents} ORDER BY tx DESC, row_id DESC LIMIT 1";
+        var sql =
+            $"SELECT tx AS Tx, row_id AS RowId FROM core_event WHERE {database.Dialect.StableEvents} ORDER BY tx DESC, row_id DESC LIMIT 1";
         return database.ReadAsync(
             async connection =>
             {
-                var (tx, row) = await connection.QueryFirstOrDefaultAsync<(long, long)>(new(sql, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                var (tx, row) = await connection
+                    .QueryFirstOrDefaultAsync<(long, long)>(new(sql, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false);
                 return new EventPosition(tx, row);
             },
             cancellationToken

@@ -59,7 +59,14 @@ internal sealed class FileArtifactStore : IArtifactStore
     {
         try
         {
-            var file = new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferSize, useAsync: false);
+            var file = new FileStream(
+                PathOf(digest),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                BufferSize,
+                useAsync: false
+            );
             return Task.FromResult<Stream>(new VerifyingStream(file, digest));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -132,7 +139,11 @@ internal sealed class FileArtifactStore : IArtifactStore
         return Task.FromResult(removed);
     }
 
-    private static async Task<(ArtifactDigest Digest, long Size)> WriteAsync(string path, Stream content, CancellationToken cancellationToken)
+    private static async Task<(ArtifactDigest Digest, long Size)> WriteAsync(
+        string path,
+        Stream content,
+        CancellationToken cancellationToken
+    )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: false);

@@ -39,7 +39,14 @@ internal sealed class Leases : ILeases
                 async work =>
                 {
                     var now = await work.GetDatabaseTimeAsync().ConfigureAwait(false);
-                    var row = new { name, Owner, Gone = gone, Now = now, Until = now + duration.Ticks / TimeSpan.TicksPerMicrosecond };
+                    var row = new
+                    {
+                        name,
+                        Owner,
+                        Gone = gone,
+                        Now = now,
+                        Until = now + duration.Ticks / TimeSpan.TicksPerMicrosecond,
+                    };
                     return await work.Connection.QuerySingleOrDefaultAsync<long?>(Sql, row, work.Transaction).ConfigureAwait(false);
                 },
                 cancellationToken
@@ -52,7 +59,10 @@ internal sealed class Leases : ILeases
     private async Task<string?> FindGoneAsync(string name, CancellationToken cancellationToken)
     {
         var owner = await database
-            .ReadAsync(c => c.QuerySingleOrDefaultAsync<string?>("SELECT owner FROM core_lease WHERE name = @name", new { name }), cancellationToken)
+            .ReadAsync(
+                c => c.QuerySingleOrDefaultAsync<string?>("SELECT owner FROM core_lease WHERE name = @name", new { name }),
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return owner is { Length: > 0 } && presence.IsGone(owner) ? owner : null;
     }

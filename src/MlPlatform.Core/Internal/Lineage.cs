@@ -7,8 +7,11 @@ internal sealed class Lineage(IMetadataDatabase database) : ILineage
     public Task<IReadOnlyList<LineageEdge>> UpstreamAsync(AssetRef asset, int depth = 10, CancellationToken cancellationToken = default) =>
         WalkAsync(asset, depth, "to_asset", e => e.From, cancellationToken);
 
-    public Task<IReadOnlyList<LineageEdge>> DownstreamAsync(AssetRef asset, int depth = 10, CancellationToken cancellationToken = default) =>
-        WalkAsync(asset, depth, "from_asset", e => e.To, cancellationToken);
+    public Task<IReadOnlyList<LineageEdge>> DownstreamAsync(
+        AssetRef asset,
+        int depth = 10,
+        CancellationToken cancellationToken = default
+    ) => WalkAsync(asset, depth, "from_asset", e => e.To, cancellationToken);
 
     private Task<IReadOnlyList<LineageEdge>> WalkAsync(
         AssetRef asset,

@@ -19,7 +19,9 @@ internal sealed class MlPlatformOptionsValidator : IValidateOptions<MlPlatformOp
 
         if (options.ConsumptionInterval < TimeSpan.FromSeconds(1) || options.ConsumptionInterval > TimeSpan.FromDays(1))
         {
-            errors.Add($"MlPlatform:ConsumptionInterval is {options.ConsumptionInterval}; it must be at least one second and at most a day.");
+            errors.Add(
+                $"MlPlatform:ConsumptionInterval is {options.ConsumptionInterval}; it must be at least one second and at most a day."
+            );
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

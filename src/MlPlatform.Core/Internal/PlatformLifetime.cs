@@ -39,7 +39,9 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
 
         if (ended)
         {
-            throw new InvalidOperationException("The platform was stopped, or its start failed; it starts once. Build a new service provider and start that.");
+            throw new InvalidOperationException(
+                "The platform was stopped, or its start failed; it starts once. Build a new service provider and start that."
+            );
         }
 
         services.GetService<IStartupValidator>()?.Validate();

@@ -23,7 +23,14 @@ internal sealed class ProcessPresence(PlatformDirectories directories, Clocks cl
             if (held is null)
             {
                 RemoveOld();
-                held = new(PathOf(Owner), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                held = new(
+                    PathOf(Owner),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    bufferSize: 0,
+                    FileOptions.DeleteOnClose
+                );
             }
         }
     }

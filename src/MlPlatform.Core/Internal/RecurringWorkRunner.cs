@@ -154,7 +154,9 @@ internal sealed class RecurringWorkRunner(
                     RETURNING last_due
                     """;
                 var row = new { name, Now = StoredTime.ToMicros(now) };
-                return StoredTime.FromMicros(await unit.Connection.QuerySingleAsync<long>(Sql, row, unit.Transaction).ConfigureAwait(false));
+                return StoredTime.FromMicros(
+                    await unit.Connection.QuerySingleAsync<long>(Sql, row, unit.Transaction).ConfigureAwait(false)
+                );
             },
             cancellationToken
         );

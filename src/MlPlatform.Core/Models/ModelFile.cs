@@ -15,7 +15,9 @@ public sealed record ModelFile(string Path, string Digest, long Size, string Med
     {
         if (!IsSafePath(Path))
         {
-            throw new InvalidModelPackageException($"File path '{Path}' is not allowed: relative, with '/', without '.', '..', '\\' or control characters.");
+            throw new InvalidModelPackageException(
+                $"File path '{Path}' is not allowed: relative, with '/', without '.', '..', '\\' or control characters."
+            );
         }
 
         if (!ArtifactDigest.TryParse(Digest, out _) || Size < 0)

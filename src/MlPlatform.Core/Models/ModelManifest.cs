@@ -1,5 +1,5 @@
-using MlPlatform.Core.Internal;
 using System.Text.Json;
+using MlPlatform.Core.Internal;
 
 namespace MlPlatform.Core;
 
@@ -51,11 +51,20 @@ public sealed record ModelManifest
 
         // The serializer lets null through where the types say that there is none.
         if (
-            manifest is not { Files: not null, Runtime: not null, Signature: { Inputs: not null, Outputs: not null }, Provenance: not null, Metrics: not null }
+            manifest
+                is not {
+                    Files: not null,
+                    Runtime: not null,
+                    Signature: { Inputs: not null, Outputs: not null },
+                    Provenance: not null,
+                    Metrics: not null
+                }
             || manifest.Files.Contains(null!)
         )
         {
-            throw new InvalidModelPackageException("The manifest has null where files, runtime, signature, provenance or metrics were expected.");
+            throw new InvalidModelPackageException(
+                "The manifest has null where files, runtime, signature, provenance or metrics were expected."
+            );
         }
 
         foreach (var file in manifest.Files)

@@ -62,7 +62,11 @@ public sealed class ModelPackage
     /// <param name="cancellationToken">Cancels reading the manifest.</param>
     /// <exception cref="ArtifactNotFoundException">The manifest is not there.</exception>
     /// <exception cref="InvalidModelPackageException">It is no manifest.</exception>
-    public static async Task<ModelPackage> OpenAsync(IArtifactStore artifacts, ArtifactDigest manifest, CancellationToken cancellationToken = default)
+    public static async Task<ModelPackage> OpenAsync(
+        IArtifactStore artifacts,
+        ArtifactDigest manifest,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(artifacts);
         var bytes = await artifacts.ReadBytesAsync(manifest, MaximumManifestBytes, cancellationToken).ConfigureAwait(false);
@@ -73,7 +77,9 @@ public sealed class ModelPackage
             var content = await artifacts.ReadBytesAsync(file.GetDigest(), file.Size, cancel).ConfigureAwait(false);
             return content.LongLength == file.Size
                 ? content
-                : throw new InvalidModelPackageException($"File '{file.Path}' has {content.LongLength} bytes; the manifest says {file.Size}.");
+                : throw new InvalidModelPackageException(
+                    $"File '{file.Path}' has {content.LongLength} bytes; the manifest says {file.Size}."
+                );
         }
     }
 

@@ -6,7 +6,8 @@ namespace MlPlatform.Core;
 public sealed record ModelSignature(IReadOnlyList<DataColumn> Inputs, IReadOnlyList<DataColumn> Outputs)
 {
     /// <inheritdoc/>
-    public bool Equals(ModelSignature? other) => other is not null && Inputs.SequenceEqual(other.Inputs) && Outputs.SequenceEqual(other.Outputs);
+    public bool Equals(ModelSignature? other) =>
+        other is not null && Inputs.SequenceEqual(other.Inputs) && Outputs.SequenceEqual(other.Outputs);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inputs.Count, Outputs.Count);

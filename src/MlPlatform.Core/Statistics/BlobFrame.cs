@@ -21,7 +21,10 @@ public static class BlobFrame
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), kind);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), (uint)payload.Length);
         payload.CopyTo(bytes.AsSpan(Header));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(Header + payload.Length), Crc32.HashToUInt32(bytes.AsSpan(0, Header + payload.Length)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            bytes.AsSpan(Header + payload.Length),
+            Crc32.HashToUInt32(bytes.AsSpan(0, Header + payload.Length))
+        );
         return bytes;
     }
 
@@ -35,10 +38,7 @@ public static class BlobFrame
         }
 
         var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
-        if (
-            length != bytes.Length - Header - 4
-            || Crc32.HashToUInt32(bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..])
-        )
+        if (length != bytes.Length - Header - 4 || Crc32.HashToUInt32(bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]))
         {
             throw new BlobFormatException("The content is damaged: its length or checksum does not match.");
         }
@@ -52,7 +52,9 @@ public static class BlobFrame
 
         if (storedVersion != version)
         {
-            throw new BlobFormatException($"The content has format version {storedVersion}; this build reads version {version}. Update the package that reads it.");
+            throw new BlobFormatException(
+                $"The content has format version {storedVersion}; this build reads version {version}. Update the package that reads it."
+            );
         }
 
         return bytes.Slice(Header, (int)length);

@@ -139,7 +139,10 @@ public static class CountDistances
     {
         if (reference.Length != current.Length)
         {
-            throw new ArgumentException($"Both sides need the same bins: {reference.Length} and {current.Length} were given.", nameof(current));
+            throw new ArgumentException(
+                $"Both sides need the same bins: {reference.Length} and {current.Length} were given.",
+                nameof(current)
+            );
         }
 
         long first = 0,

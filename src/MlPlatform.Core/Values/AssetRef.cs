@@ -18,7 +18,11 @@ public sealed record AssetRef(AssetKind Kind, string Id, int? Version = null)
         ArgumentNullException.ThrowIfNull(text);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         // Letters only: the parser of enumerations takes numbers and lists too.
-        if (colon <= 0 || text.AsSpan(0, colon).ContainsAnyExcept(Letters) || !Enum.TryParse<AssetKind>(text[..colon], ignoreCase: true, out var kind))
+        if (
+            colon <= 0
+            || text.AsSpan(0, colon).ContainsAnyExcept(Letters)
+            || !Enum.TryParse<AssetKind>(text[..colon], ignoreCase: true, out var kind)
+        )
         {
             throw new FormatException($"'{text}' is not an asset: 'kind:id' or 'kind:id@vN' was expected.");
         }
@@ -31,7 +35,8 @@ public sealed record AssetRef(AssetKind Kind, string Id, int? Version = null)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Version is { } v ? $"{KindText(Kind)}:{Id}@v{v.ToString(CultureInfo.InvariantCulture)}" : $"{KindText(Kind)}:{Id}";
+    public override string ToString() =>
+        Version is { } v ? $"{KindText(Kind)}:{Id}@v{v.ToString(CultureInfo.InvariantCulture)}" : $"{KindText(Kind)}:{Id}";
 
     private static string KindText(AssetKind kind)
     {

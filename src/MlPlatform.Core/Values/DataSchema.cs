@@ -1,5 +1,5 @@
-using MlPlatform.Core.Internal;
 using System.Text.Json;
+using MlPlatform.Core.Internal;
 
 namespace MlPlatform.Core;
 
@@ -57,7 +57,10 @@ public sealed class DataSchema : IEquatable<DataSchema>
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">The text is not such an array.</exception>
     public static DataSchema FromJson(string json) =>
-        new(JsonSerializer.Deserialize(json, CoreJson.Default.IReadOnlyListDataColumn) ?? throw new JsonException("A schema was expected, not null."));
+        new(
+            JsonSerializer.Deserialize(json, CoreJson.Default.IReadOnlyListDataColumn)
+                ?? throw new JsonException("A schema was expected, not null.")
+        );
 
     /// <inheritdoc/>
     public bool Equals(DataSchema? other) => other is not null && Columns.SequenceEqual(other.Columns);

@@ -75,7 +75,9 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
             decimal v => Of((double)v),
             string v => Of(v),
             DateTimeOffset v => Of(v),
-            DateTime v => Of(new DateTimeOffset(v.Kind == DateTimeKind.Local ? v.ToUniversalTime() : DateTime.SpecifyKind(v, DateTimeKind.Utc))),
+            DateTime v => Of(
+                new DateTimeOffset(v.Kind == DateTimeKind.Local ? v.ToUniversalTime() : DateTime.SpecifyKind(v, DateTimeKind.Utc))
+            ),
             Guid v => Of(v),
             byte[] v => Of(v),
             FeatureValue v => v,

@@ -44,13 +44,15 @@ public sealed record ModelReference
 
         var name = text[..at];
         var tail = text[(at + 1)..];
-        return tail[0] == 'v' && int.TryParse(tail.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
+        return
+            tail[0] == 'v' && int.TryParse(tail.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
             ? ByVersion(name, version)
             : ByAlias(name, tail);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Alias is not null ? $"{Name}@{Alias}" : string.Create(CultureInfo.InvariantCulture, $"{Name}@v{Version}");
+    public override string ToString() =>
+        Alias is not null ? $"{Name}@{Alias}" : string.Create(CultureInfo.InvariantCulture, $"{Name}@v{Version}");
 
     private static string CheckName(string value)
     {

@@ -15,7 +15,8 @@ public static class StoredTime
 
     /// <summary>The UTC time of a stored value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside the years 1 to 9999.</exception>
-    public static DateTimeOffset FromMicros(long micros) => DateTimeOffset.UnixEpoch.AddTicks(checked(micros * TimeSpan.TicksPerMicrosecond));
+    public static DateTimeOffset FromMicros(long micros) =>
+        DateTimeOffset.UnixEpoch.AddTicks(checked(micros * TimeSpan.TicksPerMicrosecond));
 
     /// <summary>The UTC time of a stored value, or null.</summary>
     public static DateTimeOffset? FromMicros(long? micros) => micros is { } m ? FromMicros(m) : null;

@@ -18,7 +18,8 @@ internal static class PointInTimeSql
             ? $"row(ts, row({Greatest}, {Greatest}, {Greatest}, {Greatest}))"
             : $"row(ts, {Greatest}, {Greatest}, {Greatest})";
         var rows = view.KnownAt ? Improvements(keys) : $"SELECT {Keys(keys)}event, created, rid, best AS ord FROM base";
-        var fresh = view.TimeToLive > TimeSpan.Zero ? $"CAST(l.ts AS HUGEINT) - r.event <= {Sql.Number(Sql.Micros(view.TimeToLive))}" : "TRUE";
+        var fresh =
+            view.TimeToLive > TimeSpan.Zero ? $"CAST(l.ts AS HUGEINT) - r.event <= {Sql.Number(Sql.Micros(view.TimeToLive))}" : "TRUE";
         return $"""
             CREATE TEMP TABLE pick AS
             WITH l AS ({Frame(keys, $"{order} AS ord")}),
@@ -32,12 +33,13 @@ internal static class PointInTimeSql
     /// <summary>The features of every row of the frame, in its order.</summary>
     public static string Payload(int features) =>
         $"""
-        SELECT {(features == 0 ? "NULL" : Sql.List(features, i => $"s.v{i}"))}
-        FROM frame f LEFT JOIN pick p ON p.rid = f.rid AND p.fresh LEFT JOIN src s ON s.rid = p.srid ORDER BY f.rid
-        """;
+            SELECT {(features == 0 ? "NULL" : Sql.List(features, i => $"s.v{i}"))}
+            FROM frame f LEFT JOIN pick p ON p.rid = f.rid AND p.fresh LEFT JOIN src s ON s.rid = p.srid ORDER BY f.rid
+            """;
 
     /// <summary>The rows of the frame that can match.</summary>
-    public static string Frame(int keys, string further) => $"SELECT rid, ts, {Keys(keys)}{further} FROM frame WHERE ts IS NOT NULL{Present(keys)}";
+    public static string Frame(int keys, string further) =>
+        $"SELECT rid, ts, {Keys(keys)}{further} FROM frame WHERE ts IS NOT NULL{Present(keys)}";
 
     /// <summary>The usable rows of a source; <c>best</c> is the total order of the winner rule.</summary>
     public static string Usable(OfflineSource source, StagedTable staged, int keys, string further = "")
@@ -63,10 +65,10 @@ internal static class PointInTimeSql
     /// </summary>
     private static string Improvements(int keys) =>
         $"""
-        SELECT {Keys(keys)}event, created, rid, row(usable, best) AS ord FROM (
-          SELECT *, max(best) OVER (PARTITION BY {Sql.List(keys, i => $"k{i}")} ORDER BY usable, best
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen
-          FROM (SELECT *, greatest(event, created) AS usable FROM base WHERE created IS NOT NULL))
-        WHERE seen IS NULL OR best > seen
-        """;
+            SELECT {Keys(keys)}event, created, rid, row(usable, best) AS ord FROM (
+              SELECT *, max(best) OVER (PARTITION BY {Sql.List(keys, i => $"k{i}")} ORDER BY usable, best
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen
+              FROM (SELECT *, greatest(event, created) AS usable FROM base WHERE created IS NOT NULL))
+            WHERE seen IS NULL OR best > seen
+            """;
 }

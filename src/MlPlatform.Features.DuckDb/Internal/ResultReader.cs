@@ -6,7 +6,12 @@ namespace MlPlatform.Features.DuckDb.Internal;
 /// <summary>Reads an answer into typed arrays.</summary>
 internal static class ResultReader
 {
-    public static IReadOnlyList<FeatureColumn> Read(DuckDbSession session, string sql, int rows, IReadOnlyList<(string Name, DataType Type)> columns) =>
+    public static IReadOnlyList<FeatureColumn> Read(
+        DuckDbSession session,
+        string sql,
+        int rows,
+        IReadOnlyList<(string Name, DataType Type)> columns
+    ) =>
         session.Read(
             sql,
             reader =>

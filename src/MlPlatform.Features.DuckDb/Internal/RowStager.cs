@@ -6,7 +6,12 @@ namespace MlPlatform.Features.DuckDb.Internal;
 /// <summary>Appends rows to a temporary table.</summary>
 internal static class RowStager
 {
-    public static async Task<StagedTable> StageAsync(DuckDbSession session, string name, RowTable table, IReadOnlyList<ColumnRequest> columns)
+    public static async Task<StagedTable> StageAsync(
+        DuckDbSession session,
+        string name,
+        RowTable table,
+        IReadOnlyList<ColumnRequest> columns
+    )
     {
         var staged = new Dictionary<string, DataType>(StringComparer.Ordinal);
         var places = new int[columns.Count];
@@ -47,7 +52,10 @@ internal static class RowStager
             {
                 if (values.Length != table.Schema.Columns.Count)
                 {
-                    throw new ArgumentException($"Row {number} has {values.Length} values instead of {table.Schema.Columns.Count}.", nameof(table));
+                    throw new ArgumentException(
+                        $"Row {number} has {values.Length} values instead of {table.Schema.Columns.Count}.",
+                        nameof(table)
+                    );
                 }
 
                 var row = appender.CreateRow();

@@ -34,7 +34,9 @@ internal static class TableStager
         };
         if (!fits)
         {
-            throw new ArgumentException($"Column '{column.Name}' holds {type} and cannot be the {column.Role.ToString().ToLowerInvariant()} of a row.");
+            throw new ArgumentException(
+                $"Column '{column.Name}' holds {type} and cannot be the {column.Role.ToString().ToLowerInvariant()} of a row."
+            );
         }
     }
 
@@ -51,7 +53,9 @@ internal static class TableStager
             throw new ArgumentException("A Parquet table has no file.", nameof(table));
         }
 
-        var computed = string.Concat(table.Computed.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $", ({c.Value}) AS {Sql.Name(c.Key)}"));
+        var computed = string.Concat(
+            table.Computed.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $", ({c.Value}) AS {Sql.Name(c.Key)}")
+        );
         var files = $"read_parquet([{string.Join(", ", table.Paths.Select(Sql.Text))}], union_by_name = true)";
         var found = session.Read(
             $"DESCRIBE SELECT *{computed} FROM {files}",
@@ -72,7 +76,10 @@ internal static class TableStager
         {
             if (!found.TryGetValue(column.Name, out var sqlType))
             {
-                throw new ArgumentException($"There is no column '{column.Name}'; there are {string.Join(", ", found.Keys)}.", nameof(columns));
+                throw new ArgumentException(
+                    $"There is no column '{column.Name}'; there are {string.Join(", ", found.Keys)}.",
+                    nameof(columns)
+                );
             }
 
             var (type, expression) =

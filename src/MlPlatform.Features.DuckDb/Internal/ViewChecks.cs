@@ -24,7 +24,11 @@ internal static class ViewChecks
 
         foreach (var feature in view.Features)
         {
-            if (feature.Window < TimeSpan.FromMicroseconds(1) || feature.Hop < TimeSpan.Zero || feature.Hop.Ticks % TimeSpan.TicksPerMicrosecond != 0)
+            if (
+                feature.Window < TimeSpan.FromMicroseconds(1)
+                || feature.Hop < TimeSpan.Zero
+                || feature.Hop.Ticks % TimeSpan.TicksPerMicrosecond != 0
+            )
             {
                 throw new ArgumentException(
                     $"Feature '{feature.Name}': a window of {feature.Window} with a hop of {feature.Hop} is not possible.",

@@ -26,7 +26,10 @@ internal static class WindowFunctionSql
 
         return ColumnTypes.IsInteger(type) || ColumnTypes.IsFloat(type) || type == DataType.Bool
             ? DataType.Float64
-            : throw new ArgumentException($"Feature '{feature.Name}': column '{feature.Column}' holds {type}, which is no number.", nameof(feature));
+            : throw new ArgumentException(
+                $"Feature '{feature.Name}': column '{feature.Column}' holds {type}, which is no number.",
+                nameof(feature)
+            );
     }
 
     /// <summary>The expression of a function.</summary>
@@ -60,15 +63,19 @@ internal static class WindowFunctionSql
             _ => throw new ArgumentOutOfRangeException(nameof(function), function, "There is no such function."),
         };
 
-        string Call(string call, string? further) => $"{call} FILTER (WHERE {condition}{(further is null ? string.Empty : $" AND {further}")})";
+        string Call(string call, string? further) =>
+            $"{call} FILTER (WHERE {condition}{(further is null ? string.Empty : $" AND {further}")})";
 
         // The engine fails on a variance that is not finite, where a sum or a mean answers NaN.
         string Spread(string name) =>
             ColumnTypes.IsFloat(input.Type)
                 ? $"""
-                CASE WHEN {Call($"count({number})", null)} > 1 AND {Call($"count({number})", $"NOT isfinite({number})")} > 0 THEN CAST('NaN' AS DOUBLE)
-                ELSE {Call($"{name}({number})", $"isfinite({number})")} END
-                """
+                    CASE WHEN {Call($"count({number})", null)} > 1 AND {Call(
+                        $"count({number})",
+                        $"NOT isfinite({number})"
+                    )} > 0 THEN CAST('NaN' AS DOUBLE)
+                    ELSE {Call($"{name}({number})", $"isfinite({number})")} END
+                    """
                 : Call($"{name}({number})", null);
     }
 }

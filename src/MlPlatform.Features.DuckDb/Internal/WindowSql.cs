@@ -23,7 +23,10 @@ internal static class WindowSql
         var further = $"{inputs}, {(source.Has("seq") ? "seq" : "CAST(NULL AS BIGINT)")} AS seq";
         return $"""
             WITH l AS (
-              SELECT place - 1 AS place, ts, {Sql.List(keys, k => $"k{k}")} FROM (SELECT *, row_number() OVER (ORDER BY rid) AS place FROM frame)
+              SELECT place - 1 AS place, ts, {Sql.List(
+                keys,
+                k => $"k{k}"
+            )} FROM (SELECT *, row_number() OVER (ORDER BY rid) AS place FROM frame)
               WHERE ts IS NOT NULL{PointInTimeSql.Present(keys)}),
             named AS (SELECT row_number() OVER () AS key, * FROM (SELECT DISTINCT {Sql.List(keys, k => $"k{k}")} FROM l))
             SELECT key, moment, place{inputs}{created} FROM (
@@ -60,7 +63,12 @@ internal static class WindowSql
             CREATE TEMP TABLE agg AS
             WITH l AS ({PointInTimeSql.Frame(keys, $"1 AS one{lows}")})
             SELECT l.rid AS rid, count(hit) AS events{features}
-            FROM l LEFT JOIN (SELECT *, TRUE AS hit FROM ({PointInTimeSql.Usable(view.Source, source, keys, values)}) WHERE created IS NOT NULL) e
+            FROM l LEFT JOIN (SELECT *, TRUE AS hit FROM ({PointInTimeSql.Usable(
+                view.Source,
+                source,
+                keys,
+                values
+            )}) WHERE created IS NOT NULL) e
               ON {Sql.Both(keys, i => $"e.k{i} = l.k{i}")} AND e.event <= l.ts AND e.created <= l.ts AND e.event > {least}
             GROUP BY l.rid
             """;
@@ -86,7 +94,8 @@ internal static class WindowSql
         return (alias, source.Types[alias]);
     }
 
-    private static string Values(int count, Func<int, string> item) => string.Concat(Enumerable.Range(0, count).Select(i => $", {item(i)}"));
+    private static string Values(int count, Func<int, string> item) =>
+        string.Concat(Enumerable.Range(0, count).Select(i => $", {item(i)}"));
 
     /// <summary>The last moment before the window: the entity time less the window, floored to the hop before the epoch too.</summary>
     private static string Low(TimeSpan window, TimeSpan hop)

@@ -1,4 +1,3 @@
-
 namespace MlPlatform.Features.DuckDb.Internal;
 
 /// <summary>A session with the frame and the source of one computation staged as <c>frame</c> and <c>src</c>.</summary>

@@ -16,7 +16,8 @@ public sealed class ServiceBuilder
     /// <summary>Includes features of a view; all of them unless some are named.</summary>
     /// <param name="view">The view.</param>
     /// <param name="features">Properties of its record.</param>
-    public ServiceBuilder Include<TRow>(FeatureView<TRow> view, params Expression<Func<TRow, object?>>[] features) => Include(view, null!, features);
+    public ServiceBuilder Include<TRow>(FeatureView<TRow> view, params Expression<Func<TRow, object?>>[] features) =>
+        Include(view, null!, features);
 
     /// <summary>Includes features of a view under the names <c>alias__feature</c>.</summary>
     /// <param name="view">The view.</param>

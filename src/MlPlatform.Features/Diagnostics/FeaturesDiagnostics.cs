@@ -12,7 +12,11 @@ public static class FeaturesDiagnostics
     internal static readonly ActivitySource Source = new(Name);
     internal static readonly Meter Meter = new(Name);
 
-    internal static readonly Counter<long> RowsPushed = Meter.CreateCounter<long>("mlplatform.features.rows.pushed", "{row}", "Rows that entered the history.");
+    internal static readonly Counter<long> RowsPushed = Meter.CreateCounter<long>(
+        "mlplatform.features.rows.pushed",
+        "{row}",
+        "Rows that entered the history."
+    );
 
     internal static readonly Counter<long> RowsMaterialized = Meter.CreateCounter<long>(
         "mlplatform.features.rows.materialized",

@@ -42,6 +42,9 @@ internal sealed class AppliedModel
             ? plan
             : throw new AssetNotFoundException(
                 new(AssetKind.Service, service),
-                string.Create(CultureInfo.InvariantCulture, $"This process declares: {string.Join(", ", plans.Values.Distinct().Select(p => p.Reference))}.")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"This process declares: {string.Join(", ", plans.Values.Distinct().Select(p => p.Reference))}."
+                )
             );
 }

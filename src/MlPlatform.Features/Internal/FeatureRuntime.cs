@@ -38,7 +38,11 @@ internal sealed class FeatureRuntime(
             var (versions, added) = await store.ApplyAsync(model, cancellationToken).ConfigureAwait(false);
             if (applied is null)
             {
-                var views = model.Stored.ToDictionary(v => v.Name, v => new OnlineView(v, online, clocks, options.Value), StringComparer.Ordinal);
+                var views = model.Stored.ToDictionary(
+                    v => v.Name,
+                    v => new OnlineView(v, online, clocks, options.Value),
+                    StringComparer.Ordinal
+                );
                 foreach (var view in views.Values)
                 {
                     await view.OpenAsync(cancellationToken).ConfigureAwait(false);

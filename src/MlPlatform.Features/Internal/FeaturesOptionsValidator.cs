@@ -8,7 +8,12 @@ internal sealed class FeaturesOptionsValidator : IValidateOptions<FeaturesOption
     {
         var errors = new List<string>();
         Check(options.MaxClockSkew >= TimeSpan.Zero, nameof(options.MaxClockSkew), options.MaxClockSkew, "it is not negative");
-        Check(options.SegmentRows is >= 100 and <= 1_000_000, nameof(options.SegmentRows), options.SegmentRows, "it lies between 100 and 1000000");
+        Check(
+            options.SegmentRows is >= 100 and <= 1_000_000,
+            nameof(options.SegmentRows),
+            options.SegmentRows,
+            "it lies between 100 and 1000000"
+        );
         Check(options.CacheBytesPerView >= 1 << 20, nameof(options.CacheBytesPerView), options.CacheBytesPerView, "it is at least 1048576");
         Check(options.CacheMaxAge >= TimeSpan.Zero, nameof(options.CacheMaxAge), options.CacheMaxAge, "it is not negative");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -32,7 +32,11 @@ internal sealed class Materializer(
             }
 
             var change = await online
-                .WriteAsync(Durability.Process, work => view.ApplyAsync(work, rows, Ranges(rows), clocks.Platform.NowMicros()), cancellationToken)
+                .WriteAsync(
+                    Durability.Process,
+                    work => view.ApplyAsync(work, rows, Ranges(rows), clocks.Platform.NowMicros()),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             view.Committed(change);
             total += rows.Count;
@@ -74,7 +78,9 @@ internal sealed class Materializer(
         }
 
         var path = await files.GetAsync(digest, cancellationToken).ConfigureAwait(false);
-        using var none = await files.WriteTemporaryAsync(HistoryColumns.Of(definition.Source, [], 0), 0, cancellationToken).ConfigureAwait(false);
+        using var none = await files
+            .WriteTemporaryAsync(HistoryColumns.Of(definition.Source, [], 0), 0, cancellationToken)
+            .ConfigureAwait(false);
         var needed = definition
             .SourceKeys.Concat(definition.Inputs)
             .Append(definition.Source.EventTime)
@@ -95,7 +101,10 @@ internal sealed class Materializer(
             work =>
             {
                 work.Append(
-                    new(EventTypes.ViewMaterialized, view) { Payload = new JsonObject { ["rows"] = rows, ["watermark"] = watermark } }
+                    new(EventTypes.ViewMaterialized, view)
+                    {
+                        Payload = new JsonObject { ["rows"] = rows, ["watermark"] = watermark },
+                    }
                 );
                 return Task.CompletedTask;
             },

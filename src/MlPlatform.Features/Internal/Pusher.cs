@@ -110,7 +110,11 @@ internal sealed class Pusher(
         return new(accepted, rows.Count - accepted, last);
     }
 
-    private async Task<PushResult> PushSegmentsAsync(SourceDefinition source, IReadOnlyList<FeatureValue[]> rows, CancellationToken cancellationToken)
+    private async Task<PushResult> PushSegmentsAsync(
+        SourceDefinition source,
+        IReadOnlyList<FeatureValue[]> rows,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<FeatureValue[]> fresh = rows;
         while (true)
@@ -193,7 +197,9 @@ internal sealed class Pusher(
         var parts = new List<HistoryPart>();
         foreach (var chunk in rows.Chunk(MaximumRows))
         {
-            var digest = await files.StoreAsync(HistoryColumns.Of(source, chunk, first), chunk.Length, cancellationToken).ConfigureAwait(false);
+            var digest = await files
+                .StoreAsync(HistoryColumns.Of(source, chunk, first), chunk.Length, cancellationToken)
+                .ConfigureAwait(false);
             parts.Add(new(first, first + chunk.Length - 1, chunk.Length, digest, null));
             first += chunk.Length;
         }

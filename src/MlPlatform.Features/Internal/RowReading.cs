@@ -12,7 +12,11 @@ internal static class RowReading
     {
         if (!source.Shape.Type.IsAssignableFrom(typeof(TEvent)))
         {
-            throw new FeatureInputException($"Source '{source.Name}'", typeof(TEvent).Name, $"was pushed; its record is {source.Shape.Type.Name}");
+            throw new FeatureInputException(
+                $"Source '{source.Name}'",
+                typeof(TEvent).Name,
+                $"was pushed; its record is {source.Shape.Type.Name}"
+            );
         }
 
         var read = new FeatureValue[rows.Count][];
@@ -33,7 +37,11 @@ internal static class RowReading
             var column = source.Shape.Columns[c];
             if (row[c].IsNull && !column.Nullable)
             {
-                throw new InvalidFeatureRowException(source.Name, at, $"'{column.Name}' is null, which {source.Shape.Type.Name} does not allow.");
+                throw new InvalidFeatureRowException(
+                    source.Name,
+                    at,
+                    $"'{column.Name}' is null, which {source.Shape.Type.Name} does not allow."
+                );
             }
 
             if (row[c].AsString() is not { } text)
@@ -43,12 +51,20 @@ internal static class RowReading
 
             if (text.Contains('\0', StringComparison.Ordinal))
             {
-                throw new InvalidFeatureRowException(source.Name, at, $"'{column.Name}' holds the character NUL, which no engine can store.");
+                throw new InvalidFeatureRowException(
+                    source.Name,
+                    at,
+                    $"'{column.Name}' holds the character NUL, which no engine can store."
+                );
             }
 
             if (!IsWellFormed(text))
             {
-                throw new InvalidFeatureRowException(source.Name, at, $"'{column.Name}' holds half of a surrogate pair, which is no text; two such keys could not be told apart.");
+                throw new InvalidFeatureRowException(
+                    source.Name,
+                    at,
+                    $"'{column.Name}' holds half of a surrogate pair, which is no text; two such keys could not be told apart."
+                );
             }
         }
 

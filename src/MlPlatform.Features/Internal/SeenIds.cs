@@ -14,7 +14,13 @@ internal static class SeenIds
     public static void Remove(IUnitOfWork work, SourceDefinition source, IReadOnlyList<FeatureValue[]> rows, HashSet<int> known) =>
         Run(work, source, rows, "DELETE FROM fs_seen WHERE source = @source AND id = @id", i => !known.Contains(i));
 
-    private static HashSet<int> Run(IUnitOfWork work, SourceDefinition source, IReadOnlyList<FeatureValue[]> rows, string sql, Func<int, bool> select)
+    private static HashSet<int> Run(
+        IUnitOfWork work,
+        SourceDefinition source,
+        IReadOnlyList<FeatureValue[]> rows,
+        string sql,
+        Func<int, bool> select
+    )
     {
         var unchanged = new HashSet<int>();
         if (source.Id < 0)

@@ -26,5 +26,9 @@ public interface IOfflineEngine
     /// <param name="table">The files.</param>
     /// <param name="columns">The names of the columns.</param>
     /// <param name="cancellationToken">Stops the read.</param>
-    Task<IReadOnlyList<FeatureColumn>> ReadParquetAsync(ParquetTable table, IReadOnlyList<string> columns, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<FeatureColumn>> ReadParquetAsync(
+        ParquetTable table,
+        IReadOnlyList<string> columns,
+        CancellationToken cancellationToken = default
+    );
 }

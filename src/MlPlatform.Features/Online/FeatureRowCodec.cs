@@ -214,7 +214,9 @@ public sealed class FeatureRowCodec
         var slot = row[offsets[column]..];
         return columns[column].Type switch
         {
-            DataType.Bool => slot[0] <= 1 ? FeatureValue.Of(slot[0] == 1) : throw new CorruptFeatureRowException("a bool is neither 0 nor 1."),
+            DataType.Bool => slot[0] <= 1
+                ? FeatureValue.Of(slot[0] == 1)
+                : throw new CorruptFeatureRowException("a bool is neither 0 nor 1."),
             DataType.Int32 => FeatureValue.Of(BinaryPrimitives.ReadInt32LittleEndian(slot)),
             DataType.Int64 => FeatureValue.Of(BinaryPrimitives.ReadInt64LittleEndian(slot)),
             DataType.Float32 => FeatureValue.Of(BinaryPrimitives.ReadSingleLittleEndian(slot)),

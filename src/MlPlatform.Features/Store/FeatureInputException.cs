@@ -6,7 +6,8 @@ namespace MlPlatform.Features;
 /// <param name="where">The service or source.</param>
 /// <param name="column">The name of the value.</param>
 /// <param name="problem">What does not fit.</param>
-public sealed class FeatureInputException(string where, string column, string problem) : MlPlatformException($"{where}: '{column}' {problem}.")
+public sealed class FeatureInputException(string where, string column, string problem)
+    : MlPlatformException($"{where}: '{column}' {problem}.")
 {
     /// <summary>The name of the value.</summary>
     public string Column { get; } = column;

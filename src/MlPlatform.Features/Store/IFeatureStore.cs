@@ -59,7 +59,11 @@ public interface IFeatureStore
     /// <param name="values">Keys and request data by name.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="AssetNotFoundException">There is no such service.</exception>
-    Task<FeatureVector> GetOnlineAsync(string service, IReadOnlyDictionary<string, FeatureValue> values, CancellationToken cancellationToken = default);
+    Task<FeatureVector> GetOnlineAsync(
+        string service,
+        IReadOnlyDictionary<string, FeatureValue> values,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Says what a service takes and gives.</summary>
     /// <param name="service">Service name, or <c>name@vN</c>.</param>

@@ -54,7 +54,9 @@ public sealed class TrainingSet
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">There is no such column.</exception>
     public FeatureColumn this[string name] =>
-        Schema.IndexOf(name) is >= 0 and var at ? Columns[at] : throw new KeyNotFoundException($"There is no column '{name}'; there are {Schema}.");
+        Schema.IndexOf(name) is >= 0 and var at
+            ? Columns[at]
+            : throw new KeyNotFoundException($"There is no column '{name}'; there are {Schema}.");
 
     /// <summary>The training set as bytes, to be kept as an artifact.</summary>
     public byte[] ToBytes()

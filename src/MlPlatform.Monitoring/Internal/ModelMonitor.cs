@@ -10,8 +10,12 @@ internal sealed class ModelMonitor(
     Clocks clocks
 ) : IModelMonitor
 {
-    public Task RecordOutcomeAsync(PredictionId predictionId, double label, DateTimeOffset? at = null, CancellationToken cancellationToken = default) =>
-        outcomes.RecordAsync([new(predictionId, label, at)], cancellationToken);
+    public Task RecordOutcomeAsync(
+        PredictionId predictionId,
+        double label,
+        DateTimeOffset? at = null,
+        CancellationToken cancellationToken = default
+    ) => outcomes.RecordAsync([new(predictionId, label, at)], cancellationToken);
 
     public Task<int> RecordOutcomesAsync(IReadOnlyCollection<Outcome> batch, CancellationToken cancellationToken = default)
     {
@@ -32,7 +36,11 @@ internal sealed class ModelMonitor(
         return await performance.ReadAsync(model, version, from, to, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<IReadOnlyList<MonitorEvaluation>> GetEvaluationsAsync(string monitor, int limit = 100, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MonitorEvaluation>> GetEvaluationsAsync(
+        string monitor,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -109,8 +117,12 @@ internal sealed class ModelMonitor(
             .ConfigureAwait(false);
         closed.RemoveAll(w => w + size > now - Micros(monitor.Options.Delay));
         var drift = await evaluations.ListWindowsAsync(monitor.Name, MonitorKind.Drift, since, cancellationToken).ConfigureAwait(false);
-        var quality = await evaluations.ListWindowsAsync(monitor.Name, MonitorKind.DataQuality, since, cancellationToken).ConfigureAwait(false);
-        var realized = await evaluations.ListWindowsAsync(monitor.Name, MonitorKind.Performance, since, cancellationToken).ConfigureAwait(false);
+        var quality = await evaluations
+            .ListWindowsAsync(monitor.Name, MonitorKind.DataQuality, since, cancellationToken)
+            .ConfigureAwait(false);
+        var realized = await evaluations
+            .ListWindowsAsync(monitor.Name, MonitorKind.Performance, since, cancellationToken)
+            .ConfigureAwait(false);
         var recorded = 0;
         var waiting = false; // Performance is recorded in order of windows, so that hysteresis sees them in order.
         foreach (var start in closed)
@@ -122,7 +134,12 @@ internal sealed class ModelMonitor(
                 continue;
             }
 
-            var evaluation = await ComputeAsync(monitor, StoredTime.FromMicros(start), StoredTime.FromMicros(start + size), cancellationToken)
+            var evaluation = await ComputeAsync(
+                    monitor,
+                    StoredTime.FromMicros(start),
+                    StoredTime.FromMicros(start + size),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             if (needsInputs)
             {
@@ -142,8 +159,12 @@ internal sealed class ModelMonitor(
         return recorded;
     }
 
-    private async Task<int> RecordAsync(MonitorDefinition monitor, MonitorEvaluation evaluation, MonitorKind kind, CancellationToken cancellationToken) =>
-        await evaluations.RecordAsync(monitor, evaluation, kind, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+    private async Task<int> RecordAsync(
+        MonitorDefinition monitor,
+        MonitorEvaluation evaluation,
+        MonitorKind kind,
+        CancellationToken cancellationToken
+    ) => await evaluations.RecordAsync(monitor, evaluation, kind, cancellationToken).ConfigureAwait(false) ? 1 : 0;
 
     private async Task<MonitorEvaluation> ComputeAsync(
         MonitorDefinition monitor,
@@ -160,12 +181,12 @@ internal sealed class ModelMonitor(
             .ConfigureAwait(false);
         var profile = content.Pane?.Shape.Profile;
         var statistics = content.Pane is { } pane ? DriftJudge.Judge(pane, monitor.Options) : [];
-        var report =
-            content.Pane is null
-                ? null
-                : await performance.ReadAsync(monitor.Model, content.Version, start, end, cancellationToken).ConfigureAwait(false);
+        var report = content.Pane is null
+            ? null
+            : await performance.ReadAsync(monitor.Model, content.Version, start, end, cancellationToken).ConfigureAwait(false);
         var matured = HasMatured(monitor.Options, report, end);
-        var referenceAuc = monitor.Options.ReferenceAuc ?? (profile is not null && profile.Metrics.TryGetValue("auc", out var auc) ? auc : null);
+        var referenceAuc =
+            monitor.Options.ReferenceAuc ?? (profile is not null && profile.Metrics.TryGetValue("auc", out var auc) ? auc : null);
         var evaluation = new MonitorEvaluation(monitor.Name, monitor.Model, content.Version, start, end)
         {
             Rows = content.Rows,

@@ -16,7 +16,9 @@ internal sealed class MonitoringOptionsValidator : IValidateOptions<MonitoringOp
             "it lies between 10 ms and an hour"
         );
         Check(
-            options.PaneSize >= TimeSpan.FromMinutes(1) && options.PaneSize <= TimeSpan.FromDays(1) && TimeSpan.TicksPerDay % options.PaneSize.Ticks == 0,
+            options.PaneSize >= TimeSpan.FromMinutes(1)
+                && options.PaneSize <= TimeSpan.FromDays(1)
+                && TimeSpan.TicksPerDay % options.PaneSize.Ticks == 0,
             nameof(options.PaneSize),
             options.PaneSize,
             "it divides a day and is at least a minute"
@@ -38,7 +40,12 @@ internal sealed class MonitoringOptionsValidator : IValidateOptions<MonitoringOp
         Check(options.RolloutMinimumRows >= 50, nameof(options.RolloutMinimumRows), options.RolloutMinimumRows, "it is at least 50");
         Check(options.RolloutScorePsi > 0, nameof(options.RolloutScorePsi), options.RolloutScorePsi, "it is positive");
         Check(options.RolloutAucMargin >= 0, nameof(options.RolloutAucMargin), options.RolloutAucMargin, "it is not negative");
-        Check(options.RolloutMinimumLabelled >= 0, nameof(options.RolloutMinimumLabelled), options.RolloutMinimumLabelled, "it is not negative");
+        Check(
+            options.RolloutMinimumLabelled >= 0,
+            nameof(options.RolloutMinimumLabelled),
+            options.RolloutMinimumLabelled,
+            "it is not negative"
+        );
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Check(bool valid, string option, object value, string rule)

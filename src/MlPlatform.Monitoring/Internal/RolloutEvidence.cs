@@ -9,8 +9,12 @@ namespace MlPlatform.Monitoring.Internal;
 /// same stretch of time: looking twice between two sizes sees the same rows. The k-th size may spend alpha * 6 / (pi^2 k^2) on false alarms, which
 /// sums to alpha over any number of looks (union bound), and each of its three checks a third of that.
 /// </remarks>
-internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceReader reader, Clocks clocks, IOptions<MonitoringOptions> options)
-    : IRolloutEvidence
+internal sealed class RolloutEvidence(
+    PredictionFlusher flusher,
+    PerformanceReader reader,
+    Clocks clocks,
+    IOptions<MonitoringOptions> options
+) : IRolloutEvidence
 {
     private const double NaNMargin = 0.01;
     private readonly MonitoringOptions options = options.Value;
@@ -29,28 +33,32 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         var first = await ReadAsync(model, candidate, since, now, cancellationToken).ConfigureAwait(false);
         var second = await ReadAsync(model, baseline, since, now, cancellationToken).ConfigureAwait(false);
         var (verdict, reason, evidence) = Judge(first, second);
-        return new(
-            "rollout",
-            new AssetRef(AssetKind.Model, model, candidate),
-            verdict,
-            reason,
-            now
-        )
+        return new("rollout", new AssetRef(AssetKind.Model, model, candidate), verdict, reason, now)
         {
             Baseline = new AssetRef(AssetKind.Model, model, baseline),
             Evidence = evidence,
         };
     }
 
-    private Task<List<ScoredRow>> ReadAsync(string model, int version, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken) =>
+    private Task<List<ScoredRow>> ReadAsync(
+        string model,
+        int version,
+        DateTimeOffset since,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
         reader.ReadRowsAsync(
             new(model, version, StoredTime.ToMicros(since), StoredTime.ToMicros(now) + 1, Shadow: true),
             cancellationToken
         );
 
-    private (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(List<ScoredRow> candidate, List<ScoredRow> baseline)
+    private (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(
+        List<ScoredRow> candidate,
+        List<ScoredRow> baseline
+    )
     {
-        var look = candidate.Count < options.RolloutMinimumRows ? 0 : (int)Math.Log2((double)candidate.Count / options.RolloutMinimumRows) + 1;
+        var look =
+            candidate.Count < options.RolloutMinimumRows ? 0 : (int)Math.Log2((double)candidate.Count / options.RolloutMinimumRows) + 1;
         var rows = look == 0 ? candidate.Count : options.RolloutMinimumRows << (look - 1);
         var first = candidate.Take(rows).ToArray();
         var second = look == 0 ? [.. baseline] : baseline.Where(r => r.Time <= first[^1].Time).ToArray();
@@ -58,7 +66,9 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         {
             return (
                 GateVerdict.Inconclusive,
-                Text($"{first.Length} predictions of the new version and {second.Length} of the old; {options.RolloutMinimumRows} of each are needed."),
+                Text(
+                    $"{first.Length} predictions of the new version and {second.Length} of the old; {options.RolloutMinimumRows} of each are needed."
+                ),
                 [
                     new GateEvidence("predictions", Math.Min(first.Length, second.Length))
                     {
@@ -82,11 +92,21 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         }
 
         return labelled < options.RolloutMinimumLabelled
-            ? (GateVerdict.Inconclusive, Text($"{labelled} predictions have a label; {options.RolloutMinimumLabelled} of each version are needed."), evidence)
+            ? (
+                GateVerdict.Inconclusive,
+                Text($"{labelled} predictions have a label; {options.RolloutMinimumLabelled} of each version are needed."),
+                evidence
+            )
             : (GateVerdict.Pass, Text($"No harm seen in the first {rows} predictions of the new version."), evidence);
     }
 
-    private static void CompareMissing(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    private static void CompareMissing(
+        ScoredRow[] first,
+        ScoredRow[] second,
+        double alpha,
+        List<GateEvidence> evidence,
+        List<string> failures
+    )
     {
         var missing1 = first.Count(r => double.IsNaN(r.Score));
         var missing2 = second.Count(r => double.IsNaN(r.Score));
@@ -126,7 +146,14 @@ internal sealed class RolloutEvidence(PredictionFlusher flusher, PerformanceRead
         var psi = CountDistances.Psi(groups2, groups1);
         var threshold = options.RolloutScorePsi + CountDistances.PsiNullMean(ends.Length, fine1.Finite, fine2.Finite);
         var ks = CountDistances.KolmogorovSmirnov(fine2.Counts, fine1.Counts);
-        evidence.Add(new("scorePsi", fine1.Finite) { Estimate = psi, Level = 1 - alpha, Threshold = threshold });
+        evidence.Add(
+            new("scorePsi", fine1.Finite)
+            {
+                Estimate = psi,
+                Level = 1 - alpha,
+                Threshold = threshold,
+            }
+        );
         evidence.Add(new("scoreKs", fine1.Finite) { Estimate = ks.Statistic, Level = 1 - alpha });
         if (psi >= threshold && ks.PValue <= alpha)
         {

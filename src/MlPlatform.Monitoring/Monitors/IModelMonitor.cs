@@ -10,7 +10,12 @@ public interface IModelMonitor
     /// <param name="at">When it became known, platform time; null means now.</param>
     /// <param name="cancellationToken">Cancels the call before it commits.</param>
     /// <exception cref="ArgumentException">The label is not finite.</exception>
-    Task RecordOutcomeAsync(PredictionId predictionId, double label, DateTimeOffset? at = null, CancellationToken cancellationToken = default);
+    Task RecordOutcomeAsync(
+        PredictionId predictionId,
+        double label,
+        DateTimeOffset? at = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Records many outcomes in one transaction. An id that appears twice takes its last label.</summary>
     /// <returns>How many were new or changed.</returns>
@@ -52,11 +57,19 @@ public interface IModelMonitor
     /// <param name="monitor">The monitor's name; the model's for a default monitor.</param>
     /// <param name="limit">How many at most, 1 to 10,000.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    Task<IReadOnlyList<MonitorEvaluation>> GetEvaluationsAsync(string monitor, int limit = 100, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<MonitorEvaluation>> GetEvaluationsAsync(
+        string monitor,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>The alerts of a monitor, newest first.</summary>
     /// <param name="monitor">The monitor's name; null for all monitors.</param>
     /// <param name="openOnly">Only those not resolved.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    Task<IReadOnlyList<MonitorAlert>> GetAlertsAsync(string? monitor = null, bool openOnly = false, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<MonitorAlert>> GetAlertsAsync(
+        string? monitor = null,
+        bool openOnly = false,
+        CancellationToken cancellationToken = default
+    );
 }

@@ -6,7 +6,15 @@ public sealed class CategoryProfile
 {
     private readonly HashSet<ulong> tail;
 
-    internal CategoryProfile(string name, IReadOnlyList<CategoryShare> top, IEnumerable<ulong> tail, bool complete, long other, long missing, long singletons)
+    internal CategoryProfile(
+        string name,
+        IReadOnlyList<CategoryShare> top,
+        IEnumerable<ulong> tail,
+        bool complete,
+        long other,
+        long missing,
+        long singletons
+    )
     {
         Name = name;
         Top = top;
@@ -79,6 +87,14 @@ public sealed class CategoryProfile
             tail[i] = reader.ReadUInt64();
         }
 
-        return new(name, top, tail, reader.ReadBoolean(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+        return new(
+            name,
+            top,
+            tail,
+            reader.ReadBoolean(),
+            reader.Read7BitEncodedInt64(),
+            reader.Read7BitEncodedInt64(),
+            reader.Read7BitEncodedInt64()
+        );
     }
 }

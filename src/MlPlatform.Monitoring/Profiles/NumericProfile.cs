@@ -40,8 +40,7 @@ public sealed class NumericProfile
     public int Groups => groupEnds.Length;
 
     /// <summary>Makes empty counts over the same edges.</summary>
-    public EdgeCounts NewCounts() =>
-        Moments.Count == 0 ? new(Edges) : new(Edges, Moments.Minimum, Moments.Maximum);
+    public EdgeCounts NewCounts() => Moments.Count == 0 ? new(Edges) : new(Edges, Moments.Minimum, Moments.Maximum);
 
     /// <summary>Sums counts of the fine bins into the coarse ones.</summary>
     /// <exception cref="ArgumentException">The number of counts is not that of the fine bins.</exception>

@@ -80,7 +80,9 @@ public sealed class ReferenceProfileBuilder
     public ReferenceProfileBuilder SetMetric(string name, double value)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        metrics[name] = double.IsFinite(value) ? value : throw new ArgumentException($"Metric '{name}' is {value}, not a finite number.", nameof(value));
+        metrics[name] = double.IsFinite(value)
+            ? value
+            : throw new ArgumentException($"Metric '{name}' is {value}, not a finite number.", nameof(value));
         return this;
     }
 

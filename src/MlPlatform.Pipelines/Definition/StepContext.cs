@@ -34,7 +34,9 @@ public abstract class StepContext
     public DateTimeOffset AsOf =>
         execution.Node.Cache == CachePolicy.Never
             ? execution.Run.AsOf
-            : throw new InvalidOperationException($"Step '{StepName}' is cached and cannot depend on the run's time; take the time as a parameter or an input.");
+            : throw new InvalidOperationException(
+                $"Step '{StepName}' is cached and cannot depend on the run's time; take the time as a parameter or an input."
+            );
 
     /// <summary>The event that caused the run, if any.</summary>
     public EventId? CauseId => execution.Run.CauseId;
@@ -53,7 +55,9 @@ public abstract class StepContext
     public T Get<T>(StepRef<T> step) =>
         TryGet(step, out var output)
             ? output
-            : throw new InvalidOperationException($"Step '{StepName}' reads '{step.Name}', which ended without an output; use TryGet after AfterEnded.");
+            : throw new InvalidOperationException(
+                $"Step '{StepName}' reads '{step.Name}', which ended without an output; use TryGet after AfterEnded."
+            );
 
     /// <summary>The output of a declared step, if it has one.</summary>
     /// <returns>Whether it succeeded.</returns>

@@ -30,7 +30,9 @@ public static class PipelinesMlPlatformBuilderExtensions
         services.TryAddSingleton<PipelineRunner>();
         services.TryAddSingleton<IPipelineRunner>(s => s.GetRequiredService<PipelineRunner>());
         services.TryAddSingleton<IPipelineLauncher>(s => s.GetRequiredService<PipelineRunner>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, PipelineWorker>(s => s.GetRequiredService<PipelineWorker>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPlatformService, PipelineWorker>(s => s.GetRequiredService<PipelineWorker>())
+        );
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DueWork>(s => s.GetRequiredService<DueWork>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRecurringWork, DueWork>(s => s.GetRequiredService<DueWork>()));
         configure?.Invoke(new PipelinesBuilder(services));

@@ -18,9 +18,21 @@ public static class PipelinesDiagnostics
         "Time from claim to commit of a step, in work time."
     );
 
-    internal static readonly Counter<long> CacheHits = Meter.CreateCounter<long>("mlplatform.pipelines.cache_hits", "{step}", "Steps answered by the cache.");
+    internal static readonly Counter<long> CacheHits = Meter.CreateCounter<long>(
+        "mlplatform.pipelines.cache_hits",
+        "{step}",
+        "Steps answered by the cache."
+    );
 
-    internal static readonly Counter<long> Lost = Meter.CreateCounter<long>("mlplatform.pipelines.lost_leases", "{step}", "Steps taken back from lost workers.");
+    internal static readonly Counter<long> Lost = Meter.CreateCounter<long>(
+        "mlplatform.pipelines.lost_leases",
+        "{step}",
+        "Steps taken back from lost workers."
+    );
 
-    internal static readonly Counter<long> Decisions = Meter.CreateCounter<long>("mlplatform.pipelines.trigger_decisions", "{decision}", "Decisions of triggers.");
+    internal static readonly Counter<long> Decisions = Meter.CreateCounter<long>(
+        "mlplatform.pipelines.trigger_decisions",
+        "{decision}",
+        "Decisions of triggers."
+    );
 }

@@ -40,30 +40,41 @@ internal sealed class PipelineRunner(
         return StartAsync(catalog.Get(pipeline), parameters, new() { CauseId = causeId }, cancellationToken);
     }
 
-    public async Task<PipelineRunInfo> WaitAsync(PipelineRunId run, bool untilWaiting = false, CancellationToken cancellationToken = default)
+    public async Task<PipelineRunInfo> WaitAsync(
+        PipelineRunId run,
+        bool untilWaiting = false,
+        CancellationToken cancellationToken = default
+    )
     {
         while (true)
         {
             var mark = changes.Mark(ChangeTopics.Steps);
             if (await journal.IsAtRestAsync(run.ToString(), untilWaiting, cancellationToken).ConfigureAwait(false))
             {
-                return await views.FindAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new AssetNotFoundException(new(AssetKind.PipelineRun, run.ToString()));
+                return await views.FindAsync(run, cancellationToken).ConfigureAwait(false)
+                    ?? throw new AssetNotFoundException(new(AssetKind.PipelineRun, run.ToString()));
             }
 
             await changes.WaitAsync(ChangeTopics.Steps, mark, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public Task<PipelineRunInfo?> GetRunAsync(PipelineRunId run, CancellationToken cancellationToken = default) => views.FindAsync(run, cancellationToken);
+    public Task<PipelineRunInfo?> GetRunAsync(PipelineRunId run, CancellationToken cancellationToken = default) =>
+        views.FindAsync(run, cancellationToken);
 
-    public Task<IReadOnlyList<PipelineRunInfo>> ListRunsAsync(string? pipeline = null, int limit = 100, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<PipelineRunInfo>> ListRunsAsync(
+        string? pipeline = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
         return views.ListAsync(pipeline, limit, cancellationToken);
     }
 
-    public Task<bool> CancelAsync(PipelineRunId run, CancellationToken cancellationToken = default) => journal.CancelAsync(run.ToString(), cancellationToken);
+    public Task<bool> CancelAsync(PipelineRunId run, CancellationToken cancellationToken = default) =>
+        journal.CancelAsync(run.ToString(), cancellationToken);
 
     public async Task<T> GetOutputAsync<T>(PipelineRunId run, string step, CancellationToken cancellationToken = default)
     {
@@ -87,7 +98,10 @@ internal sealed class PipelineRunner(
         var row = await FindStepAsync(run, step, cancellationToken).ConfigureAwait(false);
         if (row is not { CacheDocument: { } document, CacheReason: { } reason })
         {
-            throw new AssetNotFoundException(new(AssetKind.Step, $"{run}/{step}"), "It has no cache key: it is not cached, or has not ended.");
+            throw new AssetNotFoundException(
+                new(AssetKind.Step, $"{run}/{step}"),
+                "It has no cache key: it is not cached, or has not ended."
+            );
         }
 
         var header = await journal.GetHeaderAsync(row.RunId, cancellationToken).ConfigureAwait(false);
@@ -112,7 +126,8 @@ internal sealed class PipelineRunner(
             var mark = changes.Mark(ChangeTopics.Steps);
             await worker.SweepAsync(cancellationToken).ConfigureAwait(false);
             var claimed = await worker.ClaimOnceAsync(cancellationToken).ConfigureAwait(false);
-            var active = claimed || worker.Running > 0 || await journal.CountActiveAsync(catalog.Specs, cancellationToken).ConfigureAwait(false) > 0;
+            var active =
+                claimed || worker.Running > 0 || await journal.CountActiveAsync(catalog.Specs, cancellationToken).ConfigureAwait(false) > 0;
             if (active)
             {
                 await changes.WaitAsync(ChangeTopics.Steps, mark, cancellationToken).ConfigureAwait(false);
@@ -124,7 +139,12 @@ internal sealed class PipelineRunner(
         }
     }
 
-    private async Task<PipelineRunId> StartAsync(PipelineGraph graph, object? parameters, PipelineRunOptions start, CancellationToken cancellationToken)
+    private async Task<PipelineRunId> StartAsync(
+        PipelineGraph graph,
+        object? parameters,
+        PipelineRunOptions start,
+        CancellationToken cancellationToken
+    )
     {
         var id = PipelineRunId.New(clocks.Platform);
         var run = new RunHeader

@@ -19,7 +19,9 @@ internal sealed class PipelinesOptionsValidator : IValidateOptions<PipelinesOpti
 
         if (options.Renew < TimeSpan.FromMilliseconds(10) || options.Renew > options.Lease / 2)
         {
-            errors.Add($"{PipelinesOptions.Section}:{nameof(options.Renew)} is {options.Renew}; 10 ms to half of the lease ({options.Lease / 2}) is allowed.");
+            errors.Add(
+                $"{PipelinesOptions.Section}:{nameof(options.Renew)} is {options.Renew}; 10 ms to half of the lease ({options.Lease / 2}) is allowed."
+            );
         }
 
         if (options.Poll < TimeSpan.FromMilliseconds(10) || options.Poll > TimeSpan.FromMinutes(1))

@@ -3,7 +3,13 @@ using Microsoft.Extensions.Options;
 namespace MlPlatform.Pipelines.Internal;
 
 /// <summary>Runs as people see them: a run counts as running only while somebody could be running it.</summary>
-internal sealed class RunViews(PipelineJournal journal, PipelineCatalog catalog, StepRunner runner, Clocks clocks, IOptions<PipelinesOptions> options)
+internal sealed class RunViews(
+    PipelineJournal journal,
+    PipelineCatalog catalog,
+    StepRunner runner,
+    Clocks clocks,
+    IOptions<PipelinesOptions> options
+)
 {
     public async Task<PipelineRunInfo?> FindAsync(PipelineRunId id, CancellationToken cancellationToken)
     {
@@ -12,7 +18,8 @@ internal sealed class RunViews(PipelineJournal journal, PipelineCatalog catalog,
     }
 
     public async Task<IReadOnlyList<PipelineRunInfo>> ListAsync(string? pipeline, int limit, CancellationToken cancellationToken) =>
-        await ViewAsync(await journal.ListRunsAsync(pipeline, limit, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await ViewAsync(await journal.ListRunsAsync(pipeline, limit, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
 
     private async Task<List<PipelineRunInfo>> ViewAsync(List<RunRow> rows, CancellationToken cancellationToken)
     {
@@ -45,7 +52,12 @@ internal sealed class RunViews(PipelineJournal journal, PipelineCatalog catalog,
         return infos;
     }
 
-    private async Task<(PipelineRunState State, string? Reason)> StateOfAsync(RunRow run, List<StepRow> steps, long now, CancellationToken cancellationToken)
+    private async Task<(PipelineRunState State, string? Reason)> StateOfAsync(
+        RunRow run,
+        List<StepRow> steps,
+        long now,
+        CancellationToken cancellationToken
+    )
     {
         if (run.EndedAt is not null)
         {
@@ -65,14 +77,19 @@ internal sealed class RunViews(PipelineJournal journal, PipelineCatalog catalog,
 
         var since = now - options.Value.Lease.Ticks / TimeSpan.TicksPerMicrosecond;
         return
-            catalog.FindSpec(run.SpecHash) is not null || await journal.HasWorkerAsync(run.SpecHash, since, cancellationToken).ConfigureAwait(false)
+            catalog.FindSpec(run.SpecHash) is not null
+            || await journal.HasWorkerAsync(run.SpecHash, since, cancellationToken).ConfigureAwait(false)
             ? (PipelineRunState.Running, null)
             : (PipelineRunState.Stalled, $"No worker has this version of '{run.Pipeline}' ({run.SpecHash}).");
     }
 
     private PipelineStepInfo View(StepRow row, long now)
     {
-        var live = runner.Held.Values.FirstOrDefault(e => e.Step.StepNo == row.StepNo && string.Equals(e.Step.RunId, row.RunId, StringComparison.Ordinal))?.Progress;
+        var live = runner
+            .Held.Values.FirstOrDefault(e =>
+                e.Step.StepNo == row.StepNo && string.Equals(e.Step.RunId, row.RunId, StringComparison.Ordinal)
+            )
+            ?.Progress;
         return new(row.Name, StateOf(row.State))
         {
             MapIndex = row.MapIndex,
@@ -90,5 +107,7 @@ internal sealed class RunViews(PipelineJournal journal, PipelineCatalog catalog,
     }
 
     private static PipelineStepState StateOf(string state) =>
-        state is StepStates.Leased or StepStates.Expanded ? PipelineStepState.Running : Enum.Parse<PipelineStepState>(state, ignoreCase: true);
+        state is StepStates.Leased or StepStates.Expanded
+            ? PipelineStepState.Running
+            : Enum.Parse<PipelineStepState>(state, ignoreCase: true);
 }

@@ -11,7 +11,11 @@ public interface IPipelineRunner
     /// <exception cref="AssetNotFoundException">The pipeline is not registered.</exception>
     /// <exception cref="PipelineDefinitionException">A registered pipeline is wrong.</exception>
     /// <exception cref="MlPlatformException">The parameters cannot be read back from JSON.</exception>
-    Task<PipelineRunId> RunAsync<TPipeline, TParams>(TParams parameters, PipelineRunOptions? options = null, CancellationToken cancellationToken = default)
+    Task<PipelineRunId> RunAsync<TPipeline, TParams>(
+        TParams parameters,
+        PipelineRunOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
         where TPipeline : Pipeline<TParams>
         where TParams : notnull;
 
@@ -29,7 +33,11 @@ public interface IPipelineRunner
     /// <param name="pipeline">Only this pipeline's; null for all.</param>
     /// <param name="limit">At most so many, 1 to 1,000.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    Task<IReadOnlyList<PipelineRunInfo>> ListRunsAsync(string? pipeline = null, int limit = 100, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<PipelineRunInfo>> ListRunsAsync(
+        string? pipeline = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Cancels a run: what does not run ends at once, what runs gets its token. A commit that came first stands.</summary>
     /// <returns>Whether it was still open, and nobody had cancelled it before.</returns>

@@ -43,7 +43,14 @@ public sealed class PipelineTriggers
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(eventType);
-        triggers.Add(graph => Make(graph, $"event:{eventType}{(name is null ? "" : ":" + name)}") with { EventType = eventType, Filter = filter, MakeCaused = makeParams });
+        triggers.Add(graph =>
+            Make(graph, $"event:{eventType}{(name is null ? "" : ":" + name)}") with
+            {
+                EventType = eventType,
+                Filter = filter,
+                MakeCaused = makeParams,
+            }
+        );
         return this;
     }
 
@@ -84,7 +91,11 @@ public sealed class PipelineTriggers
     internal IReadOnlyList<TriggerDefinition> Build(PipelineGraph graph)
     {
         var built = triggers.ConvertAll(t => t(graph));
-        var twice = built.GroupBy(t => t.Id, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"trigger '{g.Key}' is added twice; give each a name").ToList();
+        var twice = built
+            .GroupBy(t => t.Id, StringComparer.Ordinal)
+            .Where(g => g.Count() > 1)
+            .Select(g => $"trigger '{g.Key}' is added twice; give each a name")
+            .ToList();
         return twice.Count == 0 ? built : throw new PipelineDefinitionException(graph.Name, twice);
     }
 

@@ -18,7 +18,11 @@ public static class RegistryDiagnostics
         "Model versions registered."
     );
 
-    internal static readonly Counter<long> AliasMoves = Meter.CreateCounter<long>("mlplatform.registry.alias_moves", "{move}", "Aliases moved.");
+    internal static readonly Counter<long> AliasMoves = Meter.CreateCounter<long>(
+        "mlplatform.registry.alias_moves",
+        "{move}",
+        "Aliases moved."
+    );
 
     internal static readonly Counter<long> MetricPoints = Meter.CreateCounter<long>(
         "mlplatform.registry.metric_points",

@@ -9,17 +9,23 @@ internal sealed class RegistryOptionsValidator : IValidateOptions<RegistryOption
         var errors = new List<string>();
         if (options.MetricBufferSize is < 1 or > 10_000_000)
         {
-            errors.Add($"{RegistryOptions.Section}:{nameof(options.MetricBufferSize)} is {options.MetricBufferSize}; 1 to 10,000,000 is allowed.");
+            errors.Add(
+                $"{RegistryOptions.Section}:{nameof(options.MetricBufferSize)} is {options.MetricBufferSize}; 1 to 10,000,000 is allowed."
+            );
         }
 
         if (options.MetricBatchSize is < 1 or > 100_000)
         {
-            errors.Add($"{RegistryOptions.Section}:{nameof(options.MetricBatchSize)} is {options.MetricBatchSize}; 1 to 100,000 is allowed.");
+            errors.Add(
+                $"{RegistryOptions.Section}:{nameof(options.MetricBatchSize)} is {options.MetricBatchSize}; 1 to 100,000 is allowed."
+            );
         }
 
         if (options.MetricFlushInterval < TimeSpan.FromMilliseconds(1) || options.MetricFlushInterval > TimeSpan.FromMinutes(1))
         {
-            errors.Add($"{RegistryOptions.Section}:{nameof(options.MetricFlushInterval)} is {options.MetricFlushInterval}; 1 ms to 1 min is allowed.");
+            errors.Add(
+                $"{RegistryOptions.Section}:{nameof(options.MetricFlushInterval)} is {options.MetricFlushInterval}; 1 ms to 1 min is allowed."
+            );
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

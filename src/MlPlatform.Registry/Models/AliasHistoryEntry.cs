@@ -9,4 +9,11 @@ namespace MlPlatform.Registry;
 /// <param name="To">Until when, exclusive; null for the present state.</param>
 /// <param name="Actor">Who moved it, as <c>kind:id</c>.</param>
 /// <param name="Reason">Why.</param>
-public sealed record AliasHistoryEntry(int? Version, int? Previous, DateTimeOffset From, DateTimeOffset? To, string Actor, AliasMoveReason Reason);
+public sealed record AliasHistoryEntry(
+    int? Version,
+    int? Previous,
+    DateTimeOffset From,
+    DateTimeOffset? To,
+    string Actor,
+    AliasMoveReason Reason
+);

@@ -50,7 +50,11 @@ public interface IModelRegistry
     /// <param name="after">Only models after this name, to page on; null begins at the first.</param>
     /// <param name="limit">At most so many, 1 to 1000.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Points an alias at a version. Pointing it where it points already changes nothing and is no event.</summary>
     /// <param name="name">The model.</param>

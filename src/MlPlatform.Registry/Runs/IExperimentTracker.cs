@@ -14,7 +14,11 @@ public interface IExperimentTracker
     /// <param name="after">Only those after this name, to page on; null begins at the first.</param>
     /// <param name="limit">At most so many, 1 to 1000.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    Task<IReadOnlyList<Experiment>> ListExperimentsAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<Experiment>> ListExperimentsAsync(
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Starts a run, or continues the one whose id is given.</summary>
     /// <exception cref="AssetNotFoundException">The parent run does not exist.</exception>

@@ -7,7 +7,9 @@ public sealed class ParamConflictException : MlPlatformException
 {
     /// <summary>Makes an exception.</summary>
     public ParamConflictException(RunId run, string key, string existing, string attempted)
-        : base($"Param '{key}' of run {run} is '{existing}' and cannot become '{attempted}': params are written once. Start a new run, or use a tag.")
+        : base(
+            $"Param '{key}' of run {run} is '{existing}' and cannot become '{attempted}': params are written once. Start a new run, or use a tag."
+        )
     {
         Key = key;
         Existing = existing;

@@ -35,13 +35,19 @@ internal sealed class ChampionJudge(IModelRegistry registry, IModelSource source
 
     private async Task<double[]> ScoreAsync(MLContext context, ModelVersionId version, IDataView data, CancellationToken cancellationToken)
     {
-        var opened = await source.OpenAsync(ModelReference.ByVersion(version.Name, version.Version), cancellationToken).ConfigureAwait(false);
+        var opened = await source
+            .OpenAsync(ModelReference.ByVersion(version.Name, version.Version), cancellationToken)
+            .ConfigureAwait(false);
         var model = await opened.Package.LoadMlNetAsync(context, cancellationToken).ConfigureAwait(false);
-        return MlNetProfile.ReadScores(model.Transform(data)) ?? throw new InvalidModelPackageException($"{version} gives neither a probability nor a scalar score.");
+        return MlNetProfile.ReadScores(model.Transform(data))
+            ?? throw new InvalidModelPackageException($"{version} gives neither a probability nor a scalar score.");
     }
 
     private static double[] ReadLabels(IDataView data, string label) =>
         data.Schema.GetColumnOrNull(label) is { Type: BooleanDataViewType } column
             ? [.. data.GetColumn<bool>(column).Select(l => l ? 1.0 : 0)]
-            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The held-out rows have no truth column '{label}' of type bool."), nameof(label));
+            : throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The held-out rows have no truth column '{label}' of type bool."),
+                nameof(label)
+            );
 }

@@ -33,13 +33,20 @@ internal sealed class ColumnReader
             DataType.Timestamp => Time(column),
             DataType.Float32 => Nullable<float, float>(column, NumberDataViewType.Single, v => v, float.NaN),
             DataType.Float64 => Nullable<double, double>(column, NumberDataViewType.Double, v => v, double.NaN),
-            DataType.Bool when column.Column.Nullable => Nullable<bool, float>(column, NumberDataViewType.Single, v => v ? 1 : 0, float.NaN),
+            DataType.Bool when column.Column.Nullable => Nullable<bool, float>(
+                column,
+                NumberDataViewType.Single,
+                v => v ? 1 : 0,
+                float.NaN
+            ),
             DataType.Bool => Plain<bool>(column, BooleanDataViewType.Instance),
             DataType.Int32 when column.Column.Nullable => Nullable<int, double>(column, NumberDataViewType.Double, v => v, double.NaN),
             DataType.Int32 => Plain<int>(column, NumberDataViewType.Int32),
             DataType.Int64 when column.Column.Nullable => Nullable<long, double>(column, NumberDataViewType.Double, v => v, double.NaN),
             DataType.Int64 => Plain<long>(column, NumberDataViewType.Int64),
-            var type => throw new NotSupportedException($"Column '{column.Column.Name}' of type {type} has no form in an ML.NET data view."),
+            var type => throw new NotSupportedException(
+                $"Column '{column.Column.Name}' of type {type} has no form in an ML.NET data view."
+            ),
         };
 
     private static ColumnReader Plain<T>(FeatureColumn column, DataViewType type)
@@ -71,7 +78,8 @@ internal sealed class ColumnReader
         return new(
             column.Column.Name,
             TextDataViewType.Instance,
-            row => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = (values[row()] ?? string.Empty).AsMemory())
+            row =>
+                (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = (values[row()] ?? string.Empty).AsMemory())
         );
     }
 

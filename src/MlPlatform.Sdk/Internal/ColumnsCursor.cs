@@ -1,14 +1,10 @@
-using Microsoft.ML.Data;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MlPlatform.Sdk.Internal;
 
-internal sealed class ColumnsCursor(
-    DataViewSchema schema,
-    ColumnReader[] readers,
-    IEnumerable<DataViewSchema.Column> needed,
-    int rows
-) : DataViewRowCursor
+internal sealed class ColumnsCursor(DataViewSchema schema, ColumnReader[] readers, IEnumerable<DataViewSchema.Column> needed, int rows)
+    : DataViewRowCursor
 {
     private readonly HashSet<int> active = [.. needed.Select(c => c.Index)];
     private int row = -1;

@@ -43,7 +43,9 @@ internal static class MlNetProfile
 
     /// <summary>The probability of a binary classifier, else a scalar score; null when the model gives neither.</summary>
     public static double[]? ReadScores(IDataView scored) =>
-        (scored.Schema.GetColumnOrNull("Probability") ?? scored.Schema.GetColumnOrNull("Score")) is { } column ? ReadNumbers(scored, column) : null;
+        (scored.Schema.GetColumnOrNull("Probability") ?? scored.Schema.GetColumnOrNull("Score")) is { } column
+            ? ReadNumbers(scored, column)
+            : null;
 
     /// <summary>Numbers and truth values are numeric, text is categorical; vectors, times and keys have no profile.</summary>
     private static void Add(ReferenceProfileBuilder builder, IDataView data, DataViewSchema.Column column, int stride)
@@ -58,7 +60,8 @@ internal static class MlNetProfile
         }
     }
 
-    private static IEnumerable<T> Sample<T>(IEnumerable<T> values, int stride) => stride == 1 ? values : values.Where((_, i) => i % stride == 0);
+    private static IEnumerable<T> Sample<T>(IEnumerable<T> values, int stride) =>
+        stride == 1 ? values : values.Where((_, i) => i % stride == 0);
 
     private static double[]? ReadNumbers(IDataView data, DataViewSchema.Column column) =>
         column.Type switch

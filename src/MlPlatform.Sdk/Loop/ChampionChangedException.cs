@@ -7,7 +7,9 @@ public sealed class ChampionChangedException : MlPlatformException
 {
     /// <summary>Makes an exception.</summary>
     public ChampionChangedException(ModelVersionId candidate, AssetRef? judgedAgainst, AssetRef? now)
-        : base($"{candidate} was judged against {judgedAgainst?.ToString() ?? "no version"}, but the alias now points at {now?.ToString() ?? "none"}. Run the pipeline again.")
+        : base(
+            $"{candidate} was judged against {judgedAgainst?.ToString() ?? "no version"}, but the alias now points at {now?.ToString() ?? "none"}. Run the pipeline again."
+        )
     {
         Candidate = candidate;
         JudgedAgainst = judgedAgainst;

@@ -75,11 +75,16 @@ public static class ClosedLoopSteps
                 name,
                 version,
                 (c, id, cancellationToken) =>
-                    c.Services.GetRequiredService<Deployer>()
+                    c
+                        .Services.GetRequiredService<Deployer>()
                         .CheckAsync(
                             id,
                             c.Get(gate),
-                            (options ?? new RolloutOptions()) with { Kind = AliasMoveKind.Retrain, CauseId = c.CauseId },
+                            (options ?? new RolloutOptions()) with
+                            {
+                                Kind = AliasMoveKind.Retrain,
+                                CauseId = c.CauseId,
+                            },
                             cancellationToken
                         )
             )

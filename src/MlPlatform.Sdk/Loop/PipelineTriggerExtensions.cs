@@ -22,5 +22,6 @@ public static class PipelineTriggerExtensions
         return triggers.OnEvent(EventTypes.AlertOpened, e => Text(e, "model") == model && names.Contains(Text(e, "kind")), name: model);
     }
 
-    private static string? Text(EventRecord record, string property) => record.Payload.TryGetProperty(property, out var value) ? value.GetString() : null;
+    private static string? Text(EventRecord record, string property) =>
+        record.Payload.TryGetProperty(property, out var value) ? value.GetString() : null;
 }

@@ -8,7 +8,11 @@ namespace MlPlatform.Sdk;
 public static class TrainingSetStepExtensions
 {
     /// <summary>Stores a training set on behalf of the run.</summary>
-    public static async Task<StoredTrainingSet> StoreAsync(this StepContext context, TrainingSet training, CancellationToken cancellationToken = default)
+    public static async Task<StoredTrainingSet> StoreAsync(
+        this StepContext context,
+        TrainingSet training,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(training);
@@ -18,16 +22,26 @@ public static class TrainingSetStepExtensions
     }
 
     /// <summary>Reads a training set, verified by its digest.</summary>
-    public static async Task<TrainingSet> LoadAsync(this StepContext context, StoredTrainingSet training, CancellationToken cancellationToken = default)
+    public static async Task<TrainingSet> LoadAsync(
+        this StepContext context,
+        StoredTrainingSet training,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(training);
-        return TrainingSet.FromBytes(await context.Artifacts.ReadBytesAsync(training.Digest, cancellationToken: cancellationToken).ConfigureAwait(false));
+        return TrainingSet.FromBytes(
+            await context.Artifacts.ReadBytesAsync(training.Digest, cancellationToken: cancellationToken).ConfigureAwait(false)
+        );
     }
 
     /// <summary>Stores a model package on behalf of the run.</summary>
     /// <returns>The digest of its manifest, for <see cref="ModelPackage.OpenAsync"/>.</returns>
-    public static async Task<ArtifactDigest> StoreAsync(this StepContext context, ModelPackage package, CancellationToken cancellationToken = default)
+    public static async Task<ArtifactDigest> StoreAsync(
+        this StepContext context,
+        ModelPackage package,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(package);

@@ -20,7 +20,12 @@ public static class MlNetModelPackageExtensions
         /// <param name="inputSchema">The schema of the training data.</param>
         /// <param name="notInputs">Columns of the training data that a caller does not give at predict time: the label, ids, weights.</param>
         /// <exception cref="InvalidModelPackageException">A column's type has no counterpart in a model signature.</exception>
-        public static ModelPackage FromMlNet(MLContext context, ITransformer model, DataViewSchema inputSchema, params IReadOnlyCollection<string> notInputs)
+        public static ModelPackage FromMlNet(
+            MLContext context,
+            ITransformer model,
+            DataViewSchema inputSchema,
+            params IReadOnlyCollection<string> notInputs
+        )
         {
             ArgumentNullException.ThrowIfNull(context);
             ArgumentNullException.ThrowIfNull(model);
@@ -76,13 +81,19 @@ public static class MlNetModelPackageExtensions
     /// <param name="context">The context to load it into.</param>
     /// <param name="cancellationToken">Cancels reading the bytes.</param>
     /// <exception cref="InvalidModelPackageException">The package holds no ML.NET model, or ML.NET cannot read it.</exception>
-    public static async Task<ITransformer> LoadMlNetAsync(this ModelPackage package, MLContext context, CancellationToken cancellationToken = default)
+    public static async Task<ITransformer> LoadMlNetAsync(
+        this ModelPackage package,
+        MLContext context,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(package);
         ArgumentNullException.ThrowIfNull(context);
         if (package.Manifest.Runtime.Kind != ModelRuntime.MlNet || package.Manifest.Find(ModelFileRole.Model) is not { } file)
         {
-            throw new InvalidModelPackageException($"The package holds a model for '{package.Manifest.Runtime.Kind}', not for '{ModelRuntime.MlNet}'.");
+            throw new InvalidModelPackageException(
+                $"The package holds a model for '{package.Manifest.Runtime.Kind}', not for '{ModelRuntime.MlNet}'."
+            );
         }
 
         using var stream = new MemoryStream(await package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false), writable: false);
@@ -101,7 +112,10 @@ public static class MlNetModelPackageExtensions
     private static DataColumn ToColumn(DataViewSchema.Column column)
     {
         var type = column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
-        return new(column.Name, ToDataType(column.Name, type)) { Shape = column.Type is VectorDataViewType v ? [.. v.Dimensions.Select(d => d == 0 ? -1 : d)] : null };
+        return new(column.Name, ToDataType(column.Name, type))
+        {
+            Shape = column.Type is VectorDataViewType v ? [.. v.Dimensions.Select(d => d == 0 ? -1 : d)] : null,
+        };
     }
 
     private static DataType ToDataType(string name, DataViewType type) =>
@@ -121,6 +135,8 @@ public static class MlNetModelPackageExtensions
             NumberDataViewType when type == NumberDataViewType.UInt32 => DataType.UInt32,
             NumberDataViewType when type == NumberDataViewType.UInt64 => DataType.UInt64,
             KeyDataViewType => DataType.UInt32,
-            _ => throw new InvalidModelPackageException($"Column '{name}' has type {type}, which a model signature cannot hold; list it among the columns that are no inputs."),
+            _ => throw new InvalidModelPackageException(
+                $"Column '{name}' has type {type}, which a model signature cannot hold; list it among the columns that are no inputs."
+            ),
         };
 }

@@ -36,7 +36,11 @@ public static class ServingDiagnostics
         "Predictions whose score is not a finite number, by model, version and route."
     );
 
-    internal static readonly Counter<long> Swaps = Meter.CreateCounter<long>("mlplatform.serving.swaps", "{swap}", "Versions that took over, by model.");
+    internal static readonly Counter<long> Swaps = Meter.CreateCounter<long>(
+        "mlplatform.serving.swaps",
+        "{swap}",
+        "Versions that took over, by model."
+    );
 
     internal static readonly Counter<long> LoadFailures = Meter.CreateCounter<long>(
         "mlplatform.serving.load_failures",

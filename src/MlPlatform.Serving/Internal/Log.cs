@@ -32,6 +32,10 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "Rollout {Rollout} could not be judged; it stays at its step.")]
     public static partial void RolloutHeld(ILogger logger, RolloutId rollout, Exception exception);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Count} calls still use {Version} after {Waited}; it is left in memory rather than taken from them.")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "{Count} calls still use {Version} after {Waited}; it is left in memory rather than taken from them."
+    )]
     public static partial void StuckLease(ILogger logger, long count, ModelVersionId version, TimeSpan waited);
 }

@@ -9,12 +9,32 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
         var errors = new List<string>();
         Check(options.ResidentVersions is >= 0 and <= 16, nameof(options.ResidentVersions), options.ResidentVersions, "0 to 16");
         Check(options.RequestSlots is >= 0 and <= 1024, nameof(options.RequestSlots), options.RequestSlots, "0 to 1,024");
-        Check(Within(options.RetryInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)), nameof(options.RetryInterval), options.RetryInterval, "1 s to 1 h");
+        Check(
+            Within(options.RetryInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            nameof(options.RetryInterval),
+            options.RetryInterval,
+            "1 s to 1 h"
+        );
         Check(options.ShadowQueueSize is >= 1 and <= 65_536, nameof(options.ShadowQueueSize), options.ShadowQueueSize, "1 to 65,536");
-        Check(Within(options.RolloutInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)), nameof(options.RolloutInterval), options.RolloutInterval, "1 s to 1 day");
-        Check(options.RolloutErrorAlpha is > 0 and < 0.1, nameof(options.RolloutErrorAlpha), options.RolloutErrorAlpha, "between 0 and 0.1");
+        Check(
+            Within(options.RolloutInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            nameof(options.RolloutInterval),
+            options.RolloutInterval,
+            "1 s to 1 day"
+        );
+        Check(
+            options.RolloutErrorAlpha is > 0 and < 0.1,
+            nameof(options.RolloutErrorAlpha),
+            options.RolloutErrorAlpha,
+            "between 0 and 0.1"
+        );
         Check(options.RolloutErrorMargin is >= 0 and <= 1, nameof(options.RolloutErrorMargin), options.RolloutErrorMargin, "0 to 1");
-        Check(options.RolloutLatencyRatio is >= 1.1 and < double.PositiveInfinity, nameof(options.RolloutLatencyRatio), options.RolloutLatencyRatio, "1.1 or more");
+        Check(
+            options.RolloutLatencyRatio is >= 1.1 and < double.PositiveInfinity,
+            nameof(options.RolloutLatencyRatio),
+            options.RolloutLatencyRatio,
+            "1.1 or more"
+        );
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Check(bool allowed, string option, object value, string range)

@@ -53,7 +53,11 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
-    public async Task<T> WriteAsync<T>(Durability durability, Func<IUnitOfWork, Task<T>> body, CancellationToken cancellationToken = default)
+    public async Task<T> WriteAsync<T>(
+        Durability durability,
+        Func<IUnitOfWork, Task<T>> body,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(body);
         cancellationToken.ThrowIfCancellationRequested();

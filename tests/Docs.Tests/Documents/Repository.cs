@@ -10,14 +10,14 @@ internal static class Repository
 
     /// <summary>The README of the root, the guides, and the READMEs of packages and samples.</summary>
     public static IReadOnlyList<MarkdownDocument> Documents { get; } =
-        [
-            .. new[] { Path.Combine(Root, "README.md"), Path.Combine(Root, "CHANGELOG.md") }
-                .Concat(Files("docs", "*.md"))
-                .Concat(Files("src", "README.md"))
-                .Concat(Files("samples", "README.md"))
-                .Order(StringComparer.Ordinal)
-                .Select(f => new MarkdownDocument(Relative(f), File.ReadAllLines(f))),
-        ];
+    [
+        .. new[] { Path.Combine(Root, "README.md"), Path.Combine(Root, "CHANGELOG.md") }
+            .Concat(Files("docs", "*.md"))
+            .Concat(Files("src", "README.md"))
+            .Concat(Files("samples", "README.md"))
+            .Order(StringComparer.Ordinal)
+            .Select(f => new MarkdownDocument(Relative(f), File.ReadAllLines(f))),
+    ];
 
     /// <summary>The C# files of the tests and samples: each belongs to a project that is built, and nearly each is run.</summary>
     public static SourceLines Sources { get; } =

@@ -89,7 +89,10 @@ public sealed class FeatureSnippets
         TrainingSet set = await store.GetTrainingSetAsync(examples, "flight");
         var rows = set.AsDataView(context); // For ML.NET; set.Columns, set.Schema and set.ToBytes() for others.
 
-        Assert.Equal([20.0, 30.0, null], set["mean_delay24h"].As<double>().ToArray().Select((v, i) => set["mean_delay24h"].Nulls[i] ? null : (double?)v));
+        Assert.Equal(
+            [20.0, 30.0, null],
+            set["mean_delay24h"].As<double>().ToArray().Select((v, i) => set["mean_delay24h"].Nulls[i] ? null : (double?)v)
+        );
         Assert.True(set["wind_speed"].Nulls[0]);
         Assert.False(set["wind_speed"].Nulls[1]);
         Assert.NotNull(rows.Schema.GetColumnOrNull("hour_of_day"));
@@ -113,7 +116,10 @@ public sealed class FeatureSnippets
         var service = await store.DescribeServiceAsync("flight"); // Version, features and inputs.
         var versions = await store.ListAsync(); // All versions of all definitions, with their hashes.
 
-        Assert.Equal(["mean_delay24h", "late_share24h", "flights24h", "wind_speed", "hour_of_day"], service.Features.Columns.Select(c => c.Name));
+        Assert.Equal(
+            ["mean_delay24h", "late_share24h", "flights24h", "wind_speed", "hour_of_day"],
+            service.Features.Columns.Select(c => c.Name)
+        );
         Assert.Contains(versions, v => v.Asset.Kind == AssetKind.Service);
     }
 }

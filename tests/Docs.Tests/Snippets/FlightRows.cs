@@ -16,7 +16,12 @@ internal static class FlightRows
                 {
                     var distance = (float)(random.NextDouble() * 2000);
                     var late = random.NextDouble() < 0.1 + (distance / 2500);
-                    return new FlightRow { Carrier = i % 3 == 0 ? "AA" : "UA", Distance = distance, Late = late };
+                    return new FlightRow
+                    {
+                        Carrier = i % 3 == 0 ? "AA" : "UA",
+                        Distance = distance,
+                        Late = late,
+                    };
                 }),
         ];
     }

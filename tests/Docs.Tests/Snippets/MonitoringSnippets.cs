@@ -23,7 +23,8 @@ public sealed class MonitoringSnippets
         var clock = new ManualTimeProvider(Day.AddHours(12));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(clock);
-        services.AddMlPlatform()
+        services
+            .AddMlPlatform()
             .AddPredictor<Flight, LateFlight>("flight-delay@champion")
             .AddMonitoring(m =>
                 m.AddMonitor(
@@ -70,7 +71,9 @@ public sealed class MonitoringSnippets
         Assert.Equal(MonitorState.Drifted, evaluation[MonitorKind.Drift].State);
 
         var performance = await monitor.GetPerformanceAsync("flight-delay", Day, Day.AddDays(1));
-        Console.WriteLine($"AUC {performance.Auc:0.000} ({performance.AucLow:0.000} to {performance.AucHigh:0.000}), {performance.Coverage:P0} labelled");
+        Console.WriteLine(
+            $"AUC {performance.Auc:0.000} ({performance.AucLow:0.000} to {performance.AucHigh:0.000}), {performance.Coverage:P0} labelled"
+        );
 
         Assert.Equal(600, performance.Labelled);
         Assert.InRange(performance.Auc, 0.6, 1);

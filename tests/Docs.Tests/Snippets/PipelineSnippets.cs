@@ -24,7 +24,8 @@ public sealed class PipelineSnippets
         public override void Define(PipelineBuilder<TrainParams> pipeline)
         {
             var rows = pipeline.Step("rows", (c, _) => Task.FromResult(c.Params.Rows)).Cache(CachePolicy.ByKey);
-            var fits = pipeline.Map("fit", x => x.Regularizations, (c, regularization, ct) => FitAsync(c, c.Get(rows), regularization, ct))
+            var fits = pipeline
+                .Map("fit", x => x.Regularizations, (c, regularization, ct) => FitAsync(c, c.Get(rows), regularization, ct))
                 .After(rows)
                 .Parallel(4)
                 .Retry(2)
@@ -46,7 +47,13 @@ public sealed class PipelineSnippets
         private static GateResult Judge(Fit fit, DateTimeOffset at)
         {
             var verdict = fit.Auc >= 0.6 ? GateVerdict.Pass : GateVerdict.Fail;
-            return new("quality", new(AssetKind.Artifact, fit.Package.ToString()), verdict, $"AUC {fit.Auc:0.000}, at least 0.6 is asked.", at);
+            return new(
+                "quality",
+                new(AssetKind.Artifact, fit.Package.ToString()),
+                verdict,
+                $"AUC {fit.Auc:0.000}, at least 0.6 is asked.",
+                at
+            );
         }
 
         private static async Task<Fit> FitAsync(StepContext c, int rows, float regularization, CancellationToken cancellationToken)
@@ -59,7 +66,11 @@ public sealed class PipelineSnippets
                 .Append(context.BinaryClassification.Trainers.LbfgsLogisticRegression("Late", l2Regularization: regularization))
                 .Fit(data);
             var auc = context.BinaryClassification.Evaluate(model.Transform(data), "Late").AreaUnderRocCurve;
-            return new(regularization, auc, await c.StoreAsync(ModelPackage.FromMlNet(context, model, data.Schema, "Late", "Carrier"), cancellationToken));
+            return new(
+                regularization,
+                auc,
+                await c.StoreAsync(ModelPackage.FromMlNet(context, model, data.Schema, "Late", "Carrier"), cancellationToken)
+            );
         }
     }
 
@@ -74,7 +85,9 @@ public sealed class PipelineSnippets
                 (c, since, _) =>
                 {
                     var now = c.Services.GetRequiredService<Clocks>().Platform.GetUtcNow();
-                    return Task.FromResult(now < since.AddHours(6) ? WaitResult.Until<string>(since.AddHours(6)) : WaitResult.Done("labels are in"));
+                    return Task.FromResult(
+                        now < since.AddHours(6) ? WaitResult.Until<string>(since.AddHours(6)) : WaitResult.Done("labels are in")
+                    );
                 }
             );
         }
@@ -90,9 +103,11 @@ public sealed class PipelineSnippets
     {
         var services = new ServiceCollection();
         services.AddSingleton<IActorAccessor, Ann>();
-        services.AddMlPlatform().AddPipeline<TrainPipeline>(t =>
-            t.Every("0 3 * * 1").OnEvent(EventTypes.AlertOpened).Cooldown(TimeSpan.FromHours(24)).Budget(3, TimeSpan.FromDays(7))
-        );
+        services
+            .AddMlPlatform()
+            .AddPipeline<TrainPipeline>(t =>
+                t.Every("0 3 * * 1").OnEvent(EventTypes.AlertOpened).Cooldown(TimeSpan.FromHours(24)).Budget(3, TimeSpan.FromDays(7))
+            );
 
         await using var running = await RunningPlatform.StartAsync(services);
         var runner = running.Get<IPipelineRunner>();

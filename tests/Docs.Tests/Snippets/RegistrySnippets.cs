@@ -18,7 +18,14 @@ public sealed class RegistrySnippets
         var (tracker, registry, source) = (running.Get<IExperimentTracker>(), running.Get<IModelRegistry>(), running.Get<IModelSource>());
         var package = Package();
 
-        await using var run = await tracker.StartRunAsync("flight-delay", new() { Name = "baseline", Provenance = new() { Seed = 1 } });
+        await using var run = await tracker.StartRunAsync(
+            "flight-delay",
+            new()
+            {
+                Name = "baseline",
+                Provenance = new() { Seed = 1 },
+            }
+        );
         await run.LogParamAsync("trainer", "lightgbm");
         await run.LogInputAsync(new("landings", "2001-q1"));
         for (var epoch = 1; epoch <= 10; epoch++)
@@ -84,7 +91,14 @@ public sealed class RegistrySnippets
             async work =>
             {
                 var version = await registry.RegisterVersionAsync(work, "flight-delay", stored);
-                return await registry.SetAliasAsync(work, "flight-delay", "champion", version.Id.Version, ETag.None, new(AliasMoveKind.Human, "first"));
+                return await registry.SetAliasAsync(
+                    work,
+                    "flight-delay",
+                    "champion",
+                    version.Id.Version,
+                    ETag.None,
+                    new(AliasMoveKind.Human, "first")
+                );
             }
         );
 

@@ -67,7 +67,8 @@ public sealed class ServingSnippets
     [Fact]
     public void New_alone_is_the_cancellation_token()
     {
-        Expression<Func<IPredictor<Flight, LateFlight>, Flight, ValueTask<Prediction<LateFlight>>>> call = (p, flight) => p.PredictAsync(flight, new());
+        Expression<Func<IPredictor<Flight, LateFlight>, Flight, ValueTask<Prediction<LateFlight>>>> call = (p, flight) =>
+            p.PredictAsync(flight, new());
         Assert.Equal(typeof(CancellationToken), ((MethodCallExpression)call.Body).Method.GetParameters()[1].ParameterType);
     }
 
@@ -75,7 +76,8 @@ public sealed class ServingSnippets
     public async Task Serving_stands_beside_the_registry_alone()
     {
         var services = new ServiceCollection();
-        services.AddMlPlatformCore(o => o.DataDirectory = "data")
+        services
+            .AddMlPlatformCore(o => o.DataDirectory = "data")
             .UseSqlite()
             .AddRegistry()
             .AddServing(o => o.ResidentVersions = 2)
@@ -84,7 +86,9 @@ public sealed class ServingSnippets
         await using var running = await RunningPlatform.StartAsync(services);
         var context = new MLContext(seed: 1);
         var rows = context.Data.LoadFromEnumerable(FlightRows.Make(400));
-        await running.Get<IModelRegistry>().RegisterVersionAsync("flight-delay", ModelPackage.FromMlNet(context, FlightRows.Train(context, rows), rows.Schema, "Late"));
+        await running
+            .Get<IModelRegistry>()
+            .RegisterVersionAsync("flight-delay", ModelPackage.FromMlNet(context, FlightRows.Train(context, rows), rows.Schema, "Late"));
         await running.Get<IModelServer>().RefreshAsync();
         Assert.Equal(1, (await running.Get<IPredictor<Flight, LateFlight>>().PredictAsync(new Flight("UA", 100))).ModelVersion.Version);
     }

@@ -21,7 +21,9 @@ public sealed class KilledSweepTests : IDisposable
         var stored = await store.PutBytesAsync(new byte[] { 1, 2, 3 }, TestContext.Current.CancellationToken);
         var cutoff = work.GetUtcNow().AddHours(-1); // It was stored since: the sweep must not take it.
         faults.Arm("artifact.trashed");
-        await Assert.ThrowsAsync<InjectedFaultException>(() => store.DeleteAsync(stored.Digest, cutoff, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InjectedFaultException>(() =>
+            store.DeleteAsync(stored.Digest, cutoff, TestContext.Current.CancellationToken)
+        );
 
         await store.DeleteIncompleteAsync(cutoff, TestContext.Current.CancellationToken);
 

@@ -45,7 +45,11 @@ public sealed class ConsumptionRecorderTests : IDisposable
         {
             for (var i = 0; i < 5000; i++)
             {
-                recorder.Record(new(ActorKind.Person, FormattableString.Invariant($"{round}-{i}")), new(AssetKind.Model, "m", 1), "predict");
+                recorder.Record(
+                    new(ActorKind.Person, FormattableString.Invariant($"{round}-{i}")),
+                    new(AssetKind.Model, "m", 1),
+                    "predict"
+                );
             }
 
             await recorder.FlushAsync();
@@ -65,7 +69,9 @@ public sealed class ConsumptionRecorderTests : IDisposable
         await using var provider = services.BuildServiceProvider();
         var recorder = provider.GetRequiredService<IConsumptionRecorder>();
         var caller = new Actor(ActorKind.Service, "shop");
-        var counting = Task.Run(() => Parallel.For(0, 200_000, i => recorder.Record(caller, new(AssetKind.Model, "m", (i % 3) + 1), "predict")));
+        var counting = Task.Run(() =>
+            Parallel.For(0, 200_000, i => recorder.Record(caller, new(AssetKind.Model, "m", (i % 3) + 1), "predict"))
+        );
         while (!counting.IsCompleted)
         {
             await recorder.FlushAsync();

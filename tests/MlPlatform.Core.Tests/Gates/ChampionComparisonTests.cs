@@ -25,13 +25,17 @@ public sealed class ChampionComparisonTests
             {
                 double[] labels = [.. rows.Select(r => r.Item1 ? 1.0 : 0)];
                 double[] scores = [.. rows.Select(r => (double)r.Item2)];
-                double wins = 0, pairs = 0;
+                double wins = 0,
+                    pairs = 0;
                 foreach (var p in rows.Where(r => r.Item1))
                 {
                     foreach (var q in rows.Where(r => !r.Item1))
                     {
                         pairs++;
-                        wins += p.Item2 > q.Item2 ? 1 : p.Item2 == q.Item2 ? 0.5 : 0;
+                        wins +=
+                            p.Item2 > q.Item2 ? 1
+                            : p.Item2 == q.Item2 ? 0.5
+                            : 0;
                     }
                 }
 
@@ -56,9 +60,15 @@ public sealed class ChampionComparisonTests
     public void Too_few_rows_or_one_class_are_inconclusive()
     {
         var (labels, good, bad) = Simulate(100, seed: 4, goodNoise: 0.1, badNoise: 5);
-        Assert.Equal(GateVerdict.Inconclusive, ChampionComparison.NotWorse(0.002).Evaluate(Candidate, Champion, labels, good, bad, default).Verdict);
+        Assert.Equal(
+            GateVerdict.Inconclusive,
+            ChampionComparison.NotWorse(0.002).Evaluate(Candidate, Champion, labels, good, bad, default).Verdict
+        );
         var negatives = new double[1000];
-        Assert.Equal(GateVerdict.Inconclusive, ChampionComparison.NotWorse(0.002).Evaluate(Candidate, Champion, negatives, new double[1000], new double[1000], default).Verdict);
+        Assert.Equal(
+            GateVerdict.Inconclusive,
+            ChampionComparison.NotWorse(0.002).Evaluate(Candidate, Champion, negatives, new double[1000], new double[1000], default).Verdict
+        );
     }
 
     [Fact]
@@ -68,7 +78,10 @@ public sealed class ChampionComparisonTests
         var gate = ChampionComparison.NotWorse(0.002) with { AbsoluteMinimum = 0.6 };
         Assert.Equal(GateVerdict.Pass, gate.Evaluate(Candidate, null, labels, good, [], default).Verdict);
         Assert.Equal(GateVerdict.Fail, (gate with { AbsoluteMinimum = 0.99 }).Evaluate(Candidate, null, labels, good, [], default).Verdict);
-        Assert.NotEqual(gate.Evaluate(Candidate, null, labels, good, [], default).PolicyHash, ChampionComparison.NotWorse(0.002).Evaluate(Candidate, null, labels, good, [], default).PolicyHash);
+        Assert.NotEqual(
+            gate.Evaluate(Candidate, null, labels, good, [], default).PolicyHash,
+            ChampionComparison.NotWorse(0.002).Evaluate(Candidate, null, labels, good, [], default).PolicyHash
+        );
     }
 
     [Fact]
@@ -116,5 +129,6 @@ public sealed class ChampionComparisonTests
         return (labels, good, bad);
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

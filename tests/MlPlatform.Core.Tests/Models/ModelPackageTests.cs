@@ -13,7 +13,17 @@ public sealed class ModelPackageTests
         var package = ModelPackage
             .Create(Runtime, Signature, Content("model.bin", ModelFileRole.Model, "weights"))
             .WithFile(Content("card.md", ModelFileRole.Card, "# card"))
-            .With(m => m with { Provenance = new() { RunId = "r", Seed = 7, Features = ["f@v1"] } });
+            .With(m =>
+                m with
+                {
+                    Provenance = new()
+                    {
+                        RunId = "r",
+                        Seed = 7,
+                        Features = ["f@v1"],
+                    },
+                }
+            );
         Assert.Equal("weights", Encoding.UTF8.GetString(await package.ReadAsync("model.bin")));
         Assert.Equal("# card", Encoding.UTF8.GetString(await package.ReadAsync("card.md")));
         var read = ModelManifest.FromBytes(package.Manifest.ToBytes());
@@ -31,7 +41,9 @@ public sealed class ModelPackageTests
     [InlineData("\"metrics\":null")]
     public void Manifest_with_nulls_is_refused_by_type(string member)
     {
-        var manifest = System.Text.Json.Nodes.JsonNode.Parse(ModelPackage.Create(Runtime, Signature, Content("a", ModelFileRole.Model, "1")).Manifest.ToBytes())!;
+        var manifest = System.Text.Json.Nodes.JsonNode.Parse(
+            ModelPackage.Create(Runtime, Signature, Content("a", ModelFileRole.Model, "1")).Manifest.ToBytes()
+        )!;
         var replaced = System.Text.Json.Nodes.JsonNode.Parse($"{{{member}}}")!.AsObject().Single();
         manifest[replaced.Key] = replaced.Value?.DeepClone();
 
@@ -72,9 +84,12 @@ public sealed class ModelPackageTests
     [InlineData("not json")]
     [InlineData("null")]
     [InlineData("""{"format":2,"files":[],"runtime":{"kind":"custom","version":"1"},"signature":{"inputs":[],"outputs":[]}}""")]
-    [InlineData("""{"format":1,"files":[{"path":"../x","digest":"sha256:0","size":1,"mediaType":"a","role":"Model"}],"runtime":{"kind":"custom","version":"1"},"signature":{"inputs":[],"outputs":[]}}""")]
+    [InlineData(
+        """{"format":1,"files":[{"path":"../x","digest":"sha256:0","size":1,"mediaType":"a","role":"Model"}],"runtime":{"kind":"custom","version":"1"},"signature":{"inputs":[],"outputs":[]}}"""
+    )]
     public void Malformed_manifests_are_refused(string json) =>
         Assert.Throws<InvalidModelPackageException>(() => ModelManifest.FromBytes(Encoding.UTF8.GetBytes(json)));
 
-    private static ModelFileContent Content(string path, ModelFileRole role, string text) => new(path, role, "text/plain", Encoding.UTF8.GetBytes(text));
+    private static ModelFileContent Content(string path, ModelFileRole role, string text) =>
+        new(path, role, "text/plain", Encoding.UTF8.GetBytes(text));
 }

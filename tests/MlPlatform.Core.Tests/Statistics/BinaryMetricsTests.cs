@@ -5,10 +5,12 @@ namespace MlPlatform.Core.Tests;
 public sealed class BinaryMetricsTests
 {
     private static readonly Gen<(double Label, double Score)[]> Rows = Gen.Select(
-        Gen.Bool.Select(b => b ? 1.0 : 0.0),
-        Gen.Int[0, 20].Select(i => i / 20.0),
-        (label, score) => (label, score)
-    ).Array[4, 60].Where(r => r.Count(x => x.Item1 > 0) >= 2 && r.Count(x => x.Item1 == 0) >= 2);
+            Gen.Bool.Select(b => b ? 1.0 : 0.0),
+            Gen.Int[0, 20].Select(i => i / 20.0),
+            (label, score) => (label, score)
+        )
+        .Array[4, 60]
+        .Where(r => r.Count(x => x.Item1 > 0) >= 2 && r.Count(x => x.Item1 == 0) >= 2);
 
     [Fact]
     public void Auc_agrees_with_the_example_of_scikit_learn() =>
@@ -66,7 +68,10 @@ public sealed class BinaryMetricsTests
         double[] ofY = [.. y.Select(b => x.Average(a => Psi(a, b)))];
         return (ofX.Average(), Math.Sqrt((Variance(ofX) / x.Length) + (Variance(ofY) / y.Length)));
 
-        static double Psi(double a, double b) => a > b ? 1 : a == b ? 0.5 : 0;
+        static double Psi(double a, double b) =>
+            a > b ? 1
+            : a == b ? 0.5
+            : 0;
         static double Variance(double[] v) => v.Sum(d => (d - v.Average()) * (d - v.Average())) / (v.Length - 1);
     }
 }

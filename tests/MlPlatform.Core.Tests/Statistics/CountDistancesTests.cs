@@ -51,7 +51,15 @@ public sealed class CountDistancesTests
         Pairs.Sample(p =>
         {
             var (a, b) = p;
-            foreach (var distance in (Func<long[], long[], double>[])[(x, y) => CountDistances.Psi(x, y), (x, y) => CountDistances.JensenShannon(x, y), (x, y) => CountDistances.LInfinity(x, y), (x, y) => CountDistances.KolmogorovSmirnov(x, y).Statistic])
+            foreach (
+                var distance in (Func<long[], long[], double>[])
+                    [
+                        (x, y) => CountDistances.Psi(x, y),
+                        (x, y) => CountDistances.JensenShannon(x, y),
+                        (x, y) => CountDistances.LInfinity(x, y),
+                        (x, y) => CountDistances.KolmogorovSmirnov(x, y).Statistic,
+                    ]
+            )
             {
                 Assert.True(distance(a, b) >= 0);
                 Assert.Equal(distance(a, b), distance(b, a), 1e-9);

@@ -27,7 +27,8 @@ public sealed class ProportionsTests
     }
 
     [Fact]
-    public void Two_proportion_z_of_equal_extremes_is_no_evidence() => Assert.Equal(new TestResult(0, 1), Proportions.TwoProportionZ(0, 50, 0, 70));
+    public void Two_proportion_z_of_equal_extremes_is_no_evidence() =>
+        Assert.Equal(new TestResult(0, 1), Proportions.TwoProportionZ(0, 50, 0, 70));
 
     [Fact]
     public void Two_proportion_z_needs_both_sides() => Assert.True(double.IsNaN(Proportions.TwoProportionZ(0, 0, 1, 70).PValue));

@@ -3,7 +3,13 @@ namespace MlPlatform.Core.Tests;
 /// <summary>Labels with two correlated scores of chosen strength, from a seed.</summary>
 internal static class SimulatedScores
 {
-    public static (double[] Labels, double[] First, double[] Second) Make(int n, double strength1, double strength2, int seed, double shared = 0.8)
+    public static (double[] Labels, double[] First, double[] Second) Make(
+        int n,
+        double strength1,
+        double strength2,
+        int seed,
+        double shared = 0.8
+    )
     {
         var random = new Random(seed);
         double[] labels = new double[n],

@@ -33,19 +33,25 @@ public sealed class SketchTests
 
     [Fact]
     public void Edge_counts_merge_and_travel_without_loss() =>
-        Gen.Select(Values, Values).Sample((a, b) =>
-        {
-            var merged = Count(a);
-            merged.Merge(Count(b));
-            var copy = Count(b);
-            copy.MergeFrom(Reader(Count(a).Write));
-            var all = Count([.. a, .. b]);
-            foreach (var counts in (EdgeCounts[])[merged, copy])
-            {
-                Assert.Equal(all.Counts, counts.Counts);
-                Assert.Equal((all.Finite, all.Missing, all.Infinite, all.Below, all.Above), (counts.Finite, counts.Missing, counts.Infinite, counts.Below, counts.Above));
-            }
-        });
+        Gen.Select(Values, Values)
+            .Sample(
+                (a, b) =>
+                {
+                    var merged = Count(a);
+                    merged.Merge(Count(b));
+                    var copy = Count(b);
+                    copy.MergeFrom(Reader(Count(a).Write));
+                    var all = Count([.. a, .. b]);
+                    foreach (var counts in (EdgeCounts[])[merged, copy])
+                    {
+                        Assert.Equal(all.Counts, counts.Counts);
+                        Assert.Equal(
+                            (all.Finite, all.Missing, all.Infinite, all.Below, all.Above),
+                            (counts.Finite, counts.Missing, counts.Infinite, counts.Below, counts.Above)
+                        );
+                    }
+                }
+            );
 
     [Fact]
     public void Edge_counts_refuse_other_edges()
@@ -77,16 +83,19 @@ public sealed class SketchTests
 
     [Fact]
     public void Category_counts_are_exact_within_capacity_and_merge() =>
-        Gen.Select(Gen.ULong[0, 9].Array[0, 60], Gen.ULong[0, 9].Array[0, 60]).Sample((a, b) =>
-        {
-            var merged = Count(a, 9);
-            merged.Merge(Count(b, 9));
-            merged.MergeFrom(Reader(Count(a, 9).Write));
-            ulong[] all = [.. a, .. b, .. a];
-            Assert.Equal(all.LongCount(v => v == 0), merged.Missing);
-            Assert.Equal(all.LongLength, merged.Total);
-            Assert.All(merged.Counts, c => Assert.Equal(all.LongCount(v => v == c.Key), c.Value));
-        });
+        Gen.Select(Gen.ULong[0, 9].Array[0, 60], Gen.ULong[0, 9].Array[0, 60])
+            .Sample(
+                (a, b) =>
+                {
+                    var merged = Count(a, 9);
+                    merged.Merge(Count(b, 9));
+                    merged.MergeFrom(Reader(Count(a, 9).Write));
+                    ulong[] all = [.. a, .. b, .. a];
+                    Assert.Equal(all.LongCount(v => v == 0), merged.Missing);
+                    Assert.Equal(all.LongLength, merged.Total);
+                    Assert.All(merged.Counts, c => Assert.Equal(all.LongCount(v => v == c.Key), c.Value));
+                }
+            );
 
     [Fact]
     public void Category_counts_lose_no_row_beyond_capacity_and_always_keep_tracked_ones()

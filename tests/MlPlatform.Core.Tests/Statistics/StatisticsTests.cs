@@ -35,7 +35,8 @@ public sealed class StatisticsTests
     [Fact]
     public void Distances_between_counts_follow_their_formulas()
     {
-        long[] r = [50, 30, 20], c = [20, 30, 50];
+        long[] r = [50, 30, 20],
+            c = [20, 30, 50];
         Assert.Equal(2 * 0.3 * Math.Log(2.5), CountDistances.Psi(r, c), 1e-12);
         Assert.Equal(0.3, CountDistances.LInfinity(r, c), 1e-12);
         var divergence = (0.5 * Math.Log(0.5 / 0.35)) + (0.2 * Math.Log(0.2 / 0.35));
@@ -49,7 +50,8 @@ public sealed class StatisticsTests
     [Fact]
     public void Calibration_and_loss_are_the_hand_computed_ones()
     {
-        double[] y = [1, 0, 1, 0], p = [0.8, 0.4, 0.6, 0.2];
+        double[] y = [1, 0, 1, 0],
+            p = [0.8, 0.4, 0.6, 0.2];
         Assert.Equal((0.04 + 0.16 + 0.16 + 0.04) / 4, BinaryMetrics.Brier(y, p), 1e-12);
         Assert.Equal(-(Math.Log(0.8) + Math.Log(0.6) + Math.Log(0.6) + Math.Log(0.8)) / 4, BinaryMetrics.LogLoss(y, p), 1e-12);
         Assert.Equal((0.2 + 0.4 + 0.4 + 0.2) / 4, BinaryMetrics.ExpectedCalibrationError(y, p), 1e-12);

@@ -81,7 +81,19 @@ public sealed class ValueTests
     [Fact]
     public void Feature_value_keeps_type_and_bits()
     {
-        object?[] values = [null, true, 7, 7L, 1.5f, double.NaN, -0.0, "text", Guid.Empty, new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero)];
+        object?[] values =
+        [
+            null,
+            true,
+            7,
+            7L,
+            1.5f,
+            double.NaN,
+            -0.0,
+            "text",
+            Guid.Empty,
+            new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        ];
         foreach (var value in values)
         {
             Assert.Equal(value, FeatureValue.FromObject(value).ToObject());
@@ -97,7 +109,10 @@ public sealed class ValueTests
     [Fact]
     public void Schema_round_trips_and_refuses_a_name_twice()
     {
-        var schema = new DataSchema([new("a", DataType.Float32) { Nullable = true }, new("b", DataType.Int64) { Shape = [-1, 4], Semantic = "id" }]);
+        var schema = new DataSchema([
+            new("a", DataType.Float32) { Nullable = true },
+            new("b", DataType.Int64) { Shape = [-1, 4], Semantic = "id" },
+        ]);
         Assert.Equal(schema, DataSchema.FromJson(schema.ToJson()));
         Assert.Throws<ArgumentException>(() => new DataSchema([new("a", DataType.Bool), new("a", DataType.Bool)]));
     }
@@ -119,6 +134,9 @@ public sealed class ValueTests
         var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
         var schedule = RecurringSchedule.Cron("30 2 * * *", berlin);
         var culture = System.Globalization.CultureInfo.InvariantCulture;
-        Assert.Equal(DateTimeOffset.Parse(due, culture), schedule.LatestDue(DateTimeOffset.Parse(after, culture), DateTimeOffset.Parse(now, culture)));
+        Assert.Equal(
+            DateTimeOffset.Parse(due, culture),
+            schedule.LatestDue(DateTimeOffset.Parse(after, culture), DateTimeOffset.Parse(now, culture))
+        );
     }
 }

@@ -17,7 +17,10 @@ public sealed class RecurringWorkTests : IDisposable
         var faults = new FaultInjector();
         var waiting = new WaitingWork();
         var services = new ServiceCollection();
-        services.AddSingleton<TimeProvider>(platform).AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, work).AddSingleton<IFaultPoints>(faults);
+        services
+            .AddSingleton<TimeProvider>(platform)
+            .AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, work)
+            .AddSingleton<IFaultPoints>(faults);
         services.AddSingleton<IRecurringWork>(waiting);
         services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
         await using var provider = services.BuildServiceProvider();

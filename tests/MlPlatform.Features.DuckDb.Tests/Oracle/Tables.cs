@@ -16,16 +16,15 @@ internal static class Tables
 
     public static Gen<SourceRow[]> Sources(int most) =>
         Gen.Select(
-                Gen.Int[0, 5],
-                Gen.Int[0, 3],
-                Times,
-                Times,
-                Gen.Int[-1, 3],
-                Gen.Frequency((5, Gen.Double[-1000, 1000].Select(v => (double?)v)), (1, Gen.Const((double?)null))),
-                (a, b, time, created, sequence, value) =>
-                    new SourceRow(Keys1[a], Keys2[b], time, created, sequence < 0 ? null : sequence, value)
-            )
-            .Array[0, most];
+            Gen.Int[0, 5],
+            Gen.Int[0, 3],
+            Times,
+            Times,
+            Gen.Int[-1, 3],
+            Gen.Frequency((5, Gen.Double[-1000, 1000].Select(v => (double?)v)), (1, Gen.Const((double?)null))),
+            (a, b, time, created, sequence, value) =>
+                new SourceRow(Keys1[a], Keys2[b], time, created, sequence < 0 ? null : sequence, value)
+        ).Array[0, most];
 
     public static OfflineFrame Frame(IEnumerable<FrameRow> rows) =>
         new(

@@ -31,10 +31,16 @@ public sealed class FlightFeatures : IFeatureDefinitions
                     .Window(TimeSpan.FromMinutes(50), hop: TimeSpan.FromMinutes(7), w => w.Sum(l => l.Delay, f => f.Sum))
         );
         var last = model.View<OriginKey, LastLanding>("last_landing", landings, v => v.TimeToLive(TimeToLive));
-        var signals = model.OnDemand<FlightRequest, OriginDelays, Signals>("signals", delays, (r, d) =>
-            new(d is { MeanDelay: > 0 } ? r.Distance / d.MeanDelay : null, r.Hour is < 6));
+        var signals = model.OnDemand<FlightRequest, OriginDelays, Signals>(
+            "signals",
+            delays,
+            (r, d) => new(d is { MeanDelay: > 0 } ? r.Distance / d.MeanDelay : null, r.Hour is < 6)
+        );
         var repeat = model.OnDemand<FlightRequest, LastLanding, Signals>("repeat", last, (r, l) => new(l?.Delay * r.Distance, l is null));
-        model.Service("flight", s => s.Include(delays).Include(last, "last").Include(signals).Include(repeat, "repeat").Request<FlightRequest>());
+        model.Service(
+            "flight",
+            s => s.Include(delays).Include(last, "last").Include(signals).Include(repeat, "repeat").Request<FlightRequest>()
+        );
         model.Service("narrow", s => s.Include(delays, f => f.MeanDelay));
     }
 }

@@ -118,11 +118,17 @@ public sealed class FeatureRowCodecTests
         var bytes = codec.Encode(new(1, null, 2), [FeatureValue.Of(5), FeatureValue.Of("hi"), FeatureValue.Null]);
 
         var expected =
-            "8000000000000001" + "0000000000000000" + "8000000000000002" // event, no created, sequence
-            + "01" + "02" + "0300" // format, flags: has a tail, three features
+            "8000000000000001"
+            + "0000000000000000"
+            + "8000000000000002" // event, no created, sequence
+            + "01"
+            + "02"
+            + "0300" // format, flags: has a tail, three features
             + Convert.ToHexString(BitConverter.GetBytes(codec.Fingerprint))
             + "04" // the third is null
-            + "05000000" + "3500000002000000" + "0000000000000000" // 5; text at 53, 2 bytes; zero filled
+            + "05000000"
+            + "3500000002000000"
+            + "0000000000000000" // 5; text at 53, 2 bytes; zero filled
             + "6869";
         Assert.Equal(expected, Convert.ToHexString(bytes));
     }

@@ -160,7 +160,14 @@ public sealed class ClosedLoopTests : IDisposable
             {
                 try
                 {
-                    await h.Platform.Models.SetAliasAsync(LoopPipeline.Model, "champion", 2, seen, new(AliasMoveKind.Human, "mine"), Cancel);
+                    await h.Platform.Models.SetAliasAsync(
+                        LoopPipeline.Model,
+                        "champion",
+                        2,
+                        seen,
+                        new(AliasMoveKind.Human, "mine"),
+                        Cancel
+                    );
                     return true;
                 }
                 catch (ConcurrencyConflictException e)
@@ -180,7 +187,10 @@ public sealed class ClosedLoopTests : IDisposable
                 work =>
                 {
                     work.Append(
-                        new(EventTypes.AlertOpened, new(AssetKind.Monitor, model)) { Payload = new JsonObject { ["model"] = model, ["kind"] = kind } }
+                        new(EventTypes.AlertOpened, new(AssetKind.Monitor, model))
+                        {
+                            Payload = new JsonObject { ["model"] = model, ["kind"] = kind },
+                        }
                     );
                     return Task.CompletedTask;
                 },

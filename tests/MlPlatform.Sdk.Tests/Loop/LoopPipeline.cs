@@ -17,7 +17,16 @@ internal sealed class LoopPipeline(IFeatureStore features, IModelRegistry models
         var train = pipeline.Step("train-rows", (c, ct) => RowsAsync(c, 1, c.Params.Signal, ct));
         var heldOut = pipeline.Step("held-out-rows", (c, ct) => RowsAsync(c, 2, 1, ct));
         var version = pipeline.Step("fit", train, FitAsync);
-        var gate = pipeline.ChampionGate("beats-champion", version, heldOut, "label", ChampionComparison.NotWorse(0.01) with { AbsoluteMinimum = 0.6 });
+        var gate = pipeline.ChampionGate(
+            "beats-champion",
+            version,
+            heldOut,
+            "label",
+            ChampionComparison.NotWorse(0.01) with
+            {
+                AbsoluteMinimum = 0.6,
+            }
+        );
         var steal = pipeline.Step("steal", version, StealAsync).After(gate);
         pipeline
             .Deploy(
@@ -50,10 +59,22 @@ internal sealed class LoopPipeline(IFeatureStore features, IModelRegistry models
         ];
     }
 
-    private async Task<StoredTrainingSet> RowsAsync(StepContext<LoopParameters> c, int seed, double signal, CancellationToken cancellationToken) =>
-        await c.StoreAsync(await features.GetTrainingSetAsync(Examples(seed, signal, c.AsOf), "loop", cancellationToken: cancellationToken), cancellationToken);
+    private async Task<StoredTrainingSet> RowsAsync(
+        StepContext<LoopParameters> c,
+        int seed,
+        double signal,
+        CancellationToken cancellationToken
+    ) =>
+        await c.StoreAsync(
+            await features.GetTrainingSetAsync(Examples(seed, signal, c.AsOf), "loop", cancellationToken: cancellationToken),
+            cancellationToken
+        );
 
-    private async Task<ModelVersionId> FitAsync(StepContext<LoopParameters> c, StoredTrainingSet stored, CancellationToken cancellationToken)
+    private async Task<ModelVersionId> FitAsync(
+        StepContext<LoopParameters> c,
+        StoredTrainingSet stored,
+        CancellationToken cancellationToken
+    )
     {
         var context = new MLContext(seed: 1);
         var rows = (await c.LoadAsync(stored, cancellationToken)).AsDataView(context);

@@ -5,9 +5,12 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Tests;
 
 /// <summary>A registry small enough to see through: packages in memory, aliases in a table, so that a promotion joins the rollout's transaction.</summary>
-internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed changes, ModelPackages packages) : IModelSource, IModelPromotion
+internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed changes, ModelPackages packages)
+    : IModelSource,
+        IModelPromotion
 {
-    private const string Table = "CREATE TABLE IF NOT EXISTS test_alias (name TEXT PRIMARY KEY, version INTEGER NOT NULL, row_version INTEGER NOT NULL)";
+    private const string Table =
+        "CREATE TABLE IF NOT EXISTS test_alias (name TEXT PRIMARY KEY, version INTEGER NOT NULL, row_version INTEGER NOT NULL)";
 
     public Task<ETag> SetAliasAsync(string model, string alias, int version) =>
         database.WriteAsync(Durability.Process, work => MoveAsync(work, $"{model}@{alias}", version, null));
@@ -17,7 +20,11 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
             Durability.Process,
             async work =>
             {
-                await work.Connection.ExecuteAsync("DELETE FROM test_alias WHERE name = @name", new { name = $"{model}@{alias}" }, work.Transaction);
+                await work.Connection.ExecuteAsync(
+                    "DELETE FROM test_alias WHERE name = @name",
+                    new { name = $"{model}@{alias}" },
+                    work.Transaction
+                );
                 work.Notify(ChangeTopics.Models);
             }
         );
@@ -33,12 +40,18 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
         var version =
             reference.Version
             ?? (await ReadAsync(reference.Name, cancellationToken)).FirstOrDefault(a => a.Alias == reference.Alias)?.Version
-            ?? throw new AssetNotFoundException(new(AssetKind.Alias, reference.ToString()), "Point the alias at a registered version first.");
+            ?? throw new AssetNotFoundException(
+                new(AssetKind.Alias, reference.ToString()),
+                "Point the alias at a registered version first."
+            );
         var id = new ModelVersionId(reference.Name, version);
         return new(id, packages.Open(id));
     }
 
-    public async IAsyncEnumerable<ModelChange> WatchAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ModelChange> WatchAsync(
+        string name,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var seen = new Dictionary<string, ETag>(StringComparer.Ordinal);
         while (true)
@@ -79,7 +92,11 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
     {
         await work.Connection.ExecuteAsync(Table, transaction: work.Transaction);
         var tag = new ETag(
-            await work.Connection.ExecuteScalarAsync<long?>("SELECT row_version FROM test_alias WHERE name = @name", new { name }, work.Transaction) ?? 0
+            await work.Connection.ExecuteScalarAsync<long?>(
+                "SELECT row_version FROM test_alias WHERE name = @name",
+                new { name },
+                work.Transaction
+            ) ?? 0
         );
         if (expected is { } wanted && wanted != tag)
         {

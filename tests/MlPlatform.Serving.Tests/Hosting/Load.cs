@@ -12,7 +12,15 @@ internal sealed class Load<T>
         [
             .. Enumerable
                 .Range(0, count)
-                .Select(_ => Task.Factory.StartNew(() => CallAsync(call), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()),
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                            () => CallAsync(call),
+                            CancellationToken.None,
+                            TaskCreationOptions.LongRunning,
+                            TaskScheduler.Default
+                        )
+                        .Unwrap()
+                ),
         ];
     }
 

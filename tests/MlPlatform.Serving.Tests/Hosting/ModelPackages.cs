@@ -34,7 +34,8 @@ internal sealed class ModelPackages
 
     public static float Answer(int version, float x = 0) => 1 / (1 + MathF.Exp(-(x + Bias(version))));
 
-    public static ModelFileContent Golden(string json) => new("golden.json", ModelFileRole.Golden, "application/json", Encoding.UTF8.GetBytes(json));
+    public static ModelFileContent Golden(string json) =>
+        new("golden.json", ModelFileRole.Golden, "application/json", Encoding.UTF8.GetBytes(json));
 
     private static float Bias(int version) => version * 0.25f;
 }

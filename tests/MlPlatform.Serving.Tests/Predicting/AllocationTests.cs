@@ -31,7 +31,11 @@ public sealed class AllocationTests
         });
         var saved = MlNetModels.Train(new MLContext(1)).Saved;
         host.Packages.All[new("m", 1)] = () =>
-            ModelPackage.Create(new(ModelRuntime.MlNet, "5"), MlNetModels.Signature, new ModelFileContent("model.zip", ModelFileRole.Model, "application/zip", saved));
+            ModelPackage.Create(
+                new(ModelRuntime.MlNet, "5"),
+                MlNetModels.Signature,
+                new ModelFileContent("model.zip", ModelFileRole.Model, "application/zip", saved)
+            );
         await AssertAllocatesNothingAsync(host.Predictor<Flight, Late>(), new(3, 7, "AA"));
     }
 

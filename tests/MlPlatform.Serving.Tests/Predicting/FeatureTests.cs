@@ -66,14 +66,22 @@ public sealed class FeatureTests
     {
         await using var host = Host(new TableFeatures { Schema = new([new("airline", DataType.String)]) });
         var e = await Assert.ThrowsAsync<ModelUnavailableException>(() => host.Server.RefreshAsync("m", Token));
-        Assert.Contains("'MeanDelay: float32' has no property in FlightRequest and is not among the features", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'MeanDelay: float32' has no property in FlightRequest and is not among the features",
+            e.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_predictor_with_features_needs_something_that_gives_them()
     {
         var host = new ServingHost(b => b.AddPredictor<FlightRequest, float>("m@v1", o => o.FeatureService = "flight"));
-        Assert.Contains("nothing gives features", Assert.Throws<InvalidOperationException>(() => host.Server).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing gives features",
+            Assert.Throws<InvalidOperationException>(() => host.Server).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

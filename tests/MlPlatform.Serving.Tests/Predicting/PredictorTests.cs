@@ -28,7 +28,10 @@ public sealed class PredictorTests
         var second = await predictor.PredictAsync(new(1), new() { Id = id }, Token);
         Assert.Equal(ModelPackages.Answer(2, 1), second.Value, 5);
         Assert.Equal((2, id), (second.ModelVersion.Version, second.PredictionId));
-        Assert.Equal(["m@v1", "m@v2"], (await host.EventsAsync(EventTypes.ModelLoaded)).Select(e => e.Subject.ToString()["model:".Length..]));
+        Assert.Equal(
+            ["m@v1", "m@v2"],
+            (await host.EventsAsync(EventTypes.ModelLoaded)).Select(e => e.Subject.ToString()["model:".Length..])
+        );
     }
 
     [Fact]
@@ -50,7 +53,11 @@ public sealed class PredictorTests
         host.Packages.Add(1);
         var predictor = host.Predictor<Request, float>();
         var e = await Assert.ThrowsAsync<ModelUnavailableException>(async () => await predictor.PredictAsync(new(0), Token));
-        Assert.Contains("'m@champion' cannot be loaded: 'alias:m@champion' does not exist. Point the alias", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'m@champion' cannot be loaded: 'alias:m@champion' does not exist. Point the alias",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(await host.EventsAsync(EventTypes.ModelLoadFailed)); // Nothing deployed yet is no failure.
         await host.Models.SetAliasAsync("m", "champion", 1);
         Assert.Equal(1, (await predictor.PredictAsync(new(0), Token)).ModelVersion.Version);
@@ -82,7 +89,9 @@ public sealed class PredictorTests
     {
         await using var host = new ServingHost(b => b.AddPredictor<Wrong, Answer>("m@v1"));
         host.Packages.Add(1);
-        var e = await Assert.ThrowsAsync<ModelUnavailableException>(async () => await host.Predictor<Wrong, Answer>().PredictAsync(new(0), Token));
+        var e = await Assert.ThrowsAsync<ModelUnavailableException>(async () =>
+            await host.Predictor<Wrong, Answer>().PredictAsync(new(0), Token)
+        );
         var mismatch = Assert.IsType<PredictorMismatchException>(e.InnerException);
         Assert.Equal(2, mismatch.Problems.Count);
         Assert.Contains("input 'x: float32' has no property in Wrong", e.Message, StringComparison.Ordinal);

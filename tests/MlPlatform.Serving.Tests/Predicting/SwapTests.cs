@@ -42,7 +42,8 @@ public sealed class SwapTests
         var answers = await load.StopAsync();
         Assert.Equal([1, 2, 3], answers.Distinct().Order());
         Assert.Equal(1000, used.Count);
-        await Task.WhenAll(used.Keys.Where(v => v != host.Host.Predictors[0].Primary).Select(v => v.Disposed)).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await Task.WhenAll(used.Keys.Where(v => v != host.Host.Predictors[0].Primary).Select(v => v.Disposed))
+            .WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 
     [Fact]
@@ -206,10 +207,12 @@ public sealed class SwapTests
                 packages.All[id] = () => Package(new("torch", "1"), ModelPackages.Logistic);
                 break;
             case "signature":
-                packages.All[id] = () => Package(new(ModelRuntime.Onnx, "1"), new([new("y", DataType.Float32)], ModelPackages.Logistic.Outputs));
+                packages.All[id] = () =>
+                    Package(new(ModelRuntime.Onnx, "1"), new([new("y", DataType.Float32)], ModelPackages.Logistic.Outputs));
                 break;
             case "type":
-                packages.All[id] = () => Package(new(ModelRuntime.Onnx, "1"), new([new("x", DataType.Uuid)], ModelPackages.Logistic.Outputs));
+                packages.All[id] = () =>
+                    Package(new(ModelRuntime.Onnx, "1"), new([new("x", DataType.Uuid)], ModelPackages.Logistic.Outputs));
                 break;
         }
     }

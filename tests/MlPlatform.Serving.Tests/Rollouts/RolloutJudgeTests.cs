@@ -22,11 +22,7 @@ public sealed class RolloutJudgeTests
         Reason = "test",
     };
 
-    private readonly RolloutJudge judge = new(
-        null!,
-        new(TimeProvider.System, TimeProvider.System),
-        Options.Create(new ServingOptions())
-    );
+    private readonly RolloutJudge judge = new(null!, new(TimeProvider.System, TimeProvider.System), Options.Create(new ServingOptions()));
 
     [Theory]
     [InlineData(0)]

@@ -104,7 +104,11 @@ public sealed class RolloutMachineTests
     private static async Task EndAsync(RolloutHost host, RolloutModel model, RolloutState state)
     {
         var open = await host.Rollouts.GetCurrentAsync("m", Token);
-        await (state == RolloutState.Promoted ? host.Rollouts.PromoteAsync(open!.Id, "test", Token) : host.Rollouts.RollBackAsync(open!.Id, "test", Token));
+        await (
+            state == RolloutState.Promoted
+                ? host.Rollouts.PromoteAsync(open!.Id, "test", Token)
+                : host.Rollouts.RollBackAsync(open!.Id, "test", Token)
+        );
         model.End(state, host.Serving.Clock.GetUtcNow());
     }
 

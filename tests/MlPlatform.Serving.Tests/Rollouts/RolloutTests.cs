@@ -55,7 +55,11 @@ public sealed class RolloutTests
         Assert.InRange(canary, 10, 60);
         var rollout = await host.AdvanceAsync(Minute);
         Assert.Equal(RolloutState.RolledBack, rollout.State);
-        Assert.Contains("100.0 % of the candidate's requests failed or gave no number, against 0.0 %", rollout.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "100.0 % of the candidate's requests failed or gave no number, against 0.0 %",
+            rollout.Reason,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, await host.TrafficAsync(100));
         Assert.Equal(1, await host.Serving.Models.GetAliasAsync("m", "champion"));
     }

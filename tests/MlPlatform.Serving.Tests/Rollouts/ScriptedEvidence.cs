@@ -9,7 +9,13 @@ internal sealed class ScriptedEvidence : IRolloutEvidence
 
     public DateTimeOffset? Since { get; private set; }
 
-    public Task<GateResult> GetAsync(string model, int candidate, int baseline, DateTimeOffset since, CancellationToken cancellationToken = default)
+    public Task<GateResult> GetAsync(
+        string model,
+        int candidate,
+        int baseline,
+        DateTimeOffset since,
+        CancellationToken cancellationToken = default
+    )
     {
         Since = since;
         return Task.FromResult(new GateResult("rollout", new(AssetKind.Model, model, candidate), Verdict, $"Scripted {Verdict}.", since));

@@ -19,7 +19,13 @@ public sealed class TrafficSplitTests
 
     [Fact]
     public void Routing_is_sticky_and_a_larger_share_only_adds() =>
-        Gen.Select(Gen.Long, Gen.OneOf(Gen.Const((string?)null), Gen.String.Select(s => (string?)s)), Gen.Guid, Gen.Double[0, 1], Gen.Double[0, 1])
+        Gen.Select(
+                Gen.Long,
+                Gen.OneOf(Gen.Const((string?)null), Gen.String.Select(s => (string?)s)),
+                Gen.Guid,
+                Gen.Double[0, 1],
+                Gen.Double[0, 1]
+            )
             .Sample(
                 (salt, key, guid, a, b) =>
                 {
@@ -39,7 +45,10 @@ public sealed class TrafficSplitTests
 
     [Fact]
     public void A_replay_of_a_rollout_picks_the_same_users_whatever_its_id() =>
-        Assert.Equal(TrafficSplit.SaltOf(Rollout), TrafficSplit.SaltOf(Rollout with { Id = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)) }));
+        Assert.Equal(
+            TrafficSplit.SaltOf(Rollout),
+            TrafficSplit.SaltOf(Rollout with { Id = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)) })
+        );
 
     [Theory]
     [InlineData(0.01)]
@@ -56,6 +65,10 @@ public sealed class TrafficSplitTests
 
         // Five standard deviations.
         Assert.InRange(inFirst, (Users * share) - (5 * Math.Sqrt(Users * share)), (Users * share) + (5 * Math.Sqrt(Users * share)));
-        Assert.InRange(inBoth, (Users * share * share) - (5 * Math.Sqrt(Users) * share), (Users * share * share) + (5 * Math.Sqrt(Users) * share));
+        Assert.InRange(
+            inBoth,
+            (Users * share * share) - (5 * Math.Sqrt(Users) * share),
+            (Users * share * share) + (5 * Math.Sqrt(Users) * share)
+        );
     }
 }

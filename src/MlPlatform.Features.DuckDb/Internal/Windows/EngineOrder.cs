@@ -11,7 +11,8 @@ internal static class EngineOrder
 
     public static IComparer<string> Texts { get; } = Comparer<string>.Create(Compare);
 
-    private static int Compare(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? double.IsNaN(a).CompareTo(double.IsNaN(b)) : a.CompareTo(b);
+    private static int Compare(double a, double b) =>
+        double.IsNaN(a) || double.IsNaN(b) ? double.IsNaN(a).CompareTo(double.IsNaN(b)) : a.CompareTo(b);
 
     private static int Compare(string a, string b)
     {

@@ -13,7 +13,9 @@ internal sealed class ExtremeAggregate(WindowSpan span, EventColumn column, bool
         }
 
         candidates.DropBefore(Start);
-        while (candidates.Count > 0 && (greatest ? column.Compare(candidates.Last, number) < 0 : column.Compare(candidates.Last, number) > 0))
+        while (
+            candidates.Count > 0 && (greatest ? column.Compare(candidates.Last, number) < 0 : column.Compare(candidates.Last, number) > 0)
+        )
         {
             candidates.DropLast();
         }

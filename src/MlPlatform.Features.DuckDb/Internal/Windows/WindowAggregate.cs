@@ -39,7 +39,11 @@ internal abstract class WindowAggregate(WindowSpan span)
             {
                 Target = new double[rows],
             },
-            AggregateFunction.Variance or AggregateFunction.StdDev => new SpreadAggregate(span, column, function == AggregateFunction.StdDev)
+            AggregateFunction.Variance or AggregateFunction.StdDev => new SpreadAggregate(
+                span,
+                column,
+                function == AggregateFunction.StdDev
+            )
             {
                 Target = new double[rows],
             },

@@ -22,7 +22,8 @@ internal static class ColumnReading
             };
 
     /// <summary>The rows of a table, for an engine that reads one after the other: the array is used again.</summary>
-    public static RowTable ToTable(IReadOnlyList<FeatureColumn> columns, int rows) => new(new(columns.Select(c => c.Column)), RowsAsync(columns, rows));
+    public static RowTable ToTable(IReadOnlyList<FeatureColumn> columns, int rows) =>
+        new(new(columns.Select(c => c.Column)), RowsAsync(columns, rows));
 
     private static async IAsyncEnumerable<FeatureValue[]> RowsAsync(IReadOnlyList<FeatureColumn> columns, int rows)
     {

@@ -12,7 +12,9 @@ internal static class Conversion
             : (type, value.Type) switch
             {
                 (DataType.Int64, DataType.Int32) => FeatureValue.Of(value.ToInt64()),
-                (DataType.Int32, DataType.Int64) when value.ToInt64() is >= int.MinValue and <= int.MaxValue => FeatureValue.Of((int)value.ToInt64()),
+                (DataType.Int32, DataType.Int64) when value.ToInt64() is >= int.MinValue and <= int.MaxValue => FeatureValue.Of(
+                    (int)value.ToInt64()
+                ),
                 (DataType.Float32, DataType.Int32 or DataType.Int64 or DataType.Float64) => FeatureValue.Of((float)value.ToDouble()),
                 (DataType.Float64, DataType.Int32 or DataType.Int64 or DataType.Float32) => FeatureValue.Of(value.ToDouble()),
                 _ => throw new FeatureInputException(where, name, $"holds {value.Type}; {type} was expected"),

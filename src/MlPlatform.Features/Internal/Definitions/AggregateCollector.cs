@@ -78,11 +78,15 @@ internal sealed class AggregateCollector(string where, SourceDefinition source, 
 
         if (hop <= TimeSpan.Zero || hop.Ticks % TimeSpan.TicksPerMicrosecond != 0 || hop > window)
         {
-            findings.Add($"{where}: feature '{name}' has a hop of {hop}; it must be positive, in whole microseconds and not longer than the window.");
+            findings.Add(
+                $"{where}: feature '{name}' has a hop of {hop}; it must be positive, in whole microseconds and not longer than the window."
+            );
         }
         else if (window.Ticks / hop.Ticks > 100_000)
         {
-            findings.Add($"{where}: feature '{name}' needs {window.Ticks / hop.Ticks} tiles a key; at most 100000 are possible. Make the hop longer.");
+            findings.Add(
+                $"{where}: feature '{name}' needs {window.Ticks / hop.Ticks} tiles a key; at most 100000 are possible. Make the hop longer."
+            );
         }
     }
 
@@ -120,7 +124,9 @@ internal sealed class AggregateCollector(string where, SourceDefinition source, 
         }
         else if (!target.Nullable && function != AggregateFunction.Count)
         {
-            findings.Add($"{where}: feature '{target.Name}' may not be null, but {function} of an empty window is; make the property nullable.");
+            findings.Add(
+                $"{where}: feature '{target.Name}' may not be null, but {function} of an empty window is; make the property nullable."
+            );
         }
     }
 }

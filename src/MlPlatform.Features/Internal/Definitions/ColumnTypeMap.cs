@@ -21,7 +21,8 @@ internal static class ColumnTypeMap
 
     public static DataType? Find(Type type) => Types.TryGetValue(Nullable.GetUnderlyingType(type) ?? type, out var found) ? found : null;
 
-    public static bool IsNumber(DataType type) => type is DataType.Int32 or DataType.Int64 or DataType.Float32 or DataType.Float64 or DataType.Bool;
+    public static bool IsNumber(DataType type) =>
+        type is DataType.Int32 or DataType.Int64 or DataType.Float32 or DataType.Float64 or DataType.Bool;
 
     public static bool IsFixed(DataType type) => IsNumber(type) || type == DataType.Timestamp;
 }

@@ -6,7 +6,17 @@ namespace MlPlatform.Features.Internal;
 internal static class DefinitionJson
 {
     public static JsonArray Columns(IEnumerable<DataColumn> columns) =>
-        new([.. columns.Select(c => (JsonNode)new JsonObject { ["name"] = c.Name, ["type"] = c.Type.ToString(), ["nullable"] = c.Nullable })]);
+        new([
+            .. columns.Select(c =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["name"] = c.Name,
+                        ["type"] = c.Type.ToString(),
+                        ["nullable"] = c.Nullable,
+                    }
+            ),
+        ]);
 
     public static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)JsonValue.Create(t))]);
 

@@ -53,7 +53,10 @@ internal sealed class DefinitionStore(IMetadataDatabase database, IActorAccessor
             .ConfigureAwait(false);
     }
 
-    private static (Dictionary<(AssetKind, string), int> Versions, List<IDefinition> Missing) Match(FeatureModel model, List<AppliedDefinition> known)
+    private static (Dictionary<(AssetKind, string), int> Versions, List<IDefinition> Missing) Match(
+        FeatureModel model,
+        List<AppliedDefinition> known
+    )
     {
         var versions = new Dictionary<(AssetKind, string), int>();
         var missing = new List<IDefinition>();
@@ -163,7 +166,10 @@ internal sealed class DefinitionStore(IMetadataDatabase database, IActorAccessor
     private static async Task<List<AppliedDefinition>> ListAsync(DbConnection connection, DbTransaction? transaction) =>
         (
             await connection
-                .QueryAsync<AppliedDefinition>($"SELECT {Columns} FROM fs_definition ORDER BY kind, name, version", transaction: transaction)
+                .QueryAsync<AppliedDefinition>(
+                    $"SELECT {Columns} FROM fs_definition ORDER BY kind, name, version",
+                    transaction: transaction
+                )
                 .ConfigureAwait(false)
         ).AsList();
 }

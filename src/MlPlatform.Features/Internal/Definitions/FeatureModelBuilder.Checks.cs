@@ -12,7 +12,9 @@ internal sealed partial class FeatureModelBuilder
         var entity = entities.GetValueOrDefault(typeof(TKey));
         if (entity is null)
         {
-            findings.Add($"{where}: {typeof(TKey).Name} is the key of no valid entity; declare model.Entity<{typeof(TKey).Name}>(...) before the view.");
+            findings.Add(
+                $"{where}: {typeof(TKey).Name} is the key of no valid entity; declare model.Entity<{typeof(TKey).Name}>(...) before the view."
+            );
         }
 
         var from = sources.GetValueOrDefault(source);

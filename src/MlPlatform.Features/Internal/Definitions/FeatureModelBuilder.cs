@@ -41,7 +41,9 @@ internal sealed partial class FeatureModelBuilder : IFeatureModelBuilder
 
         if (entities.TryGetValue(typeof(TKey), out var other))
         {
-            findings.Add($"{where}: {typeof(TKey).Name} is already the key of entity '{other.Name}'; give each entity a record of its own.");
+            findings.Add(
+                $"{where}: {typeof(TKey).Name} is already the key of entity '{other.Name}'; give each entity a record of its own."
+            );
         }
 
         if (findings.Count == before)

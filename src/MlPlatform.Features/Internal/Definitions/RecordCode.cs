@@ -14,7 +14,9 @@ internal static class RecordCode
         var record = Expression.Variable(type);
         var body = new List<Expression> { Expression.Assign(record, Expression.Convert(instance, type)) };
         body.AddRange(
-            properties.Select((p, i) => (Expression)Expression.Assign(Expression.ArrayAccess(values, Expression.Constant(i)), Value(record, p)))
+            properties.Select(
+                (p, i) => (Expression)Expression.Assign(Expression.ArrayAccess(values, Expression.Constant(i)), Value(record, p))
+            )
         );
         return Expression.Lambda<Action<object, FeatureValue[]>>(Expression.Block([record], body), instance, values).Compile();
     }
@@ -23,7 +25,9 @@ internal static class RecordCode
     {
         var constructor =
             FindConstructor(type, properties)
-            ?? throw new InvalidOperationException($"{type} has neither a constructor for its properties nor a parameterless one with settable properties.");
+            ?? throw new InvalidOperationException(
+                $"{type} has neither a constructor for its properties nor a parameterless one with settable properties."
+            );
         var values = Expression.Parameter(typeof(FeatureValue[]));
         Expression At(int i) =>
             Expression.Call(

@@ -40,7 +40,9 @@ internal sealed class RecordShape
             var name = SnakeCase.Of(property.Name);
             if (ColumnTypeMap.Find(property.PropertyType) is not { } dataType)
             {
-                findings.Add($"{where}: property '{property.Name}' of {type.Name} has type {property.PropertyType.Name}, which no column can have.");
+                findings.Add(
+                    $"{where}: property '{property.Name}' of {type.Name} has type {property.PropertyType.Name}, which no column can have."
+                );
             }
             else if (columns.Exists(c => string.Equals(c.Name, name, StringComparison.Ordinal)))
             {

@@ -68,7 +68,9 @@ internal sealed class ServiceCollector(string where, IReadOnlyDictionary<string,
     {
         if (!inputs.TryAdd(column.Name, (column.Type, from)) && inputs[column.Name].Type != column.Type)
         {
-            findings.Add($"{where}: '{column.Name}' is {inputs[column.Name].Type} in {inputs[column.Name].From} and {column.Type} in {from}.");
+            findings.Add(
+                $"{where}: '{column.Name}' is {inputs[column.Name].Type} in {inputs[column.Name].From} and {column.Type} in {from}."
+            );
         }
     }
 

@@ -11,21 +11,19 @@ internal sealed record ServiceDefinition(string Name, ServiceFeature[] Features,
     public JsonObject Describe() =>
         new()
         {
-            ["features"] = new JsonArray(
-                [
-                    .. Features.Select(f =>
-                        (JsonNode)
-                            new JsonObject
-                            {
-                                ["name"] = f.Name,
-                                ["type"] = f.Column.Type.ToString(),
-                                ["view"] = f.View?.Name,
-                                ["viewHash"] = f.View?.Hash().ToString(),
-                                ["feature"] = f.Column.Name,
-                            }
-                    ),
-                ]
-            ),
+            ["features"] = new JsonArray([
+                .. Features.Select(f =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["name"] = f.Name,
+                            ["type"] = f.Column.Type.ToString(),
+                            ["view"] = f.View?.Name,
+                            ["viewHash"] = f.View?.Hash().ToString(),
+                            ["feature"] = f.Column.Name,
+                        }
+                ),
+            ]),
             ["owner"] = Owner,
         };
 }

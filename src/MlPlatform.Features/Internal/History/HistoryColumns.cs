@@ -25,7 +25,11 @@ internal static class HistoryColumns
             sequences[row] = firstSequence + row;
         }
 
-        return [.. writers.Select(w => w.Column), new(new(SourceDefinition.SequenceColumn, DataType.Int64), sequences, new bool[rows.Count])];
+        return
+        [
+            .. writers.Select(w => w.Column),
+            new(new(SourceDefinition.SequenceColumn, DataType.Int64), sequences, new bool[rows.Count]),
+        ];
     }
 
     public static byte[] ToBytes(IReadOnlyList<FeatureColumn> columns, int rows)
@@ -42,13 +46,17 @@ internal static class HistoryColumns
     /// <summary>The rows of several unsealed parts in the source's present columns; a column that did not exist then is null.</summary>
     public static IReadOnlyList<FeatureColumn> Join(SourceDefinition source, IReadOnlyList<HistoryPart> parts)
     {
-        var columns = source.Shape.Columns.Select(c => c with { Nullable = true }).Append(new(SourceDefinition.SequenceColumn, DataType.Int64));
+        var columns = source
+            .Shape.Columns.Select(c => c with { Nullable = true })
+            .Append(new(SourceDefinition.SequenceColumn, DataType.Int64));
         var total = parts.Sum(p => p.Rows);
         var writers = columns.Select(c => new ColumnWriter(c, total, source.Name)).ToArray();
         var at = 0;
         foreach (var part in parts)
         {
-            using var reader = new BinaryReader(new MemoryStream(BlobFrame.Read(part.Data, Kind, FormatVersion).ToArray(), writable: false));
+            using var reader = new BinaryReader(
+                new MemoryStream(BlobFrame.Read(part.Data, Kind, FormatVersion).ToArray(), writable: false)
+            );
             var (stored, rows) = ColumnBytes.Read(reader);
             foreach (var writer in writers)
             {
@@ -69,7 +77,10 @@ internal static class HistoryColumns
     public static IEnumerable<StoredRow> Rows(SourceDefinition source, IReadOnlyList<FeatureColumn> columns)
     {
         var places = columns.Select(c => source.Shape.IndexOf(c.Column.Name)).ToArray();
-        var sequence = columns.Single(c => string.Equals(c.Column.Name, SourceDefinition.SequenceColumn, StringComparison.Ordinal)).As<long>().ToArray();
+        var sequence = columns
+            .Single(c => string.Equals(c.Column.Name, SourceDefinition.SequenceColumn, StringComparison.Ordinal))
+            .As<long>()
+            .ToArray();
         for (var row = 0; row < sequence.Length; row++)
         {
             var values = new FeatureValue[source.Shape.Columns.Length];

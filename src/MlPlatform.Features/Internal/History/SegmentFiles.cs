@@ -39,7 +39,11 @@ internal sealed class SegmentFiles(PlatformDirectories directories, IArtifactSto
         return path;
     }
 
-    public async Task<TemporaryFile> WriteTemporaryAsync(IReadOnlyList<FeatureColumn> columns, int rows, CancellationToken cancellationToken)
+    public async Task<TemporaryFile> WriteTemporaryAsync(
+        IReadOnlyList<FeatureColumn> columns,
+        int rows,
+        CancellationToken cancellationToken
+    )
     {
         var file = NewTemporary();
         try

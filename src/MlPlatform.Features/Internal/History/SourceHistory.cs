@@ -60,7 +60,9 @@ internal sealed class SourceHistory(
     /// <summary>Moves what waits into segments: artifacts at once, rows when enough consecutive ones have come together.</summary>
     public async Task SealAsync(SourceDefinition source, CancellationToken cancellationToken)
     {
-        await using var lease = await leases.TryAcquireAsync($"features-seal-{source.Name}", SealLease, cancellationToken).ConfigureAwait(false);
+        await using var lease = await leases
+            .TryAcquireAsync($"features-seal-{source.Name}", SealLease, cancellationToken)
+            .ConfigureAwait(false);
         if (lease is null)
         {
             return; // Another process seals.
@@ -84,7 +86,10 @@ internal sealed class SourceHistory(
                 }
 
                 var columns = HistoryColumns.Join(source, run);
-                sealedPart = sealedPart with { Digest = await files.StoreAsync(columns, sealedPart.Rows, cancellationToken).ConfigureAwait(false) };
+                sealedPart = sealedPart with
+                {
+                    Digest = await files.StoreAsync(columns, sealedPart.Rows, cancellationToken).ConfigureAwait(false),
+                };
             }
 
             faults.Hit("features.seal.stored");
@@ -115,7 +120,8 @@ internal sealed class SourceHistory(
         }
     }
 
-    private static ArtifactOwner HolderOf(string source, HistoryPart part) => new("featurePush", FormattableString.Invariant($"{source}/{part.First}"));
+    private static ArtifactOwner HolderOf(string source, HistoryPart part) =>
+        new("featurePush", FormattableString.Invariant($"{source}/{part.First}"));
 
     private Task RecordAsync(string source, HistoryPart part, ILease lease, CancellationToken cancellationToken) =>
         metadata.WriteAsync(
@@ -160,7 +166,12 @@ internal sealed class SourceHistory(
         );
 
     private Task<List<HistoryPart>> PendingAsync(string source, CancellationToken cancellationToken) =>
-        ReadPartsAsync(online, "SELECT first_seq, last_seq, row_count, digest, data FROM fs_pending WHERE source = @source ORDER BY first_seq", source, cancellationToken);
+        ReadPartsAsync(
+            online,
+            "SELECT first_seq, last_seq, row_count, digest, data FROM fs_pending WHERE source = @source ORDER BY first_seq",
+            source,
+            cancellationToken
+        );
 
     private Task<List<HistoryPart>> SegmentsAsync(string source, CancellationToken cancellationToken) =>
         ReadPartsAsync(
@@ -170,7 +181,12 @@ internal sealed class SourceHistory(
             cancellationToken
         );
 
-    private static Task<List<HistoryPart>> ReadPartsAsync(IMetadataDatabase database, string sql, string source, CancellationToken cancellationToken) =>
+    private static Task<List<HistoryPart>> ReadPartsAsync(
+        IMetadataDatabase database,
+        string sql,
+        string source,
+        CancellationToken cancellationToken
+    ) =>
         database.ReadAsync(
             async connection =>
             {
@@ -183,7 +199,9 @@ internal sealed class SourceHistory(
                             reader.GetInt64(0),
                             reader.GetInt64(1),
                             reader.GetInt32(2),
-                            await reader.IsDBNullAsync(3, cancellationToken).ConfigureAwait(false) ? null : ArtifactDigest.Parse(reader.GetString(3)),
+                            await reader.IsDBNullAsync(3, cancellationToken).ConfigureAwait(false)
+                                ? null
+                                : ArtifactDigest.Parse(reader.GetString(3)),
                             await reader.IsDBNullAsync(4, cancellationToken).ConfigureAwait(false) ? null : (byte[])reader.GetValue(4)
                         )
                     );

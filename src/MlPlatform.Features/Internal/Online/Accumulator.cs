@@ -110,7 +110,10 @@ internal sealed record Accumulator(AccumulatorKind Kind, int Input, DataType Typ
 
     private void Extreme(Span<long> slots, ReadOnlySpan<long> other)
     {
-        if (other[0] != 0 && (slots[0] == 0 || (Kind == AccumulatorKind.Min ? Compare(other[1], slots[1]) < 0 : Compare(other[1], slots[1]) > 0)))
+        if (
+            other[0] != 0
+            && (slots[0] == 0 || (Kind == AccumulatorKind.Min ? Compare(other[1], slots[1]) < 0 : Compare(other[1], slots[1]) > 0))
+        )
         {
             other.CopyTo(slots);
         }

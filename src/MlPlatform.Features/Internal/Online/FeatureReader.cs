@@ -4,7 +4,8 @@ using MlPlatform.Core;
 namespace MlPlatform.Features.Internal;
 
 /// <summary>Online reads. When the cache holds all keys a read neither waits nor allocates, but for the records of transforms.</summary>
-internal sealed class FeatureReader(FeatureRuntime runtime, IConsumptionRecorder consumption, IActorAccessor actors, Clocks clocks) : IFeatureReader
+internal sealed class FeatureReader(FeatureRuntime runtime, IConsumptionRecorder consumption, IActorAccessor actors, Clocks clocks)
+    : IFeatureReader
 {
     private readonly ConcurrentDictionary<ServicePlan, ConcurrentBag<ReadBuffers>> pools = new();
 
@@ -110,7 +111,10 @@ internal sealed class FeatureReader(FeatureRuntime runtime, IConsumptionRecorder
     private static byte[]? KeyOf(ServicePlan plan, ViewRead read, IReadOnlyDictionary<string, FeatureValue> values)
     {
         var keys = read.Definition.Keys;
-        var row = Array.ConvertAll(keys, c => values.TryGetValue(c.Name, out var v) ? Conversion.To(v, c.Type, plan.Reference, c.Name) : default);
+        var row = Array.ConvertAll(
+            keys,
+            c => values.TryGetValue(c.Name, out var v) ? Conversion.To(v, c.Type, plan.Reference, c.Name) : default
+        );
         return EntityKey.Of(row, [.. Enumerable.Range(0, keys.Length)]);
     }
 
@@ -172,7 +176,9 @@ internal sealed class FeatureReader(FeatureRuntime runtime, IConsumptionRecorder
         for (var i = 0; i < request.Length; i++)
         {
             var column = run.Definition.Request.Columns[i];
-            request[i] = values.TryGetValue(column.Name, out var value) ? Conversion.To(value, column.Type, plan.Reference, column.Name) : default;
+            request[i] = values.TryGetValue(column.Name, out var value)
+                ? Conversion.To(value, column.Type, plan.Reference, column.Name)
+                : default;
         }
 
         if (!run.IsComplete(request))

@@ -121,7 +121,8 @@ internal sealed class HopLayout
     private static double Variance(ReadOnlySpan<long> moments) => Accumulator.Number(moments[2]) / (moments[0] - 1);
 
     private static AccumulatorKind? Counter(TileFeature feature) =>
-        feature.Function is AggregateFunction.Sum or AggregateFunction.Mean || (feature.Function == AggregateFunction.Count && feature.Input >= 0)
+        feature.Function is AggregateFunction.Sum or AggregateFunction.Mean
+        || (feature.Function == AggregateFunction.Count && feature.Input >= 0)
             ? AccumulatorKind.Count
             : null;
 

@@ -65,7 +65,8 @@ internal sealed class OnlineView(StoredViewDefinition definition, IMetadataDatab
         var known = Volatile.Read(ref version);
         var found = await database
             .ReadAsync(
-                connection => connection.ExecuteScalarAsync<long>("SELECT row_version FROM fs_storage WHERE id = @storageId", new { storageId }),
+                connection =>
+                    connection.ExecuteScalarAsync<long>("SELECT row_version FROM fs_storage WHERE id = @storageId", new { storageId }),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -102,11 +103,18 @@ internal sealed class OnlineView(StoredViewDefinition definition, IMetadataDatab
     /// <param name="rows">The rows.</param>
     /// <param name="ranges">The sequences that the storage has applied afterwards.</param>
     /// <param name="now">Platform time.</param>
-    public async Task<OnlineChange> ApplyAsync(IUnitOfWork work, IReadOnlyList<StoredRow> rows, IReadOnlyList<(long First, long Last)> ranges, long now)
+    public async Task<OnlineChange> ApplyAsync(
+        IUnitOfWork work,
+        IReadOnlyList<StoredRow> rows,
+        IReadOnlyList<(long First, long Last)> ranges,
+        long now
+    )
     {
         // The update comes first: it locks the storage's row, so that no other transaction changes the same tiles in between.
         const string Lock = "UPDATE fs_storage SET row_version = row_version + 1 WHERE id = @storageId RETURNING row_version, applied";
-        var (next, text) = await work.Connection.QuerySingleAsync<(long, string)>(Lock, new { storageId }, work.Transaction).ConfigureAwait(false);
+        var (next, text) = await work
+            .Connection.QuerySingleAsync<(long, string)>(Lock, new { storageId }, work.Transaction)
+            .ConfigureAwait(false);
         var applied = SequenceRanges.Parse(text);
         var change = new OnlineChange(this, next, now);
         using (var writer = new OnlineWriter(work, this, change))
@@ -164,10 +172,12 @@ internal sealed class OnlineView(StoredViewDefinition definition, IMetadataDatab
         SequenceRanges.Parse(
             await database
                 .ReadAsync(
-                    connection => connection.ExecuteScalarAsync<string>("SELECT applied FROM fs_storage WHERE id = @storageId", new { storageId }),
+                    connection =>
+                        connection.ExecuteScalarAsync<string>("SELECT applied FROM fs_storage WHERE id = @storageId", new { storageId }),
                     cancellationToken
                 )
-                .ConfigureAwait(false) ?? string.Empty
+                .ConfigureAwait(false)
+                ?? string.Empty
         );
 
     private async Task<OnlineEntry> ReadEntryAsync(DbConnection connection, byte[] key)
@@ -183,7 +193,9 @@ internal sealed class OnlineView(StoredViewDefinition definition, IMetadataDatab
         const string Tiles = "SELECT hop, start, data FROM fs_tile WHERE storage_id = @storageId AND entity_key = @key ORDER BY hop, start";
         var rows = (await connection.QueryAsync<(long Hop, long Start, byte[] Data)>(Tiles, parameters).ConfigureAwait(false)).AsList();
         var starts = layout.Hops.Select(h => rows.Where(r => r.Hop == h.Hop).Select(r => r.Start).ToArray()).ToArray();
-        var slots = layout.Hops.Select(h => rows.Where(r => r.Hop == h.Hop).SelectMany(r => Slots.Read(r.Data, h.Width)).ToArray()).ToArray();
+        var slots = layout
+            .Hops.Select(h => rows.Where(r => r.Hop == h.Hop).SelectMany(r => Slots.Read(r.Data, h.Width)).ToArray())
+            .ToArray();
         var ahead = rows.Where(r => r.Hop == OnlineWriter.AheadHop).SelectMany(r => Slots.Read(r.Data, 0)).ToArray();
         return new TileEntry(layout, starts, slots, ahead);
     }

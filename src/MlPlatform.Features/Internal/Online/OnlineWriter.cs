@@ -98,7 +98,9 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
         {
             var firstStart = layout.Hops[0].StartOf(rows[0].Stamp.EventMicros);
             var cached = view.FindBefore(change.RowVersion, key) as TileEntry;
-            var (waiting, firstTile) = cached is null ? First(selectFirst, key, layout.Hops[0], firstStart) : (cached.Ahead.ToArray(), null);
+            var (waiting, firstTile) = cached is null
+                ? First(selectFirst, key, layout.Hops[0], firstStart)
+                : (cached.Ahead.ToArray(), null);
             var events = waiting.Chunk(layout.EventWidth).Concat(rows.Select(r => RawEvent.Of(layout, r, definition.Inputs))).ToList();
             var ahead = events.Where(e => e[0] > change.Now).SelectMany(e => e).ToArray();
             if (ahead.Length > 0 || waiting.Length > 0)
@@ -117,7 +119,8 @@ internal sealed class OnlineWriter(IUnitOfWork work, OnlineView view, OnlineChan
                     var start = hop.StartOf(raw[0]);
                     if (!tiles.TryGetValue((h, start), out var tile))
                     {
-                        var stored = cached is not null ? cached.CopyOf(h, start)
+                        var stored =
+                            cached is not null ? cached.CopyOf(h, start)
                             : h == 0 && start == firstStart ? firstTile
                             : Stored(select, key, hop, start);
                         begun |= stored is null;

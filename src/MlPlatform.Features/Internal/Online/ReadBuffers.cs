@@ -9,7 +9,8 @@ internal sealed class ReadBuffers(ServicePlan plan)
 
     public bool[] Found { get; } = new bool[plan.Reads.Length];
 
-    public FeatureValue[][] Requests { get; } = Array.ConvertAll(plan.Transforms, t => new FeatureValue[t.Definition.Request.Columns.Length]);
+    public FeatureValue[][] Requests { get; } =
+        Array.ConvertAll(plan.Transforms, t => new FeatureValue[t.Definition.Request.Columns.Length]);
 
     public FeatureValue[][] Outputs { get; } = Array.ConvertAll(plan.Transforms, t => new FeatureValue[t.Definition.Row.Columns.Length]);
 

@@ -10,4 +10,12 @@ namespace MlPlatform.Features.Internal;
 /// <param name="InputType">The type of the input.</param>
 /// <param name="Window">The window in microseconds.</param>
 /// <param name="Hop">The hop in microseconds.</param>
-internal sealed record TileFeature(int Target, string Name, AggregateFunction Function, int Input, DataType InputType, long Window, long Hop);
+internal sealed record TileFeature(
+    int Target,
+    string Name,
+    AggregateFunction Function,
+    int Input,
+    DataType InputType,
+    long Window,
+    long Hop
+);

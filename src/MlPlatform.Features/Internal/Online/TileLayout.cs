@@ -28,21 +28,19 @@ internal sealed class TileLayout
     public int EventWidth => 3 + (2 * Inputs);
 
     public JsonArray Describe() =>
-        new(
-            [
-                .. Features.Select(f =>
-                    (JsonNode)
-                        new JsonObject
-                        {
-                            ["name"] = f.Name,
-                            ["function"] = f.Function.ToString(),
-                            ["input"] = f.Input,
-                            ["window"] = f.Window,
-                            ["hop"] = f.Hop,
-                        }
-                ),
-            ]
-        );
+        new([
+            .. Features.Select(f =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["name"] = f.Name,
+                        ["function"] = f.Function.ToString(),
+                        ["input"] = f.Input,
+                        ["window"] = f.Window,
+                        ["hop"] = f.Hop,
+                    }
+            ),
+        ]);
 
     // An invalid hop is a finding; the layout must only not fail on it.
     private static HopLayout Layout(IGrouping<long, TileFeature> group) => new(Math.Max(group.Key, 1), group);

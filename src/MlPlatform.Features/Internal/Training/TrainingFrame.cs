@@ -25,7 +25,11 @@ internal sealed class TrainingFrame
         var shape = RecordShape.Of(typeof(TRow), plan.Reference, findings);
         if (findings.Count > 0)
         {
-            throw new FeatureInputException(plan.Reference, typeof(TRow).Name, $"cannot be a row of a training set: {string.Join(' ', findings)}");
+            throw new FeatureInputException(
+                plan.Reference,
+                typeof(TRow).Name,
+                $"cannot be a row of a training set: {string.Join(' ', findings)}"
+            );
         }
 
         foreach (var column in plan.Inputs.Columns.Where(c => shape.IndexOf(c.Name) < 0))
@@ -44,7 +48,10 @@ internal sealed class TrainingFrame
         var values = new FeatureValue[writers.Length];
         for (var row = 0; row < rows.Count; row++)
         {
-            shape.Read(rows[row] ?? throw new FeatureInputException(plan.Reference, FormattableString.Invariant($"row {row}"), "is null"), values);
+            shape.Read(
+                rows[row] ?? throw new FeatureInputException(plan.Reference, FormattableString.Invariant($"row {row}"), "is null"),
+                values
+            );
             for (var i = 0; i < writers.Length; i++)
             {
                 writers[i].Set(row, values[i]);
@@ -63,7 +70,8 @@ internal sealed class TrainingFrame
     private static string FindTime(ServicePlan plan, RecordShape shape, string? wanted)
     {
         var times = shape.Columns.Where(c => c.Type == DataType.Timestamp).Select(c => c.Name).ToArray();
-        var found = wanted ?? (times.Contains("event_timestamp", StringComparer.Ordinal) || times.Length != 1 ? "event_timestamp" : times[0]);
+        var found =
+            wanted ?? (times.Contains("event_timestamp", StringComparer.Ordinal) || times.Length != 1 ? "event_timestamp" : times[0]);
         return times.Contains(found, StringComparer.Ordinal)
             ? found
             : throw new FeatureInputException(

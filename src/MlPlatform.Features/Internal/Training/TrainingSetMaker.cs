@@ -47,14 +47,7 @@ internal sealed class TrainingSetMaker(
             joined.Add(view);
             var result = view.Result;
             counts.Add(
-                new(
-                    read.Definition.Name,
-                    model.Version(read.Definition),
-                    result.Matched,
-                    result.OutOfTimeToLive,
-                    result.NoRow,
-                    result.Late
-                )
+                new(read.Definition.Name, model.Version(read.Definition), result.Matched, result.OutOfTimeToLive, result.NoRow, result.Late)
             );
             for (var f = 0; f < read.Features.Length; f++)
             {
@@ -88,7 +81,11 @@ internal sealed class TrainingSetMaker(
     {
         if (knownAt && view.Source.CreatedColumn is null)
         {
-            throw new FeatureInputException(view.Source.Name, "created time", "is not declared, so what was known at a time cannot be told");
+            throw new FeatureInputException(
+                view.Source.Name,
+                "created time",
+                "is not declared, so what was known at a time cannot be told"
+            );
         }
 
         var columns = view.Source.Shape.Columns;

@@ -149,10 +149,19 @@ internal sealed class DriftJudge(MonitorOptions options)
         // Nothing on either side is no test at all, and must not cost the others their significance.
         var p = count1 + count2 == 0 ? double.NaN : Proportions.TwoProportionZ(count2, total2, count1, total1).PValue;
         var pooled = (count1 + count2) / Math.Max(1.0, total1 + total2);
-        var nullMean = double.IsNaN(difference)
-            ? 0
-            : Math.Sqrt(2 / Math.PI * pooled * (1 - pooled) * ((1.0 / total1) + (1.0 / total2)));
-        Add(column, method, difference, options.RateWarning + nullMean, options.RateDrift + nullMean, nullMean, p, total1, total2, MonitorKind.DataQuality);
+        var nullMean = double.IsNaN(difference) ? 0 : Math.Sqrt(2 / Math.PI * pooled * (1 - pooled) * ((1.0 / total1) + (1.0 / total2)));
+        Add(
+            column,
+            method,
+            difference,
+            options.RateWarning + nullMean,
+            options.RateDrift + nullMean,
+            nullMean,
+            p,
+            total1,
+            total2,
+            MonitorKind.DataQuality
+        );
     }
 
     private void Add(
@@ -171,7 +180,14 @@ internal sealed class DriftJudge(MonitorOptions options)
         var minimum = kind == MonitorKind.Drift ? options.MinimumRows : options.MinimumRateRows;
         var enough = Math.Min(n, m) >= minimum;
         statistics.Add(
-            new(column, kind, method, value, enough ? MonitorState.Ok : MonitorState.Inconclusive, enough ? "as the reference" : $"fewer than {minimum} rows on a side")
+            new(
+                column,
+                kind,
+                method,
+                value,
+                enough ? MonitorState.Ok : MonitorState.Inconclusive,
+                enough ? "as the reference" : $"fewer than {minimum} rows on a side"
+            )
             {
                 WarningThreshold = warning,
                 Threshold = drift,
@@ -202,8 +218,16 @@ internal sealed class DriftJudge(MonitorOptions options)
         }
 
         return statistic.Value >= statistic.Threshold
-            ? statistic with { State = MonitorState.Drifted, Reason = "beyond the threshold, and not by chance" }
-            : statistic with { State = MonitorState.Warning, Reason = "beyond the warning threshold, and not by chance" };
+            ? statistic with
+            {
+                State = MonitorState.Drifted,
+                Reason = "beyond the threshold, and not by chance",
+            }
+            : statistic with
+            {
+                State = MonitorState.Warning,
+                Reason = "beyond the warning threshold, and not by chance",
+            };
     }
 
     private bool IsWatched(string column) => options.Columns is null || options.Columns.Contains(column, StringComparer.Ordinal);

@@ -32,7 +32,8 @@ internal sealed class MonitorCatalog
     {
         var models = await database
             .ReadAsync(
-                connection => connection.QueryAsync<string>("SELECT DISTINCT model FROM mon_layout WHERE profile IS NOT NULL ORDER BY model"),
+                connection =>
+                    connection.QueryAsync<string>("SELECT DISTINCT model FROM mon_layout WHERE profile IS NOT NULL ORDER BY model"),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -15,7 +15,10 @@ internal static class VerdictMaker
 
         if (statistics.Length == 0)
         {
-            return Inconclusive(kind, hasProfile ? "No watched column has a reference." : "The model version came without a reference profile.");
+            return Inconclusive(
+                kind,
+                hasProfile ? "No watched column has a reference." : "The model version came without a reference profile."
+            );
         }
 
         var state = statistics.Max(s => s.State);
@@ -92,7 +95,12 @@ internal static class VerdictMaker
         return referenceAuc is null ? Inconclusive(Kind, Text($"AUC {report.Auc:F4}, but there is no reference to hold it against."))
             : double.IsNaN(report.Auc) ? Inconclusive(Kind, "All labels are of one class.")
             : report.Auc < referenceAuc - options.AucMargin
-                ? new(Kind, MonitorState.Warning, Text($"AUC {report.Auc:F4} is below the reference {referenceAuc:F4}, but chance may give that."), [])
+                ? new(
+                    Kind,
+                    MonitorState.Warning,
+                    Text($"AUC {report.Auc:F4} is below the reference {referenceAuc:F4}, but chance may give that."),
+                    []
+                )
             : new(Kind, MonitorState.Ok, Text($"AUC {report.Auc:F4} holds against the reference {referenceAuc:F4}."), []);
     }
 

@@ -18,7 +18,10 @@ internal sealed class PaneShape
         ProfileBytes = profileBytes;
         Profile = TryRead(profileBytes);
         Numeric = [.. numeric.Select(n => Profile?.Numeric.FirstOrDefault(p => string.Equals(p.Name, n, StringComparison.Ordinal)))];
-        Categories = [.. categories.Select(n => Profile?.Categories.FirstOrDefault(p => string.Equals(p.Name, n, StringComparison.Ordinal)))];
+        Categories =
+        [
+            .. categories.Select(n => Profile?.Categories.FirstOrDefault(p => string.Equals(p.Name, n, StringComparison.Ordinal))),
+        ];
     }
 
     public string Model { get; }
@@ -60,7 +63,13 @@ internal sealed class PaneShape
     }
 
     public static PaneShape Of(PredictionLayout layout) =>
-        new(layout.Version.Name, layout.Version.Version, [.. layout.NumericColumns], [.. layout.CategoryColumns], layout.Profile?.ToArray());
+        new(
+            layout.Version.Name,
+            layout.Version.Version,
+            [.. layout.NumericColumns],
+            [.. layout.CategoryColumns],
+            layout.Profile?.ToArray()
+        );
 
     public static PaneShape Of(LayoutRow row) =>
         new(row.Model, row.Version, FromJson(row.NumericColumns), FromJson(row.CategoryColumns), row.Profile);

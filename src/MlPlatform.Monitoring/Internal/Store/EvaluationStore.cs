@@ -8,8 +8,12 @@ internal sealed class EvaluationStore(IMetadataDatabase database, Clocks clocks)
 {
     /// <summary>Records the verdict of a kind unless some process has done so before.</summary>
     /// <returns>Whether this call recorded it.</returns>
-    public Task<bool> RecordAsync(MonitorDefinition monitor, MonitorEvaluation evaluation, MonitorKind kind, CancellationToken cancellationToken) =>
-        database.WriteAsync(Durability.Process, unit => RecordAsync(unit, monitor, evaluation, kind), cancellationToken);
+    public Task<bool> RecordAsync(
+        MonitorDefinition monitor,
+        MonitorEvaluation evaluation,
+        MonitorKind kind,
+        CancellationToken cancellationToken
+    ) => database.WriteAsync(Durability.Process, unit => RecordAsync(unit, monitor, evaluation, kind), cancellationToken);
 
     public Task<IReadOnlyList<MonitorEvaluation>> ListAsync(string monitor, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<MonitorEvaluation>>(
@@ -114,7 +118,13 @@ internal sealed class EvaluationStore(IMetadataDatabase database, Clocks clocks)
         return true;
     }
 
-    private async Task UpdateAlertAsync(IUnitOfWork unit, MonitorDefinition monitor, MonitorEvaluation evaluation, MonitorKind kind, EvaluationRow row)
+    private async Task UpdateAlertAsync(
+        IUnitOfWork unit,
+        MonitorDefinition monitor,
+        MonitorEvaluation evaluation,
+        MonitorKind kind,
+        EvaluationRow row
+    )
     {
         const string Recent = """
             SELECT state FROM mon_evaluation
@@ -156,7 +166,13 @@ internal sealed class EvaluationStore(IMetadataDatabase database, Clocks clocks)
         }
     }
 
-    private async Task OpenAsync(IUnitOfWork unit, MonitorEvaluation evaluation, MonitorKind kind, EvaluationRow row, MonitorState? previous)
+    private async Task OpenAsync(
+        IUnitOfWork unit,
+        MonitorEvaluation evaluation,
+        MonitorKind kind,
+        EvaluationRow row,
+        MonitorState? previous
+    )
     {
         const string Sql = """
             INSERT INTO mon_alert (id, monitor, kind, model, version, window_start, window_end, opened_at)

@@ -48,28 +48,26 @@ internal static class MonitorEvents
         }
 
         payload["datasetDrift"] = evaluation.DatasetDrift;
-        payload["columns"] = new JsonArray(
-            [
-                .. evaluation
-                    .Statistics.Where(s => s.Kind == kind && s.State >= MonitorState.Warning)
-                    .Select(s =>
-                        (JsonNode)
-                            new JsonObject
-                            {
-                                ["name"] = s.Column,
-                                ["method"] = s.Method,
-                                ["state"] = s.State.ToString(),
-                                ["value"] = Finite(s.Value),
-                                ["threshold"] = Finite(s.Threshold),
-                                ["nullMean"] = Finite(s.NullMean),
-                                ["p"] = Finite(s.PValue),
-                                ["pAdjusted"] = Finite(s.AdjustedPValue),
-                                ["n"] = s.ReferenceRows,
-                                ["m"] = s.CurrentRows,
-                            }
-                    ),
-            ]
-        );
+        payload["columns"] = new JsonArray([
+            .. evaluation
+                .Statistics.Where(s => s.Kind == kind && s.State >= MonitorState.Warning)
+                .Select(s =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["name"] = s.Column,
+                            ["method"] = s.Method,
+                            ["state"] = s.State.ToString(),
+                            ["value"] = Finite(s.Value),
+                            ["threshold"] = Finite(s.Threshold),
+                            ["nullMean"] = Finite(s.NullMean),
+                            ["p"] = Finite(s.PValue),
+                            ["pAdjusted"] = Finite(s.AdjustedPValue),
+                            ["n"] = s.ReferenceRows,
+                            ["m"] = s.CurrentRows,
+                        }
+                ),
+        ]);
         return payload;
     }
 

@@ -12,7 +12,10 @@ internal sealed class OutcomeStore(IMetadataDatabase database, Clocks clocks)
         {
             if (!double.IsFinite(outcome.Label))
             {
-                throw new ArgumentException($"The label of prediction {outcome.PredictionId} is {outcome.Label}; a finite number was expected.", nameof(outcomes));
+                throw new ArgumentException(
+                    $"The label of prediction {outcome.PredictionId} is {outcome.Label}; a finite number was expected.",
+                    nameof(outcomes)
+                );
             }
         }
 

@@ -13,7 +13,11 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
 
     /// <summary>Commits the rows of the blocks. Rows whose prediction id is known already are left out.</summary>
     /// <returns>How many rows were new.</returns>
-    public async Task<long> CommitAsync(IReadOnlyList<CaptureBlock> blocks, PredictionCheckpoint? checkpoint, CancellationToken cancellationToken)
+    public async Task<long> CommitAsync(
+        IReadOnlyList<CaptureBlock> blocks,
+        PredictionCheckpoint? checkpoint,
+        CancellationToken cancellationToken
+    )
     {
         var (stored, layoutIds) = await database
             .WriteAsync(
@@ -80,7 +84,11 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
         return ids;
     }
 
-    private Dictionary<PaneKey, PaneSketch> InsertRows(IUnitOfWork unit, IReadOnlyList<CaptureBlock> blocks, Dictionary<LayoutCapture, long> ids)
+    private Dictionary<PaneKey, PaneSketch> InsertRows(
+        IUnitOfWork unit,
+        IReadOnlyList<CaptureBlock> blocks,
+        Dictionary<LayoutCapture, long> ids
+    )
     {
         var panes = new Dictionary<PaneKey, PaneSketch>();
         if (blocks.Count == 0)

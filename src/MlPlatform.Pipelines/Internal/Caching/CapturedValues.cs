@@ -26,7 +26,12 @@ internal static class CapturedValues
             return;
         }
 
-        foreach (var field in target.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken))
+        foreach (
+            var field in target
+                .GetType()
+                .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                .OrderBy(f => f.MetadataToken)
+        )
         {
             AppendValue(text, field.Name, field.GetValue(target), depth);
         }

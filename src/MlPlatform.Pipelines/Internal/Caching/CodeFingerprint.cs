@@ -57,7 +57,10 @@ internal static class CodeFingerprint
         // The body of an async method or iterator is the MoveNext of its state machine.
         if (callee.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType is { } machine)
         {
-            var type = machine.IsGenericTypeDefinition && callee is MethodInfo { IsGenericMethod: true } m ? machine.MakeGenericType([.. TypeArguments(m)]) : machine;
+            var type =
+                machine.IsGenericTypeDefinition && callee is MethodInfo { IsGenericMethod: true } m
+                    ? machine.MakeGenericType([.. TypeArguments(m)])
+                    : machine;
             Enqueue(type.GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!, order, queue);
         }
 

@@ -33,7 +33,12 @@ internal sealed class IlReader(MethodBase method, IncrementalHash hash, Func<Met
 
         foreach (var clause in body.ExceptionHandlingClauses)
         {
-            Add(string.Create(CultureInfo.InvariantCulture, $"try:{clause.Flags}:{clause.TryOffset}:{clause.TryLength}:{clause.HandlerOffset}:{clause.HandlerLength}"));
+            Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"try:{clause.Flags}:{clause.TryOffset}:{clause.TryLength}:{clause.HandlerOffset}:{clause.HandlerLength}"
+                )
+            );
         }
 
         for (var at = 0; at < il.Length; )

@@ -47,7 +47,8 @@ internal sealed class StepCache(IMetadataDatabase database, IArtifactStore artif
             }
         }
 
-        var nearest = await FindNearestAsync(execution.Run.Pipeline, execution.Step.Name, execution.Step.MapIndex, execution.Step.RunId).ConfigureAwait(false);
+        var nearest = await FindNearestAsync(execution.Run.Pipeline, execution.Step.Name, execution.Step.MapIndex, execution.Step.RunId)
+            .ConfigureAwait(false);
         var why = nearest is null
             ? "miss: the first time"
             : $"miss: {CacheKey.FirstDifference(JsonNode.Parse(nearest.Document), document)?.Field ?? "the entry"} differs from run {nearest.RunId}";
@@ -65,7 +66,13 @@ internal sealed class StepCache(IMetadataDatabase database, IArtifactStore artif
                     AND {(item is null ? "s.map_index IS NULL" : "s.map_index = @item")}
                 ORDER BY s.ended_work DESC LIMIT 1
                 """,
-                new { pipeline, step, item, beforeRun }
+                new
+                {
+                    pipeline,
+                    step,
+                    item,
+                    beforeRun,
+                }
             )
         );
 
@@ -82,7 +89,9 @@ internal sealed class StepCache(IMetadataDatabase database, IArtifactStore artif
                         THEN 1 ELSE 0 END AS IsBusy
                     FROM pl_cache c WHERE c.cache_key = @key
                     """;
-                var entry = await work.Connection.QuerySingleOrDefaultAsync<CacheEntry?>(Find, new { key }, work.Transaction).ConfigureAwait(false);
+                var entry = await work
+                    .Connection.QuerySingleOrDefaultAsync<CacheEntry?>(Find, new { key }, work.Transaction)
+                    .ConfigureAwait(false);
                 if (entry is { IsBusy: false, Digest: null } or null)
                 {
                     await PutClaimAsync(work, step, key).ConfigureAwait(false);
@@ -92,7 +101,8 @@ internal sealed class StepCache(IMetadataDatabase database, IArtifactStore artif
             }
         );
 
-    private Task<int> TakeOverAsync(StepLease step, string key) => database.WriteAsync(Durability.Process, work => PutClaimAsync(work, step, key));
+    private Task<int> TakeOverAsync(StepLease step, string key) =>
+        database.WriteAsync(Durability.Process, work => PutClaimAsync(work, step, key));
 
     private Task<int> PutClaimAsync(IUnitOfWork work, StepLease step, string key)
     {
@@ -101,7 +111,14 @@ internal sealed class StepCache(IMetadataDatabase database, IArtifactStore artif
             ON CONFLICT (cache_key) DO UPDATE SET run_id = excluded.run_id, step_no = excluded.step_no, fence = excluded.fence,
                 created_at = excluded.created_at, output_digest = NULL, output_inline = NULL
             """;
-        var row = new { key, step.RunId, step.StepNo, step.Fence, Now = clocks.Platform.NowMicros() };
+        var row = new
+        {
+            key,
+            step.RunId,
+            step.StepNo,
+            step.Fence,
+            Now = clocks.Platform.NowMicros(),
+        };
         return work.Connection.ExecuteAsync(Sql, row, work.Transaction);
     }
 }

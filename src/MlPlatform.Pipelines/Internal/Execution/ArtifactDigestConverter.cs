@@ -13,5 +13,6 @@ internal sealed class ArtifactDigestConverter : JsonConverter<ArtifactDigest>
                 : throw new JsonException($"'{text}' is not a digest.")
             : default;
 
-    public override void Write(Utf8JsonWriter writer, ArtifactDigest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, ArtifactDigest value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -78,7 +78,9 @@ internal sealed class PipelineWorker(
         IReadOnlyList<StepLease> claimed = [];
         try
         {
-            claimed = await journal.ClaimAsync(leases.Owner, catalog.Specs, room, options.Value.Lease, cancellationToken).ConfigureAwait(false);
+            claimed = await journal
+                .ClaimAsync(leases.Owner, catalog.Specs, room, options.Value.Lease, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {

@@ -53,7 +53,9 @@ internal sealed class StepExecution(PipelineGraph graph, StepNode node, RunHeade
     {
         if (!Node.Edges.Exists(e => e.From == from))
         {
-            throw new InvalidOperationException($"Step '{Node.Name}' reads '{from.Name}' without declaring it: pass it as an input, or add .After({from.Name}).");
+            throw new InvalidOperationException(
+                $"Step '{Node.Name}' reads '{from.Name}' without declaring it: pass it as an input, or add .After({from.Name})."
+            );
         }
 
         return Inputs.TryGetValue(Graph.NumberOf(from), out var input) ? input.Bytes : null;

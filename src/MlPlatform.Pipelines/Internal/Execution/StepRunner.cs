@@ -41,7 +41,13 @@ internal sealed class StepRunner(
                 Artifacts = artifacts,
             };
             Held[step] = execution;
-            using var logScope = logger.BeginScope("Pipeline {Pipeline}, run {Run}, step {Step}, attempt {Attempt}", header.Pipeline, step.RunId, step.Name, step.Attempt);
+            using var logScope = logger.BeginScope(
+                "Pipeline {Pipeline}, run {Run}, step {Step}, attempt {Attempt}",
+                header.Pipeline,
+                step.RunId,
+                step.Name,
+                step.Attempt
+            );
             await RunAsync(execution, parameters, stopping).ConfigureAwait(false);
         }
         catch (StaleFenceException e)
@@ -147,7 +153,9 @@ internal sealed class StepRunner(
         faults.Hit("pipelines.ran");
         if (outcome.IsQuestion)
         {
-            await journal.AskAsync(execution, execution.Inputs[execution.Graph.NumberOf(execution.Node.Edges[0].From)].Digest).ConfigureAwait(false);
+            await journal
+                .AskAsync(execution, execution.Inputs[execution.Graph.NumberOf(execution.Node.Edges[0].From)].Digest)
+                .ConfigureAwait(false);
         }
         else if (outcome.Wake is { } wake)
         {

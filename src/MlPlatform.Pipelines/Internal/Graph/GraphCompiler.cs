@@ -23,7 +23,8 @@ internal static class GraphCompiler
             CheckNode(node, findings);
             CheckType($"step '{node.Name}'", node.Output, json, findings);
             findings.AddRange(
-                node.Edges.Where(e => !numbers.ContainsKey(e.From)).Select(e => $"step '{node.Name}' uses '{e.From.Name}', a step of another pipeline")
+                node.Edges.Where(e => !numbers.ContainsKey(e.From))
+                    .Select(e => $"step '{node.Name}' uses '{e.From.Name}', a step of another pipeline")
             );
         }
 
@@ -54,13 +55,21 @@ internal static class GraphCompiler
             findings.Add("it has no steps");
         }
 
-        findings.AddRange(nodes.Where(n => !IsName(n.Name)).Select(n => $"step name '{n.Name}' may have letters, digits, '-', '_' and '.', 1 to 100 of them"));
         findings.AddRange(
-            nodes.GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"step name '{g.Key}' is used {g.Count()} times")
+            nodes
+                .Where(n => !IsName(n.Name))
+                .Select(n => $"step name '{n.Name}' may have letters, digits, '-', '_' and '.', 1 to 100 of them")
+        );
+        findings.AddRange(
+            nodes
+                .GroupBy(n => n.Name, StringComparer.Ordinal)
+                .Where(g => g.Count() > 1)
+                .Select(g => $"step name '{g.Key}' is used {g.Count()} times")
         );
     }
 
-    private static bool IsName(string? name) => name is { Length: > 0 and <= 100 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+    private static bool IsName(string? name) =>
+        name is { Length: > 0 and <= 100 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static void CheckNode(StepNode node, List<string> findings)
     {
@@ -74,10 +83,16 @@ internal static class GraphCompiler
 
         Require(node.Retries is >= 0 and <= 1000, $"{node.Retries} retries; 0 to 1,000 are allowed");
         Require(node.Backoff.Base >= TimeSpan.Zero && node.Backoff.Cap >= TimeSpan.Zero, "the back-off must not be negative");
-        Require(node.Timeout is null || (node.Timeout > TimeSpan.Zero && node.Timeout <= TimeSpan.FromDays(40)), $"a time-out of {node.Timeout}; up to 40 days are allowed");
+        Require(
+            node.Timeout is null || (node.Timeout > TimeSpan.Zero && node.Timeout <= TimeSpan.FromDays(40)),
+            $"a time-out of {node.Timeout}; up to 40 days are allowed"
+        );
         Require(node.Parallelism is null || node.Kind == StepKind.Map, "only a map runs items in parallel");
         Require(node.Parallelism is null or >= 1, $"{node.Parallelism} items in parallel; at least 1 is needed");
-        Require(node.Cache == CachePolicy.Never || node.Kind is StepKind.Step or StepKind.Map, "gates, waits and approvals are never cached");
+        Require(
+            node.Cache == CachePolicy.Never || node.Kind is StepKind.Step or StepKind.Map,
+            "gates, waits and approvals are never cached"
+        );
         Require(node.Kind != StepKind.Approve || !string.IsNullOrWhiteSpace(node.Role), "an approval needs a role");
         Require(node.Kind != StepKind.Approve || node.Expires > TimeSpan.Zero, "an approval must expire after it was asked for");
     }

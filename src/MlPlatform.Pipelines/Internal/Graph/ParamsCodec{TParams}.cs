@@ -35,7 +35,8 @@ internal sealed class ParamsCodec<TParams>(JsonSerializerOptions json) : ParamsC
 
     public override object Read(string json) => JsonSerializer.Deserialize(json, Info)!;
 
-    public override StepContext CreateContext(StepExecution execution, object parameters) => new StepContext<TParams>(execution, (TParams)parameters);
+    public override StepContext CreateContext(StepExecution execution, object parameters) =>
+        new StepContext<TParams>(execution, (TParams)parameters);
 
     private JsonTypeInfo<TParams> Info => (JsonTypeInfo<TParams>)json.GetTypeInfo(typeof(TParams));
 }

@@ -3,7 +3,11 @@ using Microsoft.Extensions.Options;
 namespace MlPlatform.Pipelines.Internal;
 
 /// <summary>The pipelines that this process has, each defined and checked once.</summary>
-internal sealed class PipelineCatalog(IEnumerable<PipelineRegistration> registrations, IServiceProvider services, IOptions<PipelinesOptions> options)
+internal sealed class PipelineCatalog(
+    IEnumerable<PipelineRegistration> registrations,
+    IServiceProvider services,
+    IOptions<PipelinesOptions> options
+)
 {
     private readonly Lazy<Content> content = new(() => Build(registrations, services, options.Value));
 
@@ -20,7 +24,9 @@ internal sealed class PipelineCatalog(IEnumerable<PipelineRegistration> registra
         Find(name)
         ?? throw new AssetNotFoundException(
             new(AssetKind.Pipeline, name),
-            content.Value.ByName.Count == 0 ? "No pipeline is registered; call AddPipeline." : $"Registered are: {string.Join(", ", content.Value.ByName.Keys)}."
+            content.Value.ByName.Count == 0
+                ? "No pipeline is registered; call AddPipeline."
+                : $"Registered are: {string.Join(", ", content.Value.ByName.Keys)}."
         );
 
     public PipelineGraph Get(Type pipeline) =>
@@ -36,7 +42,10 @@ internal sealed class PipelineCatalog(IEnumerable<PipelineRegistration> registra
             var graph = group.First().Create(services).Build(options.Json);
             if (!content.ByName.TryAdd(graph.Name, graph))
             {
-                throw new PipelineDefinitionException(graph.Name, [$"another pipeline has this name already; override {nameof(Pipeline.Name)} in {group.Key}"]);
+                throw new PipelineDefinitionException(
+                    graph.Name,
+                    [$"another pipeline has this name already; override {nameof(Pipeline.Name)} in {group.Key}"]
+                );
             }
 
             content.ByType.Add(group.Key, graph);

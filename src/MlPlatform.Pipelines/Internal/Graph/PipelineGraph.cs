@@ -26,5 +26,8 @@ internal sealed class PipelineGraph(
 
     public StepNode Find(string step) =>
         Nodes.FirstOrDefault(n => string.Equals(n.Name, step, StringComparison.Ordinal))
-        ?? throw new AssetNotFoundException(new(AssetKind.Step, $"{Name}.{step}"), $"The steps are: {string.Join(", ", Nodes.Select(n => n.Name))}.");
+        ?? throw new AssetNotFoundException(
+            new(AssetKind.Step, $"{Name}.{step}"),
+            $"The steps are: {string.Join(", ", Nodes.Select(n => n.Name))}."
+        );
 }

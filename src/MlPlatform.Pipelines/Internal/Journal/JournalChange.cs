@@ -86,7 +86,13 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
             WHERE run_id = @RunId AND state = 'blocked'
                 AND step_no IN (SELECT to_step FROM pl_edge WHERE run_id = @RunId AND from_step = @step AND (on_end = 1 OR @Succeeded = 1))
             """;
-        var row = new { Now, run.RunId, step, Succeeded = succeeded ? 1 : 0 };
+        var row = new
+        {
+            Now,
+            run.RunId,
+            step,
+            Succeeded = succeeded ? 1 : 0,
+        };
         return Work.Connection.ExecuteAsync(Sql, row, Work.Transaction);
     }
 
@@ -98,7 +104,18 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
                 AND step_no IN (SELECT to_step FROM pl_edge WHERE run_id = @RunId AND from_step = @step AND on_end = 0)
             RETURNING {EndedStep.Columns}
             """;
-        var skipped = await Work.Connection.QueryAsync<EndedStep>(Sql, new { Now, run.RunId, step }, Work.Transaction).ConfigureAwait(false);
+        var skipped = await Work
+            .Connection.QueryAsync<EndedStep>(
+                Sql,
+                new
+                {
+                    Now,
+                    run.RunId,
+                    step,
+                },
+                Work.Transaction
+            )
+            .ConfigureAwait(false);
         foreach (var next in skipped.OrderBy(s => s.StepNo))
         {
             await EndedAsync(next).ConfigureAwait(false);
@@ -117,7 +134,12 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
             WHERE run_id = @RunId AND step_no = (
                 SELECT step_no FROM pl_step WHERE run_id = @RunId AND parent_no = @map AND state = 'blocked' ORDER BY map_index LIMIT 1)
             """;
-        var row = new { Now, run.RunId, map };
+        var row = new
+        {
+            Now,
+            run.RunId,
+            map,
+        };
         await Work.Connection.ExecuteAsync(Count, row, Work.Transaction).ConfigureAwait(false);
         await Work.Connection.ExecuteAsync(Next, row, Work.Transaction).ConfigureAwait(false);
     }
@@ -133,7 +155,15 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
             WHERE run_id = @RunId AND step_no = @map AND state = 'expanded'
             RETURNING {EndedStep.Columns}
             """;
-        var row = new { Now, run.RunId, map, item.State, item.ErrorType, Error = $"Item {item.MapIndex} ended as {item.State}." };
+        var row = new
+        {
+            Now,
+            run.RunId,
+            map,
+            item.State,
+            item.ErrorType,
+            Error = $"Item {item.MapIndex} ended as {item.State}.",
+        };
         Cancelled(await Work.Connection.QueryAsync<EndedStep>(Rest, row, Work.Transaction).ConfigureAwait(false));
         if (await Work.Connection.QuerySingleOrDefaultAsync<EndedStep>(Parent, row, Work.Transaction).ConfigureAwait(false) is { } parent)
         {
@@ -161,7 +191,13 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
         await Work
             .Connection.ExecuteAsync(
                 "UPDATE pl_run SET state = @state, ended_at = @platformNow, ended_work = @Now WHERE run_id = @RunId",
-                new { state, platformNow, Now, run.RunId },
+                new
+                {
+                    state,
+                    platformNow,
+                    Now,
+                    run.RunId,
+                },
                 Work.Transaction
             )
             .ConfigureAwait(false);

@@ -57,7 +57,10 @@ internal sealed partial class PipelineJournal
         var (step, node) = (execution.Step, execution.Node);
         var failures = step.Failures + 1;
         var again = !cancelled && failures <= node.Retries;
-        var state = cancelled ? StepStates.Cancelled : again ? StepStates.Ready : StepStates.Failed;
+        var state =
+            cancelled ? StepStates.Cancelled
+            : again ? StepStates.Ready
+            : StepStates.Failed;
         var spread = (StepSeed.Of(execution.Seed, "retry", failures) & 0xFFFF) / 65535.0;
         var delay = again ? node.Backoff.DelayAfter(failures, spread) : TimeSpan.Zero;
         const string Sql = $"""
@@ -83,7 +86,9 @@ internal sealed partial class PipelineJournal
                 };
                 await MoveAsync(change, step, Sql, row).ConfigureAwait(false);
                 await AttemptAsync(change, step, again ? "retry" : state, error).ConfigureAwait(false);
-                await (again ? change.StopIfCancelledAsync() : change.EndedAsync(Ended(step, state, error.GetType().Name))).ConfigureAwait(false);
+                await (again ? change.StopIfCancelledAsync() : change.EndedAsync(Ended(step, state, error.GetType().Name))).ConfigureAwait(
+                    false
+                );
 
                 await change.CloseAsync().ConfigureAwait(false);
             }
@@ -130,7 +135,13 @@ internal sealed partial class PipelineJournal
             execution,
             async change =>
             {
-                var row = new { ReadyAt = change.Now + Micros(delay), step.RunId, step.StepNo, step.Fence };
+                var row = new
+                {
+                    ReadyAt = change.Now + Micros(delay),
+                    step.RunId,
+                    step.StepNo,
+                    step.Fence,
+                };
                 await MoveAsync(change, step, Sql, row).ConfigureAwait(false);
                 await change.StopIfCancelledAsync().ConfigureAwait(false);
                 await change.CloseAsync().ConfigureAwait(false);
@@ -153,7 +164,19 @@ internal sealed partial class PipelineJournal
             execution,
             async change =>
             {
-                await MoveAsync(change, step, Sql, new { items.Count, step.RunId, step.StepNo, step.Fence }).ConfigureAwait(false);
+                await MoveAsync(
+                        change,
+                        step,
+                        Sql,
+                        new
+                        {
+                            items.Count,
+                            step.RunId,
+                            step.StepNo,
+                            step.Fence,
+                        }
+                    )
+                    .ConfigureAwait(false);
                 await ApplyAsync(execution, change, StepStates.Expanded, error: null).ConfigureAwait(false);
                 var first = 1 + await FindLastNumberAsync(change.Work, step.RunId).ConfigureAwait(false);
                 var rows = items.Select(
@@ -224,7 +247,8 @@ internal sealed partial class PipelineJournal
         await database
             .WriteAsync(
                 execution.Node.Durability,
-                async work => await body(await JournalChange.OpenAsync(work, execution.Run, clocks).ConfigureAwait(false)).ConfigureAwait(false),
+                async work =>
+                    await body(await JournalChange.OpenAsync(work, execution.Run, clocks).ConfigureAwait(false)).ConfigureAwait(false),
                 CancellationToken.None
             )
             .ConfigureAwait(false);
@@ -283,7 +307,15 @@ internal sealed partial class PipelineJournal
                 UPDATE pl_cache SET output_digest = @Digest, output_inline = @Inline
                 WHERE cache_key = @Key AND run_id = @RunId AND step_no = @StepNo AND fence = @Fence
                 """;
-            var row = new { output.Digest, output.Inline, cache.Key, step.RunId, step.StepNo, step.Fence };
+            var row = new
+            {
+                output.Digest,
+                output.Inline,
+                cache.Key,
+                step.RunId,
+                step.StepNo,
+                step.Fence,
+            };
             await change.Work.Connection.ExecuteAsync(Sql, row, change.Work.Transaction).ConfigureAwait(false);
         }
     }

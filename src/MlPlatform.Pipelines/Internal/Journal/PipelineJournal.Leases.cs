@@ -20,7 +20,15 @@ internal sealed partial class PipelineJournal
                 foreach (var execution in held)
                 {
                     var step = execution.Step;
-                    var row = new { Until = until, execution.Progress?.Fraction, execution.Progress?.Text, step.RunId, step.StepNo, step.Fence };
+                    var row = new
+                    {
+                        Until = until,
+                        execution.Progress?.Fraction,
+                        execution.Progress?.Text,
+                        step.RunId,
+                        step.StepNo,
+                        step.Fence,
+                    };
                     if (await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false) == 0)
                     {
                         lost.Add(execution);
@@ -39,7 +47,10 @@ internal sealed partial class PipelineJournal
             async connection =>
                 (
                     await connection
-                        .QueryAsync<string>("SELECT run_id FROM pl_run WHERE run_id IN @runs AND cancel_requested_work IS NOT NULL", new { runs })
+                        .QueryAsync<string>(
+                            "SELECT run_id FROM pl_run WHERE run_id IN @runs AND cancel_requested_work IS NOT NULL",
+                            new { runs }
+                        )
                         .ConfigureAwait(false)
                 ).ToHashSet(StringComparer.Ordinal),
             cancellationToken
@@ -49,7 +60,11 @@ internal sealed partial class PipelineJournal
     public Task<List<string>> FindHoldersAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
             async connection =>
-                (await connection.QueryAsync<string>("SELECT DISTINCT lease_owner FROM pl_step WHERE state = 'leased'").ConfigureAwait(false)).AsList(),
+                (
+                    await connection
+                        .QueryAsync<string>("SELECT DISTINCT lease_owner FROM pl_step WHERE state = 'leased'")
+                        .ConfigureAwait(false)
+                ).AsList(),
             cancellationToken
         );
 
@@ -66,7 +81,12 @@ internal sealed partial class PipelineJournal
                         SELECT 1 FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
                         WHERE s.state = 'leased' AND (s.lease_until < @now OR s.lease_owner IN @gone OR r.cancel_requested_work < @Grace) LIMIT 1
                         """,
-                        new { now, gone, Grace = now - Micros(CancelGrace) }
+                        new
+                        {
+                            now,
+                            gone,
+                            Grace = now - Micros(CancelGrace),
+                        }
                     ),
                 cancellationToken
             )
@@ -87,7 +107,12 @@ internal sealed partial class PipelineJournal
             WHERE s.state = 'leased' AND (s.lease_until < @now OR s.lease_owner IN @gone OR r.cancel_requested_work < @Grace)
             ORDER BY s.run_id, s.step_no
             """;
-        var row = new { now, gone, Grace = now - Micros(CancelGrace) };
+        var row = new
+        {
+            now,
+            gone,
+            Grace = now - Micros(CancelGrace),
+        };
         var lost = (await work.Connection.QueryAsync<LostStep>(Find, row, work.Transaction).ConfigureAwait(false)).AsList();
         foreach (var group in lost.GroupBy(s => s.RunId, StringComparer.Ordinal))
         {
@@ -107,8 +132,14 @@ internal sealed partial class PipelineJournal
     private async Task TakeBackAsync(JournalChange change, LostStep step)
     {
         var losses = step.LostCount + 1;
-        var error = losses >= options.Value.MaxLosses ? new PoisonStepException(StepLease.KeyOf(step.RunId, step.Name, step.MapIndex), losses) : null;
-        var state = step.IsCancelled ? StepStates.Cancelled : error is null ? StepStates.Ready : StepStates.Failed;
+        var error =
+            losses >= options.Value.MaxLosses
+                ? new PoisonStepException(StepLease.KeyOf(step.RunId, step.Name, step.MapIndex), losses)
+                : null;
+        var state =
+            step.IsCancelled ? StepStates.Cancelled
+            : error is null ? StepStates.Ready
+            : StepStates.Failed;
         const string Sql = $"""
             UPDATE pl_step SET state = @state, fence = fence + 1, lost_count = @losses, ready_at = @Now, ended_work = @Now, {Unlease},
                 error_type = @Type, error = @Message
@@ -177,9 +208,17 @@ internal sealed partial class PipelineJournal
                     ON CONFLICT (worker_id) DO UPDATE SET specs = excluded.specs, last_seen_work = excluded.last_seen_work
                     """;
                 var now = await work.GetDatabaseTimeAsync().ConfigureAwait(false);
-                var row = new { worker, Specs = string.Join(' ', specs), Now = now, Old = now - Micros(TimeSpan.FromDays(1)) };
+                var row = new
+                {
+                    worker,
+                    Specs = string.Join(' ', specs),
+                    Now = now,
+                    Old = now - Micros(TimeSpan.FromDays(1)),
+                };
                 await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false);
-                await work.Connection.ExecuteAsync("DELETE FROM pl_worker WHERE last_seen_work < @Old", row, work.Transaction).ConfigureAwait(false);
+                await work
+                    .Connection.ExecuteAsync("DELETE FROM pl_worker WHERE last_seen_work < @Old", row, work.Transaction)
+                    .ConfigureAwait(false);
             },
             cancellationToken
         );

@@ -7,7 +7,8 @@ internal sealed partial class PipelineJournal
     public Task<RunHeader> GetHeaderAsync(string runId, CancellationToken cancellationToken) =>
         database.ReadAsync(async connection => await FindHeaderAsync(connection, runId, null).ConfigureAwait(false), cancellationToken);
 
-    private static Task<RunHeader> GetHeaderAsync(IUnitOfWork work, string runId) => FindHeaderAsync(work.Connection, runId, work.Transaction);
+    private static Task<RunHeader> GetHeaderAsync(IUnitOfWork work, string runId) =>
+        FindHeaderAsync(work.Connection, runId, work.Transaction);
 
     private static async Task<RunHeader> FindHeaderAsync(
         System.Data.Common.DbConnection connection,
@@ -15,7 +16,11 @@ internal sealed partial class PipelineJournal
         System.Data.Common.DbTransaction? transaction
     ) =>
         await connection
-            .QuerySingleOrDefaultAsync<RunHeader>($"SELECT {RunHeader.Columns} FROM pl_run WHERE run_id = @runId", new { runId }, transaction)
+            .QuerySingleOrDefaultAsync<RunHeader>(
+                $"SELECT {RunHeader.Columns} FROM pl_run WHERE run_id = @runId",
+                new { runId },
+                transaction
+            )
             .ConfigureAwait(false)
         ?? throw new AssetNotFoundException(new(AssetKind.PipelineRun, runId));
 
@@ -85,7 +90,8 @@ internal sealed partial class PipelineJournal
 
     public Task<RunRow?> FindRunAsync(string runId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection => connection.QuerySingleOrDefaultAsync<RunRow?>($"SELECT {RunRow.Columns} FROM pl_run WHERE run_id = @runId", new { runId }),
+            connection =>
+                connection.QuerySingleOrDefaultAsync<RunRow?>($"SELECT {RunRow.Columns} FROM pl_run WHERE run_id = @runId", new { runId }),
             cancellationToken
         );
 
@@ -111,7 +117,10 @@ internal sealed partial class PipelineJournal
             async connection =>
                 (
                     await connection
-                        .QueryAsync<StepRow>($"SELECT {StepRow.Columns} FROM pl_step WHERE run_id IN @runs ORDER BY run_id, step_no", new { runs })
+                        .QueryAsync<StepRow>(
+                            $"SELECT {StepRow.Columns} FROM pl_step WHERE run_id IN @runs ORDER BY run_id, step_no",
+                            new { runs }
+                        )
                         .ConfigureAwait(false)
                 ).AsList(),
             cancellationToken
@@ -125,7 +134,12 @@ internal sealed partial class PipelineJournal
                     SELECT {StepRow.Columns} FROM pl_step
                     WHERE run_id = @runId AND name = @step AND {(item is null ? "map_index IS NULL" : "map_index = @item")}
                     """,
-                    new { runId, step, item }
+                    new
+                    {
+                        runId,
+                        step,
+                        item,
+                    }
                 ),
             cancellationToken
         );

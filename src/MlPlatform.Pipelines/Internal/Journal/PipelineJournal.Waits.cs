@@ -35,9 +35,24 @@ internal sealed partial class PipelineJournal
                     """;
                 if (step.IsApproval)
                 {
-                    await DecideAsync(change, step.RunId, step.StepNo, "expired", actor: null, "Nobody decided in time.", output: null).ConfigureAwait(false);
+                    await DecideAsync(change, step.RunId, step.StepNo, "expired", actor: null, "Nobody decided in time.", output: null)
+                        .ConfigureAwait(false);
                 }
-                else if (await work.Connection.ExecuteAsync(Ready, new { change.Now, step.RunId, step.StepNo, step.Fence }, work.Transaction).ConfigureAwait(false) == 0)
+                else if (
+                    await work
+                        .Connection.ExecuteAsync(
+                            Ready,
+                            new
+                            {
+                                change.Now,
+                                step.RunId,
+                                step.StepNo,
+                                step.Fence,
+                            },
+                            work.Transaction
+                        )
+                        .ConfigureAwait(false) == 0
+                )
                 {
                     return false;
                 }
@@ -69,7 +84,10 @@ internal sealed partial class PipelineJournal
                 var now = clocks.Platform.NowMicros();
                 if (asked is not { Verdict: null, State: StepStates.Waiting })
                 {
-                    throw new ApprovalRefusedException(key, asked?.Verdict is { } v ? $"it was decided before: {v}." : "it does not ask for an approval now.");
+                    throw new ApprovalRefusedException(
+                        key,
+                        asked?.Verdict is { } v ? $"it was decided before: {v}." : "it does not ask for an approval now."
+                    );
                 }
 
                 if (asked.ExpiresAt <= now)
@@ -84,19 +102,36 @@ internal sealed partial class PipelineJournal
 
                 if (!string.Equals(asked.CurrentDigest, asked.SubjectDigest, StringComparison.Ordinal))
                 {
-                    throw new ApprovalRefusedException(key, $"what is to be approved changed from {asked.SubjectDigest} to {asked.CurrentDigest}.");
+                    throw new ApprovalRefusedException(
+                        key,
+                        $"what is to be approved changed from {asked.SubjectDigest} to {asked.CurrentDigest}."
+                    );
                 }
 
                 var change = await JournalChange.OpenAsync(work, run, clocks).ConfigureAwait(false);
-                var approval = new Approval(actor.ToString(), reason, ArtifactDigest.Parse(asked.SubjectDigest), StoredTime.FromMicros(now));
+                var approval = new Approval(
+                    actor.ToString(),
+                    reason,
+                    ArtifactDigest.Parse(asked.SubjectDigest),
+                    StoredTime.FromMicros(now)
+                );
                 var output = approved ? write(approval) : null;
-                await DecideAsync(change, runId, asked.StepNo, approved ? "approved" : "rejected", actor.ToString(), reason, output).ConfigureAwait(false);
+                await DecideAsync(change, runId, asked.StepNo, approved ? "approved" : "rejected", actor.ToString(), reason, output)
+                    .ConfigureAwait(false);
                 await change.CloseAsync().ConfigureAwait(false);
             },
             cancellationToken
         );
 
-    private async Task DecideAsync(JournalChange change, string runId, int stepNo, string verdict, string? actor, string reason, byte[]? output)
+    private async Task DecideAsync(
+        JournalChange change,
+        string runId,
+        int stepNo,
+        string verdict,
+        string? actor,
+        string reason,
+        byte[]? output
+    )
     {
         const string Approval = """
             UPDATE pl_approval SET verdict = @verdict, actor = @actor, reason = @reason, decided_at = @At WHERE run_id = @runId AND step_no = @stepNo
@@ -121,7 +156,10 @@ internal sealed partial class PipelineJournal
             Type = output is null ? verdict : null,
             Error = output is null ? $"{verdict} by {actor ?? "nobody"}: {reason}" : null,
         };
-        if (await change.Work.Connection.QuerySingleOrDefaultAsync<EndedStep>(Step, row, change.Work.Transaction).ConfigureAwait(false) is { } ended)
+        if (
+            await change.Work.Connection.QuerySingleOrDefaultAsync<EndedStep>(Step, row, change.Work.Transaction).ConfigureAwait(false) is
+            { } ended
+        )
         {
             await change.Work.Connection.ExecuteAsync(Approval, row, change.Work.Transaction).ConfigureAwait(false);
             await change.EndedAsync(ended).ConfigureAwait(false);

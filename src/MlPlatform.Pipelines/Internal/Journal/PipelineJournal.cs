@@ -56,7 +56,14 @@ internal sealed partial class PipelineJournal(
         await work.Connection.ExecuteAsync(Step, steps, work.Transaction).ConfigureAwait(false);
         const string Edge = "INSERT INTO pl_edge (run_id, from_step, to_step, on_end) VALUES (@RunId, @From, @To, @OnEnd)";
         var edges = graph.Nodes.SelectMany(
-            (node, number) => node.Edges.Select(e => new { run.RunId, From = graph.NumberOf(e.From), To = number, OnEnd = e.OnEnd ? 1 : 0 })
+            (node, number) =>
+                node.Edges.Select(e => new
+                {
+                    run.RunId,
+                    From = graph.NumberOf(e.From),
+                    To = number,
+                    OnEnd = e.OnEnd ? 1 : 0,
+                })
         );
         await work.Connection.ExecuteAsync(Edge, edges, work.Transaction).ConfigureAwait(false);
         work.Append(JournalEvents.RunStarted(run));
@@ -81,7 +88,9 @@ internal sealed partial class PipelineJournal(
             return [];
         }
 
-        var skip = string.Equals(database.Dialect.Product, "postgresql", StringComparison.Ordinal) ? "FOR UPDATE OF s SKIP LOCKED" : string.Empty;
+        var skip = string.Equals(database.Dialect.Product, "postgresql", StringComparison.Ordinal)
+            ? "FOR UPDATE OF s SKIP LOCKED"
+            : string.Empty;
         var sql = $"""
             UPDATE pl_step SET state = 'leased', fence = fence + 1, attempt = attempt + 1, lease_owner = @worker, lease_until = @Until,
                 started_work = @Now, ended_work = NULL, progress = NULL, progress_text = NULL
@@ -99,7 +108,14 @@ internal sealed partial class PipelineJournal(
                 async work =>
                 {
                     var now = await work.GetDatabaseTimeAsync().ConfigureAwait(false);
-                    var row = new { worker, specs, limit, Now = now, Until = now + Micros(lease) };
+                    var row = new
+                    {
+                        worker,
+                        specs,
+                        limit,
+                        Now = now,
+                        Until = now + Micros(lease),
+                    };
                     return (await work.Connection.QueryAsync<StepLease>(sql, row, work.Transaction).ConfigureAwait(false)).AsList();
                 },
                 cancellationToken

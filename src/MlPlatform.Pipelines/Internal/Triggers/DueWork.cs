@@ -108,7 +108,9 @@ internal sealed class DueWork(
             catch (Exception e)
             {
                 Log.RoundFailed(logger, e);
-                await changes.WaitAsync(ChangeTopics.Events, changes.Mark(ChangeTopics.Events), CancellationToken.None).ConfigureAwait(false);
+                await changes
+                    .WaitAsync(ChangeTopics.Events, changes.Mark(ChangeTopics.Events), CancellationToken.None)
+                    .ConfigureAwait(false);
             }
         }
     }

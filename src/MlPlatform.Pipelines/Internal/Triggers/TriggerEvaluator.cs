@@ -37,7 +37,9 @@ internal sealed class TriggerEvaluator(
 
         var parameters = TryMake(trigger, () => trigger.MakeScheduled?.Invoke(due), out var error);
         var next = new TriggerCursor { Cursor = cursor.Cursor, LastDue = StoredTime.ToMicros(due) };
-        return await store.DecideAsync(trigger, new(null, due), parameters, error, cursor, next, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        return await store.DecideAsync(trigger, new(null, due), parameters, error, cursor, next, cancellationToken).ConfigureAwait(false)
+            ? 1
+            : 0;
     }
 
     private async Task<int> EvaluateEventsAsync(TriggerDefinition trigger, CancellationToken cancellationToken)
@@ -46,7 +48,12 @@ internal sealed class TriggerEvaluator(
         var cursor = await store.OpenAsync(trigger, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            var query = new EventQuery { After = EventPosition.Parse(cursor.Cursor), Types = [trigger.EventType!], Limit = Page };
+            var query = new EventQuery
+            {
+                After = EventPosition.Parse(cursor.Cursor),
+                Types = [trigger.EventType!],
+                Limit = Page,
+            };
             var page = await events.ReadAsync(query, cancellationToken).ConfigureAwait(false);
             foreach (var record in page)
             {
@@ -57,7 +64,11 @@ internal sealed class TriggerEvaluator(
                 }
 
                 var parameters = error is null ? TryMake(trigger, () => trigger.MakeCaused?.Invoke(record), out error) : null;
-                if (!await store.DecideAsync(trigger, new(record, null), parameters, error, cursor, next, cancellationToken).ConfigureAwait(false))
+                if (
+                    !await store
+                        .DecideAsync(trigger, new(record, null), parameters, error, cursor, next, cancellationToken)
+                        .ConfigureAwait(false)
+                )
                 {
                     return decisions; // Another process is at it.
                 }

@@ -23,9 +23,18 @@ internal sealed class TriggerStore(IMetadataDatabase database, PipelineJournal j
         }
 
         var last = await events.GetLastPositionAsync(cancellationToken).ConfigureAwait(false);
-        var row = new { trigger.Id, Cursor = last.ToString(), Now = clocks.Platform.NowMicros() };
+        var row = new
+        {
+            trigger.Id,
+            Cursor = last.ToString(),
+            Now = clocks.Platform.NowMicros(),
+        };
         return await database
-            .WriteAsync(Durability.Process, work => work.Connection.QuerySingleAsync<TriggerCursor>(Insert, row, work.Transaction), cancellationToken)
+            .WriteAsync(
+                Durability.Process,
+                work => work.Connection.QuerySingleAsync<TriggerCursor>(Insert, row, work.Transaction),
+                cancellationToken
+            )
             .ConfigureAwait(false);
     }
 
@@ -87,7 +96,14 @@ internal sealed class TriggerStore(IMetadataDatabase database, PipelineJournal j
         const string Sql = """
             UPDATE pl_trigger SET cursor = @NewCursor, last_due = @NewDue WHERE trigger_id = @Id AND cursor = @Cursor AND last_due = @LastDue
             """;
-        var row = new { trigger.Id, from.Cursor, from.LastDue, NewCursor = to.Cursor, NewDue = to.LastDue };
+        var row = new
+        {
+            trigger.Id,
+            from.Cursor,
+            from.LastDue,
+            NewCursor = to.Cursor,
+            NewDue = to.LastDue,
+        };
         return await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false) == 1;
     }
 
@@ -107,19 +123,25 @@ internal sealed class TriggerStore(IMetadataDatabase database, PipelineJournal j
             CoolSince = now - Micros(trigger.Cooldown),
             BudgetSince = now - Micros(trigger.Budget?.Window ?? TimeSpan.Zero),
         };
-        var (known, open, recent, spent) = await work.Connection.QuerySingleAsync<(long, long, long, long)>(Sql, row, work.Transaction).ConfigureAwait(false);
+        var (known, open, recent, spent) = await work
+            .Connection.QuerySingleAsync<(long, long, long, long)>(Sql, row, work.Transaction)
+            .ConfigureAwait(false);
         return known > 0 ? TriggerDecisions.Duplicate
             : open >= trigger.MaxConcurrent ? TriggerDecisions.Concurrent
             : trigger.Cooldown > TimeSpan.Zero && recent > 0 ? TriggerDecisions.Cooldown
             : trigger.Budget is { } budget && spent >= budget.Runs ? TriggerDecisions.Budget
-            : trigger.BackOff is { } backOff && await IsBackedOffAsync(work, trigger, backOff.Base, backOff.Cap, now).ConfigureAwait(false) ? TriggerDecisions.BackedOff
+            : trigger.BackOff is { } backOff && await IsBackedOffAsync(work, trigger, backOff.Base, backOff.Cap, now).ConfigureAwait(false)
+                ? TriggerDecisions.BackedOff
             : TriggerDecisions.Fired;
     }
 
     private static async Task<bool> IsBackedOffAsync(IUnitOfWork work, TriggerDefinition trigger, TimeSpan baseTime, TimeSpan cap, long now)
     {
-        const string Sql = "SELECT state, ended_at FROM pl_run WHERE trigger_id = @Id AND ended_at IS NOT NULL ORDER BY run_id DESC LIMIT 32";
-        var ended = await work.Connection.QueryAsync<(string State, long EndedAt)>(Sql, new { trigger.Id }, work.Transaction).ConfigureAwait(false);
+        const string Sql =
+            "SELECT state, ended_at FROM pl_run WHERE trigger_id = @Id AND ended_at IS NOT NULL ORDER BY run_id DESC LIMIT 32";
+        var ended = await work
+            .Connection.QueryAsync<(string State, long EndedAt)>(Sql, new { trigger.Id }, work.Transaction)
+            .ConfigureAwait(false);
         var failed = ended.TakeWhile(r => !string.Equals(r.State, StepStates.Succeeded, StringComparison.Ordinal)).ToList();
         return failed.Count > 0 && now < failed[0].EndedAt + Math.Min(Micros(cap), Micros(baseTime) * Math.Pow(2, failed.Count - 1));
     }
@@ -141,7 +163,15 @@ internal sealed class TriggerStore(IMetadataDatabase database, PipelineJournal j
         return run.RunId;
     }
 
-    private static Task<int> RecordAsync(IUnitOfWork work, TriggerDefinition trigger, TriggerCause cause, string key, string decision, string? run, long now)
+    private static Task<int> RecordAsync(
+        IUnitOfWork work,
+        TriggerDefinition trigger,
+        TriggerCause cause,
+        string key,
+        string decision,
+        string? run,
+        long now
+    )
     {
         const string Sql = """
             INSERT INTO pl_firing (dedupe_key, trigger_id, cause_id, due_at, decision, run_id, at)
@@ -161,7 +191,9 @@ internal sealed class TriggerStore(IMetadataDatabase database, PipelineJournal j
     }
 
     private static string DedupeKey(TriggerDefinition trigger, TriggerCause cause) =>
-        CanonicalJson.Digest(new JsonArray(trigger.Graph.Name, trigger.Id, cause.Event?.Id.ToString(), cause.Due?.ToString("O"))).ToString();
+        CanonicalJson
+            .Digest(new JsonArray(trigger.Graph.Name, trigger.Id, cause.Event?.Id.ToString(), cause.Due?.ToString("O")))
+            .ToString();
 
     private static long Micros(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -6,7 +6,13 @@ internal static class ModelNames
     public static void CheckModel(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (name.Length > 250 || name is "." or ".." || name != name.Trim() || name.AsSpan().ContainsAny("/\\:@") || name.Any(char.IsControl))
+        if (
+            name.Length > 250
+            || name is "." or ".."
+            || name != name.Trim()
+            || name.AsSpan().ContainsAny("/\\:@")
+            || name.Any(char.IsControl)
+        )
         {
             throw new ArgumentException(
                 $"'{name}' cannot name a model: 1 to 250 characters, without '/', '\\', ':', '@' and control characters, not '.' or '..', no space at its ends.",

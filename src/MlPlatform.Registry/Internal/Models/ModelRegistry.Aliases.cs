@@ -45,7 +45,10 @@ internal sealed partial class ModelRegistry
             .ConfigureAwait(false);
         if (exists == 0)
         {
-            throw new AssetNotFoundException(new(AssetKind.Model, name, version), $"Alias '{alias}' can only point at a registered version.");
+            throw new AssetNotFoundException(
+                new(AssetKind.Model, name, version),
+                $"Alias '{alias}' can only point at a registered version."
+            );
         }
 
         var row = await MoveAsync(work, name, alias, version, expected, reason, "set").ConfigureAwait(false);
@@ -112,7 +115,13 @@ internal sealed partial class ModelRegistry
         }
 
         var seen = before?.RowVersion ?? 0;
-        var after = new AliasRow { Model = name, Alias = alias, Version = version, RowVersion = seen + 1 };
+        var after = new AliasRow
+        {
+            Model = name,
+            Alias = alias,
+            Version = version,
+            RowVersion = seen + 1,
+        };
 
         // Guarded in SQL too: on a database with many writers the row may have moved since it was read.
         const string Upsert = """
@@ -145,7 +154,12 @@ internal sealed partial class ModelRegistry
         await work
             .Connection.ExecuteAsync(
                 "UPDATE reg_alias_history SET to_at = @at WHERE model = @Model AND alias = @Alias AND to_at IS NULL",
-                new { at, after.Model, after.Alias },
+                new
+                {
+                    at,
+                    after.Model,
+                    after.Alias,
+                },
                 work.Transaction
             )
             .ConfigureAwait(false);

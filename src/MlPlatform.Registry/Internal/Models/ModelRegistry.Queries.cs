@@ -51,7 +51,11 @@ internal sealed partial class ModelRegistry
     {
         CheckLimit(limit);
         const string Sql = "SELECT name, created_at, next_version - 1 FROM reg_model WHERE name > @after ORDER BY name LIMIT @limit";
-        var rows = await QueryAsync<(string Name, long CreatedAt, int Latest)>(Sql, new { after = after ?? string.Empty, limit }, cancellationToken)
+        var rows = await QueryAsync<(string Name, long CreatedAt, int Latest)>(
+                Sql,
+                new { after = after ?? string.Empty, limit },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return [.. rows.Select(r => new RegisteredModel(r.Name, StoredTime.FromMicros(r.CreatedAt), r.Latest))];
     }

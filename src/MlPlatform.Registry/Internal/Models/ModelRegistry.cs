@@ -80,7 +80,11 @@ internal sealed partial class ModelRegistry(
         if (options.IdempotencyKey is { } key && await FindByKeyAsync(work, name, key).ConfigureAwait(false) is { } earlier)
         {
             await work
-                .Connection.ExecuteAsync("UPDATE reg_model SET next_version = @number WHERE name = @name", new { number, name }, work.Transaction)
+                .Connection.ExecuteAsync(
+                    "UPDATE reg_model SET next_version = @number WHERE name = @name",
+                    new { number, name },
+                    work.Transaction
+                )
                 .ConfigureAwait(false);
             return earlier;
         }
@@ -108,7 +112,13 @@ internal sealed partial class ModelRegistry(
         return version;
     }
 
-    private static void Announce(IUnitOfWork work, ModelVersion version, ModelManifest manifest, ModelVersionOptions options, bool isNewModel)
+    private static void Announce(
+        IUnitOfWork work,
+        ModelVersion version,
+        ModelManifest manifest,
+        ModelVersionOptions options,
+        bool isNewModel
+    )
     {
         var owner = new ArtifactOwner("modelVersion", version.Id.ToString());
         work.Reference(version.ManifestDigest, owner);

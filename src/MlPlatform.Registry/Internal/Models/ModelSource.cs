@@ -18,7 +18,10 @@ internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifac
         return new(id, await ModelPackage.OpenAsync(artifacts, version.ManifestDigest, cancellationToken).ConfigureAwait(false));
     }
 
-    public async IAsyncEnumerable<ModelChange> WatchAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ModelChange> WatchAsync(
+        string name,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(name);
         var seen = new Dictionary<string, AliasRow>(StringComparer.Ordinal);
@@ -51,7 +54,10 @@ internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifac
 
         var alias =
             await registry.GetAliasAsync(reference.Name, reference.Alias!, cancellationToken).ConfigureAwait(false)
-            ?? throw new AssetNotFoundException(new(AssetKind.Alias, reference.ToString()), "Point the alias at a registered version first.");
+            ?? throw new AssetNotFoundException(
+                new(AssetKind.Alias, reference.ToString()),
+                "Point the alias at a registered version first."
+            );
         return alias.VersionId;
     }
 }

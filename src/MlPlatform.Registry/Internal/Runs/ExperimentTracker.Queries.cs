@@ -76,7 +76,9 @@ internal sealed partial class ExperimentTracker
             async connection =>
                 [
                     .. (
-                        await connection.QueryAsync<MetricRow>(new(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)
+                        await connection
+                            .QueryAsync<MetricRow>(new(sql, parameters, cancellationToken: cancellationToken))
+                            .ConfigureAwait(false)
                     ).Select(r => r.ToPoint()),
                 ],
             cancellationToken
@@ -172,7 +174,8 @@ internal sealed partial class ExperimentTracker
                     Metrics = latestOf[r.Id].ToDictionary(m => m.Key, m => m.ToPoint(), StringComparer.Ordinal),
                     Inputs =
                     [
-                        .. inputsOf[r.Id].Select(i => new RunDataset(i.Name, i.Digest, i.Schema is null ? null : DataSchema.FromJson(i.Schema))),
+                        .. inputsOf[r.Id]
+                            .Select(i => new RunDataset(i.Name, i.Digest, i.Schema is null ? null : DataSchema.FromJson(i.Schema))),
                     ],
                 }
             ),

@@ -83,7 +83,8 @@ internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer me
         CancellationToken cancellationToken = default
     ) => registry.RegisterVersionAsync(name, package, (options ?? new()) with { RunId = Id }, cancellationToken);
 
-    public Task FlushAsync(CancellationToken cancellationToken = default) => ended ? Task.CompletedTask : metrics.FlushAsync(cancellationToken);
+    public Task FlushAsync(CancellationToken cancellationToken = default) =>
+        ended ? Task.CompletedTask : metrics.FlushAsync(cancellationToken);
 
     public async Task EndAsync(RunStatus status = RunStatus.Finished, CancellationToken cancellationToken = default)
     {

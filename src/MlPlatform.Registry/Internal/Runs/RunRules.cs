@@ -17,7 +17,12 @@ internal static class RunRules
         }
     }
 
-    public static void CheckLength(string value, int maximum, string key, [CallerArgumentExpression(nameof(value))] string? parameter = null)
+    public static void CheckLength(
+        string value,
+        int maximum,
+        string key,
+        [CallerArgumentExpression(nameof(value))] string? parameter = null
+    )
     {
         ArgumentNullException.ThrowIfNull(value, parameter);
         if (value.Length > maximum)
@@ -46,7 +51,10 @@ internal static class RunRules
             || !path.Split('/').All(s => s.Length > 0 && s is not ("." or "..") && !s.EndsWith(' ') && !s.EndsWith('.'))
         )
         {
-            throw new ArgumentException($"Path '{path}' is not allowed: relative, with '/', without '.', '..', '\\', ':' or control characters.", parameter);
+            throw new ArgumentException(
+                $"Path '{path}' is not allowed: relative, with '/', without '.', '..', '\\', ':' or control characters.",
+                parameter
+            );
         }
     }
 

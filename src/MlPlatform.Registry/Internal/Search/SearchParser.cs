@@ -83,7 +83,10 @@ internal sealed class SearchParser
         var literal = Current;
         if (key.IsNumeric)
         {
-            if (literal.Kind != TokenKind.Number || !double.TryParse(literal.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            if (
+                literal.Kind != TokenKind.Number
+                || !double.TryParse(literal.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            )
             {
                 throw Unexpected("a number");
             }

@@ -24,12 +24,18 @@ internal sealed class SearchStatement
         var order = SearchParser.ParseOrder(query.OrderBy);
         hasTextOrder = order is { Key.IsNumeric: false };
         var places = Places(order);
-        sql.Append(CultureInfo.InvariantCulture, $"SELECT {RunRow.Columns}, {(order is null ? "0" : places[0].Sql)} AS SortRank, {(order is null ? "0.0" : places[1].Sql)} AS ")
+        sql.Append(
+                CultureInfo.InvariantCulture,
+                $"SELECT {RunRow.Columns}, {(order is null ? "0" : places[0].Sql)} AS SortRank, {(order is null ? "0.0" : places[1].Sql)} AS "
+            )
             .Append(hasTextOrder ? "SortText" : "SortNumber")
             .Append(CultureInfo.InvariantCulture, $" FROM {RunRow.From}");
         if (order is { Key.Entity: not SearchEntity.Attribute })
         {
-            sql.Append(CultureInfo.InvariantCulture, $" LEFT JOIN {order.Key.Table} o ON o.run_id = r.id AND o.key = {Bind(order.Key.Key)}");
+            sql.Append(
+                CultureInfo.InvariantCulture,
+                $" LEFT JOIN {order.Key.Table} o ON o.run_id = r.id AND o.key = {Bind(order.Key.Key)}"
+            );
         }
 
         sql.Append(" WHERE 1 = 1");
@@ -71,9 +77,10 @@ internal sealed class SearchStatement
 
         var isAttribute = order.Key.Entity == SearchEntity.Attribute;
         var value = isAttribute ? order.Key.Column : "o.value";
-        var rank = order.Key.Entity == SearchEntity.Metric
-            ? "CASE WHEN o.run_id IS NULL THEN 2 WHEN o.is_nan = 1 THEN 1 ELSE 0 END"
-            : $"CASE WHEN {value} IS NULL THEN 2 ELSE 0 END";
+        var rank =
+            order.Key.Entity == SearchEntity.Metric
+                ? "CASE WHEN o.run_id IS NULL THEN 2 WHEN o.is_nan = 1 THEN 1 ELSE 0 END"
+                : $"CASE WHEN {value} IS NULL THEN 2 ELSE 0 END";
         var sort = order.Key.IsNumeric ? $"COALESCE({value}, 0.0)" : $"COALESCE({value}, '')";
         return [(rank, false), (sort, order.IsDescending), start, id];
     }
@@ -131,7 +138,8 @@ internal sealed class SearchStatement
         return "@" + name;
     }
 
-    private static string Sign(SearchClause clause) => string.Equals(clause.Operator, "!=", StringComparison.Ordinal) ? "<>" : clause.Operator;
+    private static string Sign(SearchClause clause) =>
+        string.Equals(clause.Operator, "!=", StringComparison.Ordinal) ? "<>" : clause.Operator;
 
     private static string ToGlob(string pattern)
     {

@@ -10,7 +10,10 @@ internal sealed class Tokenizer(string text)
     {
         if (text.Length > MaximumLength)
         {
-            throw new InvalidRunQueryException(MaximumLength, $"the text has {text.Length} characters; at most {MaximumLength} are allowed.");
+            throw new InvalidRunQueryException(
+                MaximumLength,
+                $"the text has {text.Length} characters; at most {MaximumLength} are allowed."
+            );
         }
 
         var tokens = new List<Token>();
@@ -52,7 +55,10 @@ internal sealed class Tokenizer(string text)
 
         if (char.IsAsciiDigit(c) || c is '.' or '-' or '+')
         {
-            return Take(TokenKind.Number, static (ch, before) => char.IsAsciiDigit(ch) || ch is '.' or 'e' or 'E' || (ch is '-' or '+' && before is 'e' or 'E'));
+            return Take(
+                TokenKind.Number,
+                static (ch, before) => char.IsAsciiDigit(ch) || ch is '.' or 'e' or 'E' || (ch is '-' or '+' && before is 'e' or 'E')
+            );
         }
 
         return IsWord(c)

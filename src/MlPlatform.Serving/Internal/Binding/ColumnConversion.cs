@@ -18,7 +18,11 @@ internal static class ColumnConversion
         {
             // Only floats have a value that says "missing".
             return ElementTypes.IsFloating(type) && ToColumn(Expression.Property(value, "Value"), type) is { } inner
-                ? Expression.Condition(Expression.Property(value, "HasValue"), inner, Expression.Convert(Expression.Constant(double.NaN), target))
+                ? Expression.Condition(
+                    Expression.Property(value, "HasValue"),
+                    inner,
+                    Expression.Convert(Expression.Constant(double.NaN), target)
+                )
                 : null;
         }
         if (value.Type == typeof(DateTimeOffset) && type == DataType.Timestamp)

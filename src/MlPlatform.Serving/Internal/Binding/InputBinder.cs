@@ -11,7 +11,12 @@ internal static class InputBinder
     /// <param name="elsewhere">Names of columns that come from online features unless the request has them.</param>
     /// <param name="problems">Takes a line for each column that nothing fits.</param>
     /// <param name="missing">The columns left to features.</param>
-    public static Action<TIn, RequestBuffer, int> Compile<TIn>(BufferLayout layout, DataSchema elsewhere, List<string> problems, List<int> missing)
+    public static Action<TIn, RequestBuffer, int> Compile<TIn>(
+        BufferLayout layout,
+        DataSchema elsewhere,
+        List<string> problems,
+        List<int> missing
+    )
     {
         var input = Expression.Parameter(typeof(TIn), "input");
         var buffer = Expression.Parameter(typeof(RequestBuffer), "buffer");
@@ -31,7 +36,8 @@ internal static class InputBinder
                 }
                 problems.Add(
                     matches.Count > 0 ? $"input '{slot.Column}' has several properties"
-                    : elsewhere.Columns.Count > 0 ? $"input '{slot.Column}' has no property in {typeof(TIn).Name} and is not among the features"
+                    : elsewhere.Columns.Count > 0
+                        ? $"input '{slot.Column}' has no property in {typeof(TIn).Name} and is not among the features"
                     : $"input '{slot.Column}' has no property in {typeof(TIn).Name}"
                 );
                 continue;
@@ -39,7 +45,9 @@ internal static class InputBinder
             var write = Write(Expression.Property(input, matches[0]), slot, Expression.Constant(i), buffer, row);
             if (write is null)
             {
-                problems.Add($"input '{slot.Column}' cannot be read from property {matches[0].Name} of type {Name(matches[0].PropertyType)}");
+                problems.Add(
+                    $"input '{slot.Column}' cannot be read from property {matches[0].Name} of type {Name(matches[0].PropertyType)}"
+                );
                 continue;
             }
             body.Add(write);
@@ -49,7 +57,10 @@ internal static class InputBinder
     }
 
     public static List<PropertyInfo> Readable(Type type) =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0)];
+        [
+            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(p => p.GetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0),
+        ];
 
     public static string Name(Type type) => Nullable.GetUnderlyingType(type) is { } inner ? $"{inner.Name}?" : type.Name;
 

@@ -12,7 +12,10 @@ internal static class MemberNames
 
     /// <summary>A constructor's parameter goes by the attribute of its property, since these attributes are for properties only.</summary>
     public static string Of(ParameterInfo parameter) =>
-        InputBinder.Readable(parameter.Member.DeclaringType!).Find(p => string.Equals(p.Name, parameter.Name, StringComparison.OrdinalIgnoreCase)) is { } property
+        InputBinder
+            .Readable(parameter.Member.DeclaringType!)
+            .Find(p => string.Equals(p.Name, parameter.Name, StringComparison.OrdinalIgnoreCase))
+            is { } property
             ? Of(property)
             : parameter.Name!;
 
@@ -26,7 +29,12 @@ internal static class MemberNames
         for (var i = 0; i < name.Length; i++)
         {
             var isUpper = char.IsUpper(name[i]);
-            if (isUpper && i > 0 && name[i - 1] != '_' && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1]))))
+            if (
+                isUpper
+                && i > 0
+                && name[i - 1] != '_'
+                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])))
+            )
             {
                 text.Append('_');
             }

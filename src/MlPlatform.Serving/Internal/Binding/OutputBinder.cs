@@ -11,11 +11,21 @@ internal static class OutputBinder
         var row = Expression.Parameter(typeof(int), "row");
         var type = typeof(TOut);
         Expression body;
-        if (type.IsPrimitive || type.IsArray || type == typeof(string) || Nullable.GetUnderlyingType(type) is not null || type == typeof(DateTimeOffset))
+        if (
+            type.IsPrimitive
+            || type.IsArray
+            || type == typeof(string)
+            || Nullable.GetUnderlyingType(type) is not null
+            || type == typeof(DateTimeOffset)
+        )
         {
             body = Single(type);
         }
-        else if (type.GetConstructors() is var constructors && constructors.FirstOrDefault(c => c.GetParameters().Length == 0) is null && constructors.Length > 0)
+        else if (
+            type.GetConstructors() is var constructors
+            && constructors.FirstOrDefault(c => c.GetParameters().Length == 0) is null
+            && constructors.Length > 0
+        )
         {
             var longest = constructors.MaxBy(c => c.GetParameters().Length)!;
             body = Expression.New(longest, longest.GetParameters().Select(p => Read(MemberNames.Of(p), p.ParameterType)));
@@ -27,9 +37,14 @@ internal static class OutputBinder
             {
                 problems.Add($"{type.Name} has no property that can be set");
             }
-            body = Expression.MemberInit(Expression.New(type), settable.Select(p => (MemberBinding)Expression.Bind(p, Read(MemberNames.Of(p), p.PropertyType))));
+            body = Expression.MemberInit(
+                Expression.New(type),
+                settable.Select(p => (MemberBinding)Expression.Bind(p, Read(MemberNames.Of(p), p.PropertyType)))
+            );
         }
-        return problems.Count == 0 ? Expression.Lambda<Func<RequestBuffer, int, TOut>>(body, buffer, row).Compile() : static (_, _) => default!;
+        return problems.Count == 0
+            ? Expression.Lambda<Func<RequestBuffer, int, TOut>>(body, buffer, row).Compile()
+            : static (_, _) => default!;
 
         Expression Single(Type target)
         {
@@ -46,7 +61,9 @@ internal static class OutputBinder
             var index = Find(layout, name);
             if (index < 0)
             {
-                problems.Add($"'{name}' of {type.Name} is no output of the model, which has {string.Join(", ", layout.Columns.Select(c => c.Column))}");
+                problems.Add(
+                    $"'{name}' of {type.Name} is no output of the model, which has {string.Join(", ", layout.Columns.Select(c => c.Column))}"
+                );
                 return Expression.Default(target);
             }
             if (Column(layout.Columns[index], Expression.Constant(index), target, buffer, row) is { } value)
@@ -74,7 +91,9 @@ internal static class OutputBinder
     {
         if (slot.IsText)
         {
-            return target == typeof(string) && slot.Elements == 1 ? Expression.Call(buffer, nameof(RequestBuffer.GetText), null, column, row) : null;
+            return target == typeof(string) && slot.Elements == 1
+                ? Expression.Call(buffer, nameof(RequestBuffer.GetText), null, column, row)
+                : null;
         }
         var type = ElementTypes.ClrType(slot.Column.Type);
         if (target.IsArray)

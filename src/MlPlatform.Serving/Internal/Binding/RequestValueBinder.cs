@@ -19,14 +19,20 @@ internal static class RequestValueBinder
         var body = new List<Expression>();
         foreach (var property in InputBinder.Readable(typeof(TIn)))
         {
-            if (ToValue(Expression.Property(input, property)) is { } value && names.TryAdd(MemberNames.FeatureNameOf(property), names.Count))
+            if (
+                ToValue(Expression.Property(input, property)) is { } value
+                && names.TryAdd(MemberNames.FeatureNameOf(property), names.Count)
+            )
             {
                 body.Add(Expression.Assign(Expression.ArrayAccess(values, Expression.Constant(names.Count - 1)), value));
             }
         }
 
         body.Add(Expression.Empty());
-        return (names.ToFrozenDictionary(StringComparer.Ordinal), Expression.Lambda<Action<TIn, FeatureValue[]>>(Expression.Block(body), input, values).Compile());
+        return (
+            names.ToFrozenDictionary(StringComparer.Ordinal),
+            Expression.Lambda<Action<TIn, FeatureValue[]>>(Expression.Block(body), input, values).Compile()
+        );
     }
 
     private static Expression? ToValue(Expression value)

@@ -33,7 +33,12 @@ internal sealed class LoadJournal(string model, IMetadataDatabase database, ILog
             Log.LoadFailed(logger, reference, exception);
             var failed = new PlatformEvent(EventTypes.ModelLoadFailed, new(AssetKind.Model, model))
             {
-                Payload = new JsonObject { ["reference"] = reference, ["error"] = exception.GetType().Name, ["message"] = exception.Message },
+                Payload = new JsonObject
+                {
+                    ["reference"] = reference,
+                    ["error"] = exception.GetType().Name,
+                    ["message"] = exception.Message,
+                },
             };
             await AppendAsync(failed, cancellationToken).ConfigureAwait(false);
         }

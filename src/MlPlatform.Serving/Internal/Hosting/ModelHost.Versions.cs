@@ -70,7 +70,10 @@ internal sealed partial class ModelHost
     {
         foreach (var user in users)
         {
-            if (user is { Primary: { } primary, Candidate: { } candidate } && !(HasTraffic(rollout, reference) && rollout!.Candidate == candidate.Id))
+            if (
+                user is { Primary: { } primary, Candidate: { } candidate }
+                && !(HasTraffic(rollout, reference) && rollout!.Candidate == candidate.Id)
+            )
             {
                 user.Publish(primary, null, null, null);
             }
@@ -78,7 +81,8 @@ internal sealed partial class ModelHost
     }
 
     private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>
-        rollout?.State is RolloutState.Shadow or RolloutState.Canary && string.Equals(rollout.Options.Alias, reference.Alias, StringComparison.Ordinal);
+        rollout?.State is RolloutState.Shadow or RolloutState.Canary
+        && string.Equals(rollout.Options.Alias, reference.Alias, StringComparison.Ordinal);
 
     private void PrepareCounters(Rollout? rollout)
     {

@@ -49,7 +49,12 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
     {
         if (model is not null)
         {
-            var host = Find(model) ?? throw new ArgumentException($"No predictor of this process uses model '{model}'; add one with AddPredictor.", nameof(model));
+            var host =
+                Find(model)
+                ?? throw new ArgumentException(
+                    $"No predictor of this process uses model '{model}'; add one with AddPredictor.",
+                    nameof(model)
+                );
             await host.RefreshAsync(cancellationToken).ConfigureAwait(false);
             return;
         }

@@ -27,9 +27,13 @@ internal sealed class ModelServerService(
             await TryRefreshAsync(host, cancellationToken).ConfigureAwait(false); // A model that does not exist yet must not stop the application.
         }
 
-        loops = server.Hosts.Count == 0
-            ? Task.CompletedTask
-            : Task.WhenAll([.. server.Hosts.Select(h => Task.Run(() => FollowAliasesAsync(h), CancellationToken.None)), Task.Run(FollowRolloutsAsync, CancellationToken.None)]);
+        loops =
+            server.Hosts.Count == 0
+                ? Task.CompletedTask
+                : Task.WhenAll([
+                    .. server.Hosts.Select(h => Task.Run(() => FollowAliasesAsync(h), CancellationToken.None)),
+                    Task.Run(FollowRolloutsAsync, CancellationToken.None),
+                ]);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -71,7 +75,10 @@ internal sealed class ModelServerService(
             try
             {
                 var mark = changes.Mark(ChangeTopics.Rollouts); // Before the read: a move in between ends the wait at once.
-                var open = (await rollouts.ListOpenAsync(stop.Token).ConfigureAwait(false)).ToDictionary(r => r.Candidate.Name, StringComparer.Ordinal);
+                var open = (await rollouts.ListOpenAsync(stop.Token).ConfigureAwait(false)).ToDictionary(
+                    r => r.Candidate.Name,
+                    StringComparer.Ordinal
+                );
                 var retry = clocks.Work.GetElapsedTime(retried) >= options.Value.RetryInterval;
                 retried = retry ? clocks.Work.GetTimestamp() : retried;
                 foreach (var host in server.Hosts)

@@ -19,7 +19,12 @@ internal sealed class Observation
         var scalars = Enumerable.Range(0, inputs.Columns.Count).Where(i => inputs.Columns[i].Elements == 1).ToList();
         numeric = [.. scalars.Where(i => !inputs.Columns[i].IsText)];
         categories = [.. scalars.Where(i => inputs.Columns[i].IsText)];
-        Layout = new(version, [.. numeric.Select(i => inputs.Columns[i].Column.Name)], [.. categories.Select(i => inputs.Columns[i].Column.Name)], profile);
+        Layout = new(
+            version,
+            [.. numeric.Select(i => inputs.Columns[i].Column.Name)],
+            [.. categories.Select(i => inputs.Columns[i].Column.Name)],
+            profile
+        );
         score = FindScore(outputs);
         label = Find(outputs, ClassNames, c => !c.IsText && c.Elements == 1 && !ElementTypes.IsFloating(c.Column.Type));
         ScoreCount = score < 0 ? 0 : outputs.Columns[score].Elements;
@@ -69,7 +74,10 @@ internal sealed class Observation
     {
         for (var i = 0; i < outputs.Columns.Count; i++)
         {
-            if (IsNumber(outputs.Columns[i]) && string.Equals(outputs.Columns[i].Column.Semantic, "probability", StringComparison.OrdinalIgnoreCase))
+            if (
+                IsNumber(outputs.Columns[i])
+                && string.Equals(outputs.Columns[i].Column.Semantic, "probability", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 return i;
             }

@@ -67,7 +67,10 @@ internal static class SampleRows
             {
                 var expected = Number(path, Element(path, value, slot, e), slot);
                 var actual = buffer.GetNumber(i, 0, e);
-                if (!(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected))) && !(double.IsNaN(expected) && double.IsNaN(actual)))
+                if (
+                    !(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)))
+                    && !(double.IsNaN(expected) && double.IsNaN(actual))
+                )
                 {
                     return FormattableString.Invariant($"{slot.Column.Name} is {actual:R}, expected {expected:R}");
                 }
@@ -107,7 +110,8 @@ internal static class SampleRows
     }
 
     private static JsonElement? Find(string path, JsonElement row, ColumnSlot slot) =>
-        row.ValueKind != JsonValueKind.Object ? throw new InvalidModelPackageException($"File '{path}': a row is {row.ValueKind}, not an object.")
+        row.ValueKind != JsonValueKind.Object
+            ? throw new InvalidModelPackageException($"File '{path}': a row is {row.ValueKind}, not an object.")
         : row.TryGetProperty(slot.Column.Name, out var value) && value.ValueKind != JsonValueKind.Null ? value
         : null;
 

@@ -36,7 +36,9 @@ internal sealed class VersionLoader(IEnumerable<IModelRuntime> runtimes, IOption
         var version = new LoadedVersion(opened.Id, runner, new(opened.Id, runner.Inputs, runner.Outputs, profile), Slots, logger);
         try
         {
-            await WarmUp.RunAsync(opened.Package, version, Math.Min(Slots, Environment.ProcessorCount), cancellationToken).ConfigureAwait(false);
+            await WarmUp
+                .RunAsync(opened.Package, version, Math.Min(Slots, Environment.ProcessorCount), cancellationToken)
+                .ConfigureAwait(false);
             await WarmUp.CheckGoldenAsync(opened.Package, version, cancellationToken).ConfigureAwait(false);
             return version;
         }

@@ -60,7 +60,10 @@ internal static class WarmUp
                 if (SampleRows.Compare(path, Part(path, row, "output"), slot.Outputs, Tolerance) is { } difference)
                 {
                     throw new InvalidModelPackageException(
-                        string.Create(CultureInfo.InvariantCulture, $"{version.Id} does not reproduce row {index} of '{path}': {difference}.")
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{version.Id} does not reproduce row {index} of '{path}': {difference}."
+                        )
                     );
                 }
 

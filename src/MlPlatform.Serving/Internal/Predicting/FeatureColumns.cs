@@ -64,7 +64,11 @@ internal sealed class FeatureColumns
             {
                 buffer.SetText(column, 0, isPresent ? cell.Value.AsString() : null);
             }
-            else if (isPresent && slot.Column.Type is DataType.Int64 or DataType.Timestamp && cell.Value.Type is DataType.Int32 or DataType.Int64 or DataType.Timestamp)
+            else if (
+                isPresent
+                && slot.Column.Type is DataType.Int64 or DataType.Timestamp
+                && cell.Value.Type is DataType.Int32 or DataType.Int64 or DataType.Timestamp
+            )
             {
                 buffer.Set(column, 0, cell.Value.ToInt64()); // A double would round large ones.
             }

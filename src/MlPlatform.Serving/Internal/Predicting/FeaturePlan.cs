@@ -25,7 +25,9 @@ internal sealed class FeaturePlan(BufferLayout inputs, IReadOnlyList<int> column
         var next = FeatureColumns.Match(inputs, columns, schema, problems);
         if (problems.Count > 0)
         {
-            throw new PredictionInputException($"The feature service has changed and no longer fits the model: {string.Join("; ", problems)}.");
+            throw new PredictionInputException(
+                $"The feature service has changed and no longer fits the model: {string.Join("; ", problems)}."
+            );
         }
 
         current = next;

@@ -32,7 +32,15 @@ internal sealed class PredictionSink(
     }
 
     /// <summary>Counts an answer and shows it to the observer.</summary>
-    public void Answered(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, long time, long ticks, TrafficCounter? counter)
+    public void Answered(
+        LoadedVersion version,
+        Slot slot,
+        in PredictCall call,
+        PredictionRoute route,
+        long time,
+        long ticks,
+        TrafficCounter? counter
+    )
     {
         var tags = version.Tags[(int)route];
         var (label, isFinite) = version.Observation.Read(slot);

@@ -44,7 +44,10 @@ internal sealed partial class Predictor<TIn, TOut>(
         await host.EnsureLoadedAsync(this, cancellationToken).ConfigureAwait(false);
         return table is not null
             ? await Predict(input, call, cancellationToken).ConfigureAwait(false)
-            : throw (Failure as ModelUnavailableException ?? new ModelUnavailableException(Reference.ToString(), Failure ?? new ObjectDisposedException(null)));
+            : throw (
+                Failure as ModelUnavailableException
+                ?? new ModelUnavailableException(Reference.ToString(), Failure ?? new ObjectDisposedException(null))
+            );
     }
 
     private ValueTask<Prediction<TOut>> Predict(TIn input, PredictCall call, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ internal static class RolloutEvents
 {
     public static PlatformEvent Started(Rollout rollout) => Make(EventTypes.RolloutStarted, rollout);
 
-    public static PlatformEvent Moved(Rollout rollout) => Make(rollout.IsOpen ? EventTypes.RolloutStepped : EventTypes.RolloutEnded, rollout);
+    public static PlatformEvent Moved(Rollout rollout) =>
+        Make(rollout.IsOpen ? EventTypes.RolloutStepped : EventTypes.RolloutEnded, rollout);
 
     private static PlatformEvent Make(string type, Rollout rollout)
     {

@@ -10,7 +10,12 @@ namespace MlPlatform.Serving.Internal;
 /// rejects two equal versions stays below alpha. Run times are compared only once there are enough of them, by a quantile that a few long
 /// pauses do not move.
 /// </remarks>
-internal sealed class RolloutJudge(StepCountStore counts, Clocks clocks, IOptions<ServingOptions> options, IRolloutEvidence? evidence = null)
+internal sealed class RolloutJudge(
+    StepCountStore counts,
+    Clocks clocks,
+    IOptions<ServingOptions> options,
+    IRolloutEvidence? evidence = null
+)
 {
     private const double Tau = 0.05; // The size of differences that the test is quickest at.
     private const double LatencyQuantile = 0.95;
@@ -29,7 +34,13 @@ internal sealed class RolloutJudge(StepCountStore counts, Clocks clocks, IOption
 
         // Since the first traffic, not since the step: the evidence's alpha is for one sample that grows over the whole rollout.
         var other = await evidence
-            .GetAsync(rollout.Candidate.Name, rollout.Candidate.Version, rollout.Baseline!.Value, rollout.TrafficAt!.Value, cancellationToken)
+            .GetAsync(
+                rollout.Candidate.Name,
+                rollout.Candidate.Version,
+                rollout.Baseline!.Value,
+                rollout.TrafficAt!.Value,
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return own with
         {
@@ -56,10 +67,14 @@ internal sealed class RolloutJudge(StepCountStore counts, Clocks clocks, IOption
             Threshold = rollout.Options.MinimumRequests,
         };
         var (verdict, reason) =
-            errorFailure ?? latencyFailure
+            errorFailure
+            ?? latencyFailure
             ?? (
                 step.Candidate.Requests < rollout.Options.MinimumRequests
-                    ? (GateVerdict.Inconclusive, Text($"{step.Candidate.Requests} requests in this step; {rollout.Options.MinimumRequests} are needed."))
+                    ? (
+                        GateVerdict.Inconclusive,
+                        Text($"{step.Candidate.Requests} requests in this step; {rollout.Options.MinimumRequests} are needed.")
+                    )
                     : (GateVerdict.Pass, Text($"No more errors and no slower in {all.Candidate.Requests} requests."))
             );
         return new("rollout", rollout.Candidate.ToAsset(), verdict, reason, clocks.Platform.GetUtcNow())
@@ -114,7 +129,11 @@ internal sealed class RolloutJudge(StepCountStore counts, Clocks clocks, IOption
             Estimate = slow2 - slow1,
             Threshold = options.RolloutLatencyRatio,
         };
-        return candidate.Requests >= MinimumForLatency && baseline.Requests >= MinimumForLatency && slow1 > slow2 * options.RolloutLatencyRatio && slow1 - slow2 > 1
+        return
+            candidate.Requests >= MinimumForLatency
+            && baseline.Requests >= MinimumForLatency
+            && slow1 > slow2 * options.RolloutLatencyRatio
+            && slow1 - slow2 > 1
             ? (evidence, (GateVerdict.Fail, Text($"95 % of the candidate's runs take up to {slow1:0.##} ms, against {slow2:0.##} ms.")))
             : (evidence, null);
     }

@@ -60,7 +60,9 @@ internal sealed class RolloutMover(
         var after = After(before, to, evidence);
         try
         {
-            await database.WriteAsync(Durability.Power, work => WriteAsync(work, after, verdict, kind), cancellationToken).ConfigureAwait(false);
+            await database
+                .WriteAsync(Durability.Power, work => WriteAsync(work, after, verdict, kind), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (ConcurrencyConflictException e) when (after.State == RolloutState.Promoted && e.Store != RolloutStore.Name)
         {

@@ -19,7 +19,12 @@ internal sealed class RolloutService(
 {
     private static readonly TimeSpan ShadowPatience = TimeSpan.FromSeconds(5);
 
-    public async Task<Rollout> StartAsync(string model, int candidate, RolloutOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Rollout> StartAsync(
+        string model,
+        int candidate,
+        RolloutOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         options ??= new();
@@ -29,7 +34,11 @@ internal sealed class RolloutService(
         var (baseline, tag) = await aliases.ReadAsync(model, options.Alias, cancellationToken).ConfigureAwait(false);
         if (baseline == candidate)
         {
-            throw new RolloutConflictException(model, null, $"'{model}@{options.Alias}' points at version {candidate} already; there is nothing to roll out.");
+            throw new RolloutConflictException(
+                model,
+                null,
+                $"'{model}@{options.Alias}' points at version {candidate} already; there is nothing to roll out."
+            );
         }
 
         var now = StoredTime.FromMicros(clocks.Platform.NowMicros());
@@ -52,9 +61,11 @@ internal sealed class RolloutService(
 
     public Task<Rollout?> GetAsync(RolloutId id, CancellationToken cancellationToken = default) => store.GetAsync(id, cancellationToken);
 
-    public Task<Rollout?> GetCurrentAsync(string model, CancellationToken cancellationToken = default) => store.FindOpenAsync(model, cancellationToken);
+    public Task<Rollout?> GetCurrentAsync(string model, CancellationToken cancellationToken = default) =>
+        store.FindOpenAsync(model, cancellationToken);
 
-    public Task<IReadOnlyList<Rollout>> ListAsync(string model, CancellationToken cancellationToken = default) => store.ListAsync(model, cancellationToken);
+    public Task<IReadOnlyList<Rollout>> ListAsync(string model, CancellationToken cancellationToken = default) =>
+        store.ListAsync(model, cancellationToken);
 
     public Task<Rollout> PromoteAsync(RolloutId id, string reason, CancellationToken cancellationToken = default) =>
         EndAsync(id, RolloutState.Promoted, reason, cancellationToken);
@@ -79,7 +90,9 @@ internal sealed class RolloutService(
             }
         }
 
-        return errors.Count == 0 ? moved : throw new AggregateException("Some rollouts could not be judged; they stay where they are.", errors);
+        return errors.Count == 0
+            ? moved
+            : throw new AggregateException("Some rollouts could not be judged; they stay where they are.", errors);
     }
 
     private async Task<Rollout?> StepAsync(Rollout rollout, CancellationToken cancellationToken)
@@ -142,7 +155,9 @@ internal sealed class RolloutService(
     {
         try
         {
-            await Task.WhenAll(host.Predictors.Select(p => p.DrainShadowAsync())).WaitAsync(ShadowPatience, clocks.Work).ConfigureAwait(false);
+            await Task.WhenAll(host.Predictors.Select(p => p.DrainShadowAsync()))
+                .WaitAsync(ShadowPatience, clocks.Work)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -160,7 +175,11 @@ internal sealed class RolloutService(
                 ?? throw new AssetNotFoundException(new(AssetKind.Rollout, id.ToString()));
             if (!rollout.IsOpen)
             {
-                throw new RolloutConflictException(rollout.Candidate.Name, id, $"Rollout {id} has ended already: {rollout.State}. {rollout.Reason}");
+                throw new RolloutConflictException(
+                    rollout.Candidate.Name,
+                    id,
+                    $"Rollout {id} has ended already: {rollout.State}. {rollout.Reason}"
+                );
             }
 
             try

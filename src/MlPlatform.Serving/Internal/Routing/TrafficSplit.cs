@@ -15,9 +15,12 @@ internal readonly record struct TrafficSplit(long Salt, int Buckets)
 
     /// <summary>A salt that follows from what is rolled out and when, so that a replay picks the same users again.</summary>
     public static long SaltOf(Rollout rollout) =>
-        (long)XxHash3.HashToUInt64(
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{rollout.Candidate}/{StoredTime.ToMicros(rollout.StartedAt)}"))
-        );
+        (long)
+            XxHash3.HashToUInt64(
+                Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{rollout.Candidate}/{StoredTime.ToMicros(rollout.StartedAt)}")
+                )
+            );
 
     /// <param name="salt">The rollout's salt.</param>
     /// <param name="share">0 to 1.</param>

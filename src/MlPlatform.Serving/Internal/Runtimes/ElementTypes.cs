@@ -33,8 +33,7 @@ internal static class ElementTypes
             _ => throw new InvalidModelPackageException($"Columns of type {type} cannot be served."),
         };
 
-    public static bool IsSupported(DataType type) =>
-        type is not (DataType.Float16 or DataType.BFloat16 or DataType.Bytes or DataType.Uuid);
+    public static bool IsSupported(DataType type) => type is not (DataType.Float16 or DataType.BFloat16 or DataType.Bytes or DataType.Uuid);
 
     public static bool IsFloating(DataType type) => type is DataType.Float32 or DataType.Float64;
 }

@@ -25,7 +25,9 @@ internal sealed class MlNetLoader : IModelRuntime
         {
             (transformer as IDisposable)?.Dispose();
             throw new InvalidModelPackageException(
-                schema is null ? "The ML.NET model was saved without its input schema." : "The ML.NET model does not map row by row, so it cannot be served."
+                schema is null
+                    ? "The ML.NET model was saved without its input schema."
+                    : "The ML.NET model does not map row by row, so it cannot be served."
             );
         }
         var runner = new MlNetRunner(transformer, schema, signature);

@@ -93,7 +93,9 @@ internal sealed class MlNetProgram : IModelProgram
             var target = outputs.Span<T>(index, i);
             if (value.Length != target.Length)
             {
-                throw new InvalidOperationException($"Output '{column.Name}' has {value.Length} elements; the signature says {target.Length}.");
+                throw new InvalidOperationException(
+                    $"Output '{column.Name}' has {value.Length} elements; the signature says {target.Length}."
+                );
             }
             value.CopyTo(target);
         };

@@ -39,14 +39,20 @@ internal sealed class MlNetRow(DataViewSchema schema, RequestBuffer buffer) : Da
             { Column.Type: DataType.Bool } => (ValueGetter<bool>)((ref bool v) => v = buffer.Ref<bool>(index, row)),
             { Column.Type: DataType.Float32, Elements: > 1 } => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> v) => Copy(ref v, index)),
             { Column.Type: DataType.Float32 } => (ValueGetter<float>)((ref float v) => v = buffer.Ref<float>(index, row)),
-            { Column.Type: DataType.Float64, Elements: > 1 } => (ValueGetter<VBuffer<double>>)((ref VBuffer<double> v) => Copy(ref v, index)),
+            { Column.Type: DataType.Float64, Elements: > 1 } => (ValueGetter<VBuffer<double>>)(
+                (ref VBuffer<double> v) => Copy(ref v, index)
+            ),
             { Column.Type: DataType.Float64 } => (ValueGetter<double>)((ref double v) => v = buffer.Ref<double>(index, row)),
             { Column.Type: DataType.Int32 } => (ValueGetter<int>)((ref int v) => v = buffer.Ref<int>(index, row)),
             { Column.Type: DataType.Int64 } => (ValueGetter<long>)((ref long v) => v = buffer.Ref<long>(index, row)),
-            var other => throw new InvalidModelPackageException($"Input '{other.Column}' has a type that ML.NET models are not served with."),
+            var other => throw new InvalidModelPackageException(
+                $"Input '{other.Column}' has a type that ML.NET models are not served with."
+            ),
         };
         return getter as ValueGetter<TValue>
-            ?? throw new InvalidModelPackageException($"Input '{column.Name}' is {column.Type}; the model reads it as {typeof(TValue).Name}.");
+            ?? throw new InvalidModelPackageException(
+                $"Input '{column.Name}' is {column.Type}; the model reads it as {typeof(TValue).Name}."
+            );
     }
 
     private void Copy<T>(ref VBuffer<T> value, int index)

@@ -125,7 +125,8 @@ internal static class OnnxInspector
         return taken;
     }
 
-    private static InvalidModelPackageException Malformed() => new("The file is not a well-formed ONNX model: its protobuf is cut off or damaged.");
+    private static InvalidModelPackageException Malformed() =>
+        new("The file is not a well-formed ONNX model: its protobuf is cut off or damaged.");
 
     private static InvalidModelPackageException External() =>
         new("The ONNX model keeps tensors in other files (external data). Save it with all data inside one file.");

@@ -43,7 +43,9 @@ internal static class OnnxLayout
         if (all)
         {
             problems.AddRange(
-                nodes.Keys.Where(n => !columns.Any(c => string.Equals(c.Name, n, StringComparison.Ordinal))).Select(n => $"{side} '{n}': the signature does not have it.")
+                nodes
+                    .Keys.Where(n => !columns.Any(c => string.Equals(c.Name, n, StringComparison.Ordinal)))
+                    .Select(n => $"{side} '{n}': the signature does not have it.")
             );
         }
         return new(slots, tensors);
@@ -51,14 +53,23 @@ internal static class OnnxLayout
 
     private static bool IsScalar(DataColumn column) => BufferLayout.ElementsPerRow(column) == 1;
 
-    private static BufferLayout Packed(string side, IReadOnlyList<DataColumn> columns, KeyValuePair<string, NodeMetadata> node, List<string> problems)
+    private static BufferLayout Packed(
+        string side,
+        IReadOnlyList<DataColumn> columns,
+        KeyValuePair<string, NodeMetadata> node,
+        List<string> problems
+    )
     {
         var mismatched = columns.Where(c => !OnnxTypes.Matches(c, node.Value)).ToList();
-        problems.AddRange(mismatched.Select(c => $"{side} '{c}': the model takes it as an element of '{node.Key}', {OnnxTypes.Describe(node.Value)}."));
+        problems.AddRange(
+            mismatched.Select(c => $"{side} '{c}': the model takes it as an element of '{node.Key}', {OnnxTypes.Describe(node.Value)}.")
+        );
         var width = node.Value.IsTensor && node.Value.Dimensions.Length == 2 ? node.Value.Dimensions[1] : 0;
         if (width != columns.Count && width != -1)
         {
-            problems.Add($"{side}s: the signature has {columns.Count} columns, the model's '{node.Key}' is {OnnxTypes.Describe(node.Value)}.");
+            problems.Add(
+                $"{side}s: the signature has {columns.Count} columns, the model's '{node.Key}' is {OnnxTypes.Describe(node.Value)}."
+            );
         }
         return new(
             [.. columns.Select((c, i) => new ColumnSlot(c, 0, i, 1))],

@@ -112,7 +112,10 @@ internal sealed class OnnxProgram : IModelProgram
         }
         return (shape.Length == 0 ? 1 : shape[0]) == rows
             ? shape
-            : throw new ArgumentException($"The model takes {(shape.Length == 0 ? 1 : shape[0])} rows at a time, not {rows}.", nameof(rows));
+            : throw new ArgumentException(
+                $"The model takes {(shape.Length == 0 ? 1 : shape[0])} rows at a time, not {rows}.",
+                nameof(rows)
+            );
     }
 
     private void ReadTexts()

@@ -44,8 +44,12 @@ internal static class OnnxTypes
 
     /// <summary>Whether a signature's column may stand for a tensor: the type, with a timestamp as int64.</summary>
     public static bool Matches(DataColumn column, NodeMetadata node) =>
-        node.IsTensor && ToColumnType(node.ElementDataType) is { } type && (type == column.Type || (type == DataType.Int64 && column.Type == DataType.Timestamp));
+        node.IsTensor
+        && ToColumnType(node.ElementDataType) is { } type
+        && (type == column.Type || (type == DataType.Int64 && column.Type == DataType.Timestamp));
 
     public static string Describe(NodeMetadata node) =>
-        node.IsTensor ? $"{node.ElementDataType.ToString().ToLowerInvariant()}[{string.Join(',', node.Dimensions)}]" : node.OnnxValueType.ToString();
+        node.IsTensor
+            ? $"{node.ElementDataType.ToString().ToLowerInvariant()}[{string.Join(',', node.Dimensions)}]"
+            : node.OnnxValueType.ToString();
 }

@@ -92,7 +92,9 @@ internal sealed unsafe class RequestBuffer : IDisposable
         var target = Span<T>(column, row);
         if (value is null || value.Length != target.Length)
         {
-            throw new PredictionInputException($"Input '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given.");
+            throw new PredictionInputException(
+                $"Input '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given."
+            );
         }
         value.CopyTo(target);
     }
