@@ -19,7 +19,11 @@ public static class PipelineTriggerExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         ArgumentNullException.ThrowIfNull(kinds);
         string[] names = [.. (kinds.Length == 0 ? [MonitorKind.Drift, MonitorKind.Performance] : kinds).Select(k => k.ToString())];
-        return triggers.OnEvent(EventTypes.AlertOpened, e => Text(e, "model") == model && names.Contains(Text(e, "kind")), name: model);
+        return triggers.OnEvent(
+            EventTypes.AlertOpened,
+            e => Text(e, "model") == model && names.Contains(Text(e, "kind")),
+            name: $"{model}:{string.Join('+', names)}" // So that each kind may have a trigger of its own, with its own cooldown.
+        );
     }
 
     private static string? Text(EventRecord record, string property) =>
