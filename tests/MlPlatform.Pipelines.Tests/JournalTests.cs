@@ -14,9 +14,9 @@ public sealed class JournalTests
         var id = await host.RunAsync();
         await began.Task;
 
-        // As if the process had been frozen past its lease: another sweep takes the step back, and it is claimed again.
+        // As if the process had been frozen past its lease: a sweep takes the step back, this one or the worker's own, and it is claimed again.
         await host.ExecuteAsync("UPDATE pl_step SET lease_until = 0");
-        Assert.Equal(1, await host.Get<PipelineJournal>().SweepAsync([], PipelineHost.Cancel));
+        await host.Get<PipelineJournal>().SweepAsync([], PipelineHost.Cancel);
         go.SetResult();
         var run = await host.Runner.WaitAsync(id, cancellationToken: PipelineHost.Cancel);
 
