@@ -60,7 +60,8 @@ public sealed class AllocationTests
             await predictor.PredictAsync(input, Token);
         }
 
-        Assert.Equal(0, Measure(predictor, input));
+        // The least of a few rounds: code that the runtime replaces meanwhile may allocate once; an allocation a call would show in every round.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Measure(predictor, input)));
     }
 
     private static long Measure<TIn, TOut>(IPredictor<TIn, TOut> predictor, TIn input)
