@@ -7,7 +7,7 @@ internal sealed record Arguments(
     string Data,
     string Directory,
     string? Summary,
-    string? Report,
+    string Report,
     bool Fresh,
     int Seed,
     FaultKind Fault,

@@ -27,7 +27,7 @@ try
     }
 
     await StateDirectory.PrepareAsync(arguments);
-    var start = new DateTime(flights[0].DepartedAt.Year, flights[0].DepartedAt.Month, 1).AddMonths(3);
+    var start = Replay.StartOf(flights);
     var fault = new Fault(arguments.Fault, arguments.FaultAt == default ? start.AddDays(10) : arguments.FaultAt, arguments.Seed, flights);
     if (fault.Describe() is { } description)
     {
@@ -61,14 +61,13 @@ try
     var end = new DateTimeOffset(replay.End, TimeSpan.Zero);
     var summary = await Summary.ReadAsync(platform, new(replay.Start, TimeSpan.Zero), end, interrupt.Token);
     summary = summary with { ElapsedSeconds = Math.Round(work.GetElapsedTime(began).TotalSeconds, 2), Time = time.Seconds };
-    var report = arguments.Report ?? Path.Combine(arguments.Directory, "report.html");
     await Report.WriteAsync(
-        report,
+        arguments.Report,
         summary,
         $"{Path.GetFileName(arguments.Data)}, {replay.Start:d MMMM yyyy} to {replay.End.AddDays(-1):d MMMM yyyy}, {trainer.Algorithm}",
         interrupt.Token
     );
-    EndTables.Print(summary, trainer.Algorithm, report);
+    EndTables.Print(summary, trainer.Algorithm, arguments.Report);
     if (arguments.Summary is { } path)
     {
         await summary.WriteAsync(path, interrupt.Token);

@@ -23,12 +23,12 @@ internal sealed class Replay(IServiceProvider services, ManualTimeProvider clock
     private readonly IPredictor<FlightRequest, LateFlight> predictor = services.GetRequiredService<IPredictor<FlightRequest, LateFlight>>();
 
     /// <summary>The first hour that is replayed: the fourth month of the file.</summary>
-    public DateTime Start { get; } = FirstOfMonth(history.Flights[0].DepartedAt).AddMonths(3);
+    public DateTime Start { get; } = StartOf(history.Flights);
 
     /// <summary>The end of the last day.</summary>
     public DateTime End { get; } = history.Flights[^1].DepartedAt.Date.AddDays(1);
 
-    /// <summary>Whether a replay in this directory has come to its end.</summary>
+    /// <summary>The hour that the replay in this directory goes on with; null before the first.</summary>
     public async Task<DateTime?> ReadPositionAsync(CancellationToken cancellationToken) =>
         await observer.ReadCheckpointAsync(Checkpoint, cancellationToken) is { } checkpoint
             ? DateTime.ParseExact(checkpoint.State, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
@@ -199,5 +199,7 @@ internal sealed class Replay(IServiceProvider services, ManualTimeProvider clock
 
     private static DateTimeOffset At(DateTime time) => new(time, TimeSpan.Zero);
 
-    private static DateTime FirstOfMonth(DateTime time) => new(time.Year, time.Month, 1);
+    /// <summary>Three months of history come first.</summary>
+    public static DateTime StartOf(IReadOnlyList<Flight> flights) =>
+        new DateTime(flights[0].DepartedAt.Year, flights[0].DepartedAt.Month, 1).AddMonths(3);
 }
