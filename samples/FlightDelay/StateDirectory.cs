@@ -7,6 +7,7 @@ internal static class StateDirectory
 {
     private const string Marker = "flight-delay.json";
 
+    /// <exception cref="IOException">The directory cannot be written to.</exception>
     /// <exception cref="ArgumentException">The directory holds the state of another replay, or something that is none.</exception>
     public static async Task PrepareAsync(Arguments arguments)
     {
@@ -21,6 +22,18 @@ internal static class StateDirectory
             }
         );
         var draft = marker + ".tmp";
+        try
+        {
+            await PrepareAsync(arguments, marker, draft, own);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{arguments.Directory}' cannot be written to: {e.Message}. Choose another --directory.", e);
+        }
+    }
+
+    private static async Task PrepareAsync(Arguments arguments, string marker, string draft, string own)
+    {
         if (Directory.Exists(arguments.Directory) && Directory.EnumerateFileSystemEntries(arguments.Directory).Any(e => e != draft))
         {
             if (!File.Exists(marker))

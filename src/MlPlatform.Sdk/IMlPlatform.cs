@@ -44,6 +44,9 @@ public interface IMlPlatform : IAsyncDisposable
     /// <summary>What was made from what.</summary>
     ILineage Lineage { get; }
 
+    /// <summary>Who says that they use what.</summary>
+    IConsumers Consumers { get; }
+
     /// <summary>Removes artifacts that nothing references.</summary>
     IArtifactGarbageCollector Garbage { get; }
 

@@ -17,12 +17,13 @@ internal static class Sample
         return (process.ExitCode, await output + await error);
     }
 
+    /// <summary>A sample with arguments as one line for a shell.</summary>
+    public static string Command(string name, params IEnumerable<string> arguments) =>
+        $"dotnet {PathOf(name)} {string.Join(' ', arguments)}".TrimEnd();
+
     public static Process Start(string name, string workingDirectory, params IEnumerable<string> arguments) =>
         Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [Path.Combine(Metadata("Binaries"), name, Metadata("Configuration"), name + ".dll"), .. arguments]
-            )
+            new ProcessStartInfo("dotnet", [PathOf(name), .. arguments])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -53,6 +54,8 @@ internal static class Sample
         await process.WaitForExitAsync();
         return process.ExitCode;
     }
+
+    private static string PathOf(string name) => Path.Combine(Metadata("Binaries"), name, Metadata("Configuration"), name + ".dll");
 
     private static string Metadata(string key) =>
         typeof(Sample).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -25,6 +25,17 @@ public sealed class JoinTests : IDisposable
         Directory.Delete(spill, recursive: true);
     }
 
+    [Fact]
+    public async Task File_that_cannot_be_written_is_named()
+    {
+        var table = new RowTable(new DataSchema([new DataColumn("x", DataType.Int64)]), AsyncEnumerable.Empty<FeatureValue[]>());
+        var path = Path.Combine(spill, "no", "such.parquet");
+        var error = await Assert.ThrowsAsync<StorageUnavailableException>(() =>
+            engine.WriteParquetAsync(table, path, TestContext.Current.CancellationToken)
+        );
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, 40, 40)]
     [InlineData(65, 400, 300)]

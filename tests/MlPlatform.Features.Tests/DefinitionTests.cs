@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace MlPlatform.Features.Tests;
 
 public sealed class DefinitionTests
@@ -29,6 +31,31 @@ public sealed class DefinitionTests
             Assert.Equal([1, 2], versions.Select(v => v.Asset.Version));
             Assert.NotEqual(versions[0].Hash, versions[1].Hash);
             await Assert.ThrowsAsync<AssetNotFoundException>(() => third.Store.DescribeServiceAsync("s@v2"));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Asset_that_changes_hands_says_from_whom_to_whom()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), "mlp-features-" + Path.GetRandomFileName());
+        try
+        {
+            await using (var first = new FeaturesHost(f => f.AddDefinitions<Version1>(), directory))
+            {
+                await first.Store.ApplyAsync();
+                Assert.Equal(0, await first.CountEventsAsync(EventTypes.OwnerChanged));
+            }
+
+            await using var second = new FeaturesHost(f => f.AddDefinitions<Owned>(), directory);
+            await second.Store.ApplyAsync();
+            var changed = Assert.Single(await second.Get<IEventLog>().ReadAsync(new() { Types = [EventTypes.OwnerChanged] }));
+            Assert.Equal("entity:origin", changed.Subject.ToString());
+            Assert.Equal(JsonValueKind.Null, changed.Payload.GetProperty("from").ValueKind);
+            Assert.Equal("network-ops", changed.Payload.GetProperty("to").GetString());
         }
         finally
         {
@@ -127,6 +154,11 @@ public sealed class DefinitionTests
     private sealed class Version2 : IFeatureDefinitions
     {
         public void Define(IFeatureModelBuilder model) => DefinitionTests.Define(model, TimeSpan.FromHours(2));
+    }
+
+    private sealed class Owned : IFeatureDefinitions
+    {
+        public void Define(IFeatureModelBuilder model) => model.Entity<OriginKey>("origin", e => e.OwnedBy("network-ops"));
     }
 
     private sealed class Retyped : IFeatureDefinitions

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace MlPlatform.Features.Tests;
 
 public sealed class TrainingSetTests
@@ -28,6 +30,30 @@ public sealed class TrainingSetTests
         Assert.Equal(set.Views, read.Views);
         Assert.Equal(set.Digest, (await host.Store.GetTrainingSetAsync(rows, "flight@v1")).Digest);
         Assert.NotEqual(set.Digest, (await host.Store.GetTrainingSetAsync(rows[..3], "flight")).Digest);
+    }
+
+    [Fact]
+    public async Task Columns_of_a_training_set_are_summed_up_and_the_sum_is_kept()
+    {
+        await using var host = new FeaturesHost();
+        await host.Store.PushAsync("landings", Rows.Many(3, Now));
+        await host.Store.GetTrainingSetAsync([Rows.Ask(Now), Rows.Ask(Now - TimeSpan.FromDays(1)), Rows.Ask(Now, null)], "flight");
+
+        var said = Assert.Single(await host.Get<IEventLog>().ReadAsync(new() { Types = [EventTypes.FeatureStats] }));
+        Assert.Equal("service:flight@v1", said.Subject.ToString());
+        Assert.Equal(3, said.Payload.GetProperty("rows").GetInt32());
+        Assert.Equal(Now - TimeSpan.FromDays(1), said.Payload.GetProperty("windowStart").GetDateTimeOffset());
+        Assert.Equal(Now, said.Payload.GetProperty("windowEnd").GetDateTimeOffset());
+        var digest = ArtifactDigest.Parse(said.Payload.GetProperty("digest").GetString()!);
+        await host.Get<IArtifactGarbageCollector>().CollectAsync(TimeSpan.Zero);
+        using var summary = JsonDocument.Parse(await host.Get<IArtifactStore>().ReadBytesAsync(digest));
+        var columns = summary.RootElement.GetProperty("columns").EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!);
+        Assert.Equal((1, 1), (columns["origin"].GetProperty("nulls").GetInt32(), columns["origin"].GetProperty("distinct").GetInt32()));
+        Assert.Equal(
+            (0, 3),
+            (columns["flights"].GetProperty("minimum").GetDouble(), columns["flights"].GetProperty("maximum").GetDouble())
+        );
+        Assert.Equal(1.5, columns["flights"].GetProperty("mean").GetDouble());
     }
 
     [Fact]

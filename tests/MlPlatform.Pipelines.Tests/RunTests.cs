@@ -24,6 +24,29 @@ public sealed class RunTests
         Assert.Equal("succeeded", Assert.Single(await host.EventsAsync(EventTypes.PipelineEnded)).Payload.GetProperty("state").GetString());
     }
 
+    /// <summary>A full disk is no fault of the step: it takes no retry, and the run goes on when there is room.</summary>
+    [Fact]
+    public async Task Step_that_cannot_be_stored_has_not_failed()
+    {
+        var full = true;
+        await using var host = new PipelineHost(p =>
+            p.Step(
+                "a",
+                (_, _) => full ? throw new StorageUnavailableException("/data", "the disk is full", new IOException()) : Task.FromResult(1)
+            )
+        );
+        var id = await host.RunAsync();
+
+        var error = await Assert.ThrowsAsync<StorageUnavailableException>(() => host.Runner.SettleAsync(PipelineHost.Cancel));
+        Assert.Contains("'/data' cannot be used: the disk is full", error.Message, StringComparison.Ordinal);
+        Assert.Equal(PipelineRunState.Running, (await host.Runner.GetRunAsync(id, PipelineHost.Cancel))!.State);
+        full = false;
+        var run = await host.SettleRunAsync(id);
+
+        Assert.Equal(PipelineRunState.Succeeded, run.State);
+        Assert.Equal(1, run.Step("a").Attempt);
+    }
+
     [Fact]
     public async Task Run_goes_on_in_the_background_of_a_started_platform()
     {

@@ -37,6 +37,7 @@ public static class CoreServiceCollectionExtensions
         services.TryAddSingleton<IChangeFeed, ChangeFeed>();
         services.TryAddSingleton<IEventLog, EventLog>();
         services.TryAddSingleton<ILineage, Lineage>();
+        services.TryAddSingleton<IConsumers, Consumers>();
         services.TryAddSingleton<ProcessPresence>();
         services.TryAddSingleton<ILeases, Leases>();
         services.TryAddSingleton<ConsumptionRecorder>();
@@ -45,6 +46,7 @@ public static class CoreServiceCollectionExtensions
         services.TryAddSingleton<PlatformLifetime>();
         services.TryAddSingleton<PlatformStopper>();
         services.TryAddSingleton<IPlatformLifetime>(s => s.GetRequiredService<PlatformLifetime>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, ConfigurationReport>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, ConsumptionFlusher>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, RecurringWorkService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PlatformHostedService>());
@@ -94,6 +96,7 @@ public static class CoreServiceCollectionExtensions
         if (!builder.Services.Any(d => d.ImplementationType == typeof(TValidator)))
         {
             builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TValidator>());
+            builder.Services.AddSingleton<BoundOptions>(new BoundOptions<TOptions>(section));
             builder
                 .Services.AddOptions<TOptions>()
                 .Configure<IServiceProvider>((options, s) => s.GetService<IConfiguration>()?.GetSection(section).Bind(options))

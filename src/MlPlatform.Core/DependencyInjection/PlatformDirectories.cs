@@ -23,7 +23,7 @@ public sealed class PlatformDirectories
     /// <exception cref="StorageUnavailableException">It cannot be made or written to.</exception>
     public string Get(string name)
     {
-        var path = Path.Combine(Root, name);
+        var path = Path.GetFullPath(name, Root);
         try
         {
             return Directory.CreateDirectory(path).FullName;

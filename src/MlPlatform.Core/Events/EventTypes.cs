@@ -36,6 +36,12 @@ public static class EventTypes
     /// <summary>A definition was applied in a new version.</summary>
     public const string FeatureDefinition = "feature.definition";
 
+    /// <summary>The columns of a training set, or of a window that a monitor judged, were summed up.</summary>
+    public const string FeatureStats = "feature.stats";
+
+    /// <summary>The owner of an asset became another.</summary>
+    public const string OwnerChanged = "owner.changed";
+
     /// <summary>Features were read for training, or online reads were rolled up.</summary>
     public const string FeatureRead = "feature.read";
 
@@ -45,8 +51,17 @@ public static class EventTypes
     /// <summary>A consumer was seen reading or calling; rolled up.</summary>
     public const string ConsumerSeen = "consumer.seen";
 
+    /// <summary>A consumer said that it uses an asset.</summary>
+    public const string ConsumerDeclared = "consumer.declared";
+
     /// <summary>A recorder of roll-ups covered an interval and dropped so many.</summary>
     public const string RecorderCoverage = "recorder.coverage";
+
+    /// <summary>The configuration that an application or a pipeline run goes by: keys with digests of their values and where they came from.</summary>
+    public const string ConfigResolved = "config.resolved";
+
+    /// <summary>The keys that an application or a pipeline reads, and those that are set and read by nothing.</summary>
+    public const string ConfigKeyRead = "config.keyRead";
 
     /// <summary>A pipeline run began.</summary>
     public const string PipelineStarted = "pipeline.started";
@@ -74,6 +89,9 @@ public static class EventTypes
 
     /// <summary>A model version could not be loaded for serving; the one before goes on.</summary>
     public const string ModelLoadFailed = "model.loadFailed";
+
+    /// <summary>A monitor is to look at windows of a length; again when its options change.</summary>
+    public const string MonitorScheduled = "monitor.scheduled";
 
     /// <summary>A monitor evaluated a window.</summary>
     public const string MonitorEvaluated = "monitor.evaluated";

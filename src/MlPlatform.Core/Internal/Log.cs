@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "Lease '{Lease}' could not be renewed; the work under it is cancelled.")]
     public static partial void LeaseRenewalFailed(ILogger logger, string lease, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "Configuration key '{Key}' is set, but nothing reads it. Known are: {Known}.")]
+    public static partial void ConfigurationUnread(ILogger logger, string key, string known);
 }

@@ -74,7 +74,10 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
         var errors = await StopStartedAsync(cancellationToken).ConfigureAwait(false);
         if (errors.Count > 0)
         {
-            throw new AggregateException("Parts of the platform did not stop cleanly.", errors);
+            throw new MlPlatformException(
+                $"Parts of the platform did not stop cleanly: {string.Join(" ", errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))}",
+                new AggregateException(errors)
+            );
         }
     }
 

@@ -9,5 +9,6 @@ public interface IPlatformLifetime
     Task StartAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Flushes and stops what was started.</summary>
+    /// <exception cref="MlPlatformException">A part could not be flushed or stopped; the others were all the same.</exception>
     Task StopAsync(CancellationToken cancellationToken = default);
 }

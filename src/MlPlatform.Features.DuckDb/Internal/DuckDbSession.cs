@@ -1,4 +1,6 @@
 using DuckDB.NET.Data;
+using MlPlatform.Core;
+using DuckDBErrorType = DuckDB.NET.Native.DuckDBErrorType;
 
 namespace MlPlatform.Features.DuckDb.Internal;
 
@@ -38,6 +40,10 @@ internal sealed class DuckDbSession(DuckDBConnection connection, CancellationTok
         catch (DuckDBException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+        catch (DuckDBException e) when (e.ErrorType == DuckDBErrorType.Io)
+        {
+            throw new StorageUnavailableException("offline data", e.Message.TrimEnd('.'), e); // DuckDB names the file.
         }
     }
 }

@@ -25,6 +25,7 @@ public static class FeaturesMlPlatformBuilderExtensions
         services.TryAddSingleton<SourceHistory>();
         services.TryAddSingleton<Materializer>();
         services.TryAddSingleton<Pusher>();
+        services.TryAddSingleton<TrainingStatistics>();
         services.TryAddSingleton<TrainingSetMaker>();
         services.TryAddSingleton<IFeatureReader, FeatureReader>();
         services.TryAddSingleton<IFeatureStore, FeatureStore>();

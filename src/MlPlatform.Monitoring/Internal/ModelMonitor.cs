@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MlPlatform.Monitoring.Internal;
 
 internal sealed class ModelMonitor(
@@ -10,6 +12,8 @@ internal sealed class ModelMonitor(
     Clocks clocks
 ) : IModelMonitor
 {
+    private readonly ConcurrentDictionary<string, bool> scheduled = new(StringComparer.Ordinal);
+
     public Task RecordOutcomeAsync(
         PredictionId predictionId,
         double label,
@@ -88,7 +92,9 @@ internal sealed class ModelMonitor(
         await flusher.FlushAsync(null, cancellationToken).ConfigureAwait(false);
         var recorded = 0;
         var errors = new List<Exception>();
-        foreach (var monitor in await catalog.ListAsync(cancellationToken).ConfigureAwait(false))
+        var monitors = await catalog.ListAsync(cancellationToken).ConfigureAwait(false);
+        await ScheduleAsync(monitors, cancellationToken).ConfigureAwait(false);
+        foreach (var monitor in monitors)
         {
             try
             {
@@ -102,6 +108,17 @@ internal sealed class ModelMonitor(
         }
 
         return errors.Count == 0 ? recorded : throw new AggregateException("Monitors could not be evaluated; they stay due.", errors);
+    }
+
+    /// <summary>Most rounds bring no new monitor and write nothing.</summary>
+    private async Task ScheduleAsync(IReadOnlyList<MonitorDefinition> monitors, CancellationToken cancellationToken)
+    {
+        var added = monitors.Where(m => !scheduled.ContainsKey(m.Name)).ToList();
+        if (added.Count > 0)
+        {
+            await evaluations.ScheduleAsync(added, cancellationToken).ConfigureAwait(false);
+            added.ForEach(m => scheduled.TryAdd(m.Name, true));
+        }
     }
 
     private async Task<int> EvaluateDueAsync(MonitorDefinition monitor, CancellationToken cancellationToken)

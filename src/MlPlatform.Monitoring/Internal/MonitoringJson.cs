@@ -9,4 +9,6 @@ namespace MlPlatform.Monitoring.Internal;
 )]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(MonitorEvaluation))]
+[JsonSerializable(typeof(MonitorOptions))]
+[JsonSerializable(typeof(MonitorStatistic[]))]
 internal sealed partial class MonitoringJson : JsonSerializerContext;

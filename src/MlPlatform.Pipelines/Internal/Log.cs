@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "{Count} steps were taken back from workers that are gone.")]
     public static partial void StepsTakenBack(ILogger logger, int count);
+
+    [LoggerMessage(5, LogLevel.Warning, "Step {Step} could not be stored; it is tried again soon, and this does not count as its failure.")]
+    public static partial void StepPostponed(ILogger logger, string step, Exception exception);
 }

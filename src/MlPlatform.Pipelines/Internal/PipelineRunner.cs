@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
@@ -120,9 +121,15 @@ internal sealed class PipelineRunner(
 
     public async Task SettleAsync(CancellationToken cancellationToken = default)
     {
+        worker.TakeUnavailable(); // Trouble of background work before this call.
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (worker.TakeUnavailable() is { } trouble)
+            {
+                ExceptionDispatchInfo.Throw(trouble);
+            }
+
             var mark = changes.Mark(ChangeTopics.Steps);
             await worker.SweepAsync(cancellationToken).ConfigureAwait(false);
             var claimed = await worker.ClaimOnceAsync(cancellationToken).ConfigureAwait(false);

@@ -70,5 +70,7 @@ public interface IPipelineRunner
     /// Works until every run that this process can work on has ended or waits, with all that is due looked at. A replay calls it after each move of
     /// platform time; with <see cref="MlPlatformOptions.RunRecurringWork"/> off and one slot, what happens is the same each time.
     /// </summary>
+    /// <exception cref="StorageUnavailableException">A step could not be stored; it is not lost and goes on with the next call.</exception>
+    /// <exception cref="DatabaseBusyException">The same, since others write.</exception>
     Task SettleAsync(CancellationToken cancellationToken = default);
 }

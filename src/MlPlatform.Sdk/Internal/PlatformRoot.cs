@@ -19,6 +19,7 @@ internal sealed class PlatformRoot(
     IArtifactStore artifacts,
     IEventLog events,
     ILineage lineage,
+    IConsumers consumers,
     IArtifactGarbageCollector garbage,
     IPlatformLifetime lifetime
 ) : IMlPlatform
@@ -44,6 +45,8 @@ internal sealed class PlatformRoot(
     public IEventLog Events { get; } = events;
 
     public ILineage Lineage { get; } = lineage;
+
+    public IConsumers Consumers { get; } = consumers;
 
     public IArtifactGarbageCollector Garbage { get; } = garbage;
 

@@ -39,8 +39,10 @@ internal sealed class DefinitionStore(IMetadataDatabase database, IActorAccessor
                     var added = new List<AssetRef>();
                     foreach (var definition in wanted)
                     {
-                        var version = known.Where(k => IsOf(k, definition)).Select(k => k.Version).DefaultIfEmpty().Max() + 1;
+                        var last = known.Where(k => IsOf(k, definition)).MaxBy(k => k.Version);
+                        var version = (last?.Version ?? 0) + 1;
                         await InsertAsync(work, definition, version).ConfigureAwait(false);
+                        AppendOwnerChange(work, definition, last);
                         all[(definition.Kind, definition.Name)] = version;
                         added.Add(new(definition.Kind, definition.Name, version));
                     }
@@ -133,6 +135,20 @@ internal sealed class DefinitionStore(IMetadataDatabase database, IActorAccessor
                 Payload = new JsonObject { ["hash"] = hash, ["owner"] = definition.Owner },
             }
         );
+    }
+
+    private static void AppendOwnerChange(IUnitOfWork work, IDefinition definition, AppliedDefinition? last)
+    {
+        var before = last is null ? definition.Owner : JsonNode.Parse(last.Body)!["owner"]?.GetValue<string>();
+        if (!string.Equals(before, definition.Owner, StringComparison.Ordinal))
+        {
+            work.Append(
+                new(EventTypes.OwnerChanged, new(definition.Kind, definition.Name))
+                {
+                    Payload = new JsonObject { ["from"] = before, ["to"] = definition.Owner },
+                }
+            );
+        }
     }
 
     private static async Task RegisterFeaturesAsync(IUnitOfWork work, ViewDefinition view)

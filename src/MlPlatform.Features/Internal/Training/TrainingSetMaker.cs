@@ -7,6 +7,7 @@ internal sealed class TrainingSetMaker(
     IOfflineEngine engine,
     SourceHistory history,
     SegmentFiles files,
+    TrainingStatistics statistics,
     IConsumptionRecorder consumption,
     IActorAccessor actors
 )
@@ -62,13 +63,15 @@ internal sealed class TrainingSetMaker(
 
         consumption.Record(actors.Current, plan.Asset, "train");
         var given = new HashSet<string>(plan.Requests.Select(r => r.Column.Name), StringComparer.Ordinal);
-        return new(
+        var set = new TrainingSet(
             plan.Reference,
             [.. plan.Schema.Columns.Select(c => c.Name)],
             counts,
             [.. frame.Columns, .. features.OfType<FeatureColumn>().Where(f => !given.Contains(f.Column.Name))],
             frame.Rows
         );
+        await statistics.RecordAsync(plan.Asset, set, frame[frame.TimeColumn], cancellationToken).ConfigureAwait(false);
+        return set;
     }
 
     private async Task<JoinedView> JoinAsync(

@@ -74,6 +74,20 @@ internal sealed class EvaluationStore(IMetadataDatabase database, Clocks clocks)
             cancellationToken
         );
 
+    /// <summary>Says when monitors look, once for each change of their options.</summary>
+    public Task ScheduleAsync(IReadOnlyCollection<MonitorDefinition> monitors, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            Durability.Process,
+            async unit =>
+            {
+                foreach (var monitor in monitors)
+                {
+                    await unit.AppendIfChangedAsync(MonitorEvents.Scheduled(monitor)).ConfigureAwait(false);
+                }
+            },
+            cancellationToken
+        );
+
     private async Task<bool> RecordAsync(IUnitOfWork unit, MonitorDefinition monitor, MonitorEvaluation evaluation, MonitorKind kind)
     {
         const string Insert = """
@@ -105,6 +119,11 @@ internal sealed class EvaluationStore(IMetadataDatabase database, Clocks clocks)
         }
 
         unit.Append(MonitorEvents.Evaluated(evaluation, kind));
+        if (kind == MonitorKind.Drift)
+        {
+            unit.Append(MonitorEvents.Summed(evaluation with { Statistics = data.Statistics }));
+        }
+
         if (kind == MonitorKind.Performance)
         {
             unit.Append(MonitorEvents.LabelsMatured(evaluation));

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Xml;
 
 namespace MlPlatform.Monitoring.Internal;
 
@@ -8,6 +10,34 @@ internal static class MonitorEvents
 {
     public static PlatformEvent Evaluated(MonitorEvaluation evaluation, MonitorKind kind) =>
         Make(EventTypes.MonitorEvaluated, evaluation, Describe(evaluation, kind));
+
+    public static PlatformEvent Scheduled(MonitorDefinition monitor) =>
+        new(EventTypes.MonitorScheduled, new AssetRef(AssetKind.Monitor, monitor.Name))
+        {
+            Related = [new AssetRef(AssetKind.Model, monitor.Model)],
+            Payload = new JsonObject
+            {
+                ["model"] = monitor.Model,
+                ["period"] = XmlConvert.ToString(monitor.Options.Window),
+                ["delay"] = XmlConvert.ToString(monitor.Options.Delay),
+                ["labelHorizon"] = XmlConvert.ToString(monitor.Options.LabelHorizon),
+                ["options"] = CanonicalJson
+                    .Digest(JsonSerializer.SerializeToNode(monitor.Options, MonitoringJson.Default.MonitorOptions))
+                    .ToString(),
+            },
+        };
+
+    /// <summary>That a window's columns were summed up; the digest is that of the statistics kept with the evaluation.</summary>
+    public static PlatformEvent Summed(MonitorEvaluation evaluation)
+    {
+        var payload = Window(evaluation);
+        payload["rows"] = evaluation.Rows;
+        payload["columns"] = evaluation.Statistics.Select(s => s.Column).Distinct(StringComparer.Ordinal).Count();
+        payload["digest"] = CanonicalJson
+            .Digest(JsonSerializer.SerializeToNode([.. evaluation.Statistics], MonitoringJson.Default.MonitorStatisticArray))
+            .ToString();
+        return Make(EventTypes.FeatureStats, evaluation, payload);
+    }
 
     public static PlatformEvent LabelsMatured(MonitorEvaluation evaluation)
     {

@@ -27,6 +27,9 @@ internal sealed class PipelineWorker(
     /// <summary>How many steps run in this process now.</summary>
     public int Running => Volatile.Read(ref taken);
 
+    /// <inheritdoc cref="StepRunner.TakeUnavailable"/>
+    public Exception? TakeUnavailable() => runner.TakeUnavailable();
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (catalog.Specs.Count > 0 && options.Value.RunSteps)

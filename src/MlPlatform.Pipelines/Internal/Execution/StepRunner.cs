@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MlPlatform.Pipelines.Internal;
 
@@ -15,15 +16,20 @@ internal sealed class StepRunner(
     IServiceScopeFactory scopes,
     IFaultPoints faults,
     Clocks clocks,
+    IOptions<PipelinesOptions> options,
     ILogger<StepRunner> logger
 )
 {
     private const int KnownRuns = 1000;
     private static readonly TimeSpan SameKeyDelay = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<string, (RunHeader Header, Lazy<object> Parameters)> runs = new(StringComparer.Ordinal);
+    private Exception? unavailable;
 
     /// <summary>What this process runs now.</summary>
     public ConcurrentDictionary<StepLease, StepExecution> Held { get; } = new();
+
+    /// <summary>What kept a step from being stored since the last call; null when nothing did.</summary>
+    public Exception? TakeUnavailable() => Interlocked.Exchange(ref unavailable, null);
 
     /// <summary>Runs a step to its commit. Never throws: what cannot be committed is taken back when its lease runs out.</summary>
     public async Task RunAsync(StepLease step, CancellationToken stopping)
@@ -84,9 +90,12 @@ internal sealed class StepRunner(
         {
             await journal.PostponeAsync(execution, TimeSpan.Zero).ConfigureAwait(false); // This process stops; another goes on.
         }
-        catch (DatabaseBusyException)
+        catch (Exception e) when (e is DatabaseBusyException or StorageUnavailableException)
         {
-            throw; // Not the step's fault, and nothing can be written now: the lease decides.
+            // Not the step's fault. If not even this can be written, the lease decides.
+            Interlocked.Exchange(ref unavailable, e);
+            Log.StepPostponed(logger, execution.Step.Key, e);
+            await journal.PostponeAsync(execution, options.Value.Poll * 5).ConfigureAwait(false);
         }
         catch (Exception e)
         {

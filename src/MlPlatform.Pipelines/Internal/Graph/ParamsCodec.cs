@@ -12,6 +12,9 @@ internal abstract class ParamsCodec
 
     public abstract object Read(string json);
 
+    /// <summary>What a run goes by: each parameter in force, and what was given that is no parameter.</summary>
+    public abstract ResolvedParams Resolve(string json);
+
     public abstract StepContext CreateContext(StepExecution execution, object parameters);
 
     protected static Exception Refuse(string pipeline, Type type, JsonNode? given, Exception cause) =>

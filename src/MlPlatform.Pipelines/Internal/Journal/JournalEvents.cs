@@ -21,6 +21,41 @@ internal static class JournalEvents
             },
         };
 
+    public static PlatformEvent ParamsResolved(RunHeader run, ResolvedParams resolved) =>
+        new(EventTypes.ConfigResolved, run.Asset)
+        {
+            Related = [PipelineOf(run)],
+            CauseId = run.CauseId,
+            Actor = run.Actor,
+            Payload = new JsonObject
+            {
+                ["keys"] = new JsonArray([
+                    .. resolved.Params.Select(p => new JsonObject
+                    {
+                        ["key"] = p.Name,
+                        ["hash"] = p.Digest.ToString(),
+                        ["default"] = p.IsDefault,
+                        ["source"] =
+                            !p.IsGiven ? "default"
+                            : run.TriggerId is null ? "caller"
+                            : "trigger",
+                    }),
+                ]),
+            },
+        };
+
+    /// <summary>The same for all runs that were given the same names.</summary>
+    public static PlatformEvent ParamsRead(RunHeader run, ResolvedParams resolved) =>
+        new(EventTypes.ConfigKeyRead, PipelineOf(run))
+        {
+            Actor = run.Actor,
+            Payload = new JsonObject
+            {
+                ["read"] = new JsonArray([.. resolved.Params.Select(p => (JsonNode)p.Name)]),
+                ["unread"] = new JsonArray([.. resolved.Unread.Select(k => (JsonNode)k)]),
+            },
+        };
+
     public static PlatformEvent RunEnded(RunHeader run, string state) =>
         new(EventTypes.PipelineEnded, run.Asset)
         {

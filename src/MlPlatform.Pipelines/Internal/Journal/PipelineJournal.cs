@@ -66,7 +66,10 @@ internal sealed partial class PipelineJournal(
                 })
         );
         await work.Connection.ExecuteAsync(Edge, edges, work.Transaction).ConfigureAwait(false);
+        var resolved = graph.Parameters.Resolve(run.ParamsJson);
         work.Append(JournalEvents.RunStarted(run));
+        work.Append(JournalEvents.ParamsResolved(run, resolved));
+        await work.AppendIfChangedAsync(JournalEvents.ParamsRead(run, resolved)).ConfigureAwait(false);
         work.Notify(ChangeTopics.Steps);
     }
 

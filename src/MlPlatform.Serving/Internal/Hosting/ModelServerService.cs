@@ -7,6 +7,8 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>Loads at start what predictors need, then follows aliases and rollouts.</summary>
 internal sealed class ModelServerService(
     ModelServer server,
+    IEnumerable<PredictorRegistration> predictors,
+    IConsumers consumers,
     IModelSource source,
     RolloutStore rollouts,
     StepCountStore counts,
@@ -22,6 +24,11 @@ internal sealed class ModelServerService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var used in predictors.SelectMany(p => p.Uses).Distinct())
+        {
+            await consumers.DeclareAsync(used, "predict", cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var host in server.Hosts)
         {
             await TryRefreshAsync(host, cancellationToken).ConfigureAwait(false); // A model that does not exist yet must not stop the application.
