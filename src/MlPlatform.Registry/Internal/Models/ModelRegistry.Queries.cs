@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using MlPlatform.Core;
 
@@ -8,16 +9,16 @@ internal sealed partial class ModelRegistry
     public async Task<ModelVersion?> GetVersionAsync(ModelVersionId id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);
-        var rows = await QueryAsync<ModelVersionRow>(
+        var versions = await ReadVersionsAsync(
                 $"SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @Name AND version = @Version",
                 id,
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return rows.SingleOrDefault()?.ToVersion();
+        return versions.SingleOrDefault();
     }
 
-    public async Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(
+    public Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(
         string name,
         int? before = null,
         int limit = 100,
@@ -29,18 +30,16 @@ internal sealed partial class ModelRegistry
         var sql = $"""
             SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @name AND version < @before ORDER BY version DESC LIMIT @limit
             """;
-        var rows = await QueryAsync<ModelVersionRow>(
-                sql,
-                new
-                {
-                    name,
-                    before = before ?? int.MaxValue,
-                    limit,
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return [.. rows.Select(r => r.ToVersion())];
+        return ReadVersionsAsync(
+            sql,
+            new
+            {
+                name,
+                before = before ?? int.MaxValue,
+                limit,
+            },
+            cancellationToken
+        );
     }
 
     public async Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(
@@ -134,6 +133,46 @@ internal sealed partial class ModelRegistry
             new { name },
             cancellationToken
         );
+    }
+
+    private Task<IReadOnlyList<ModelVersion>> ReadVersionsAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async connection =>
+            {
+                var rows = await connection
+                    .QueryAsync<ModelVersionRow>(new(sql, parameters, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false);
+                return await WithTagsAsync(connection, rows.AsList(), null).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+
+    private static async Task<IReadOnlyList<ModelVersion>> WithTagsAsync(
+        DbConnection connection,
+        List<ModelVersionRow> rows,
+        DbTransaction? transaction
+    )
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        const string Sql = "SELECT model, version, key, value FROM reg_model_version_tag WHERE model IN @Models AND version IN @Versions";
+        var named = new
+        {
+            Models = rows.Select(r => r.Model).Distinct(StringComparer.Ordinal),
+            Versions = rows.Select(r => r.Version).Distinct(),
+        };
+        var tags = (
+            await connection
+                .QueryAsync<(string Model, int Version, string Key, string Value)>(Sql, named, transaction)
+                .ConfigureAwait(false)
+        ).ToLookup(t => (t.Model, t.Version));
+        return
+        [
+            .. rows.Select(r => r.ToVersion(tags[(r.Model, r.Version)].ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal))),
+        ];
     }
 
     private Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>

@@ -63,7 +63,7 @@ internal sealed partial class ModelRegistry(
         var now = clocks.Platform.NowMicros();
         var created = await work
             .Connection.ExecuteAsync(
-                "INSERT INTO reg_model (name, created_at, next_version) VALUES (@name, @now, 1) ON CONFLICT (name) DO NOTHING",
+                "INSERT INTO reg_model (name, created_at, updated_at, next_version) VALUES (@name, @now, @now, 1) ON CONFLICT (name) DO NOTHING",
                 new { name, now },
                 work.Transaction
             )
@@ -98,15 +98,28 @@ internal sealed partial class ModelRegistry(
             CreatedAt = now,
             CreatedBy = actor.ToString(),
             Description = options.Description,
-            Tags = RegistryJson.WriteTags(options.Tags),
             IdempotencyKey = options.IdempotencyKey,
         };
         const string Insert = """
-            INSERT INTO reg_model_version (model, version, manifest_digest, run_id, created_at, created_by, description, tags, idempotency_key)
-            VALUES (@Model, @Version, @ManifestDigest, @RunId, @CreatedAt, @CreatedBy, @Description, @Tags, @IdempotencyKey)
+            INSERT INTO reg_model_version (model, version, manifest_digest, run_id, created_at, updated_at, created_by, description, stage, idempotency_key)
+            VALUES (@Model, @Version, @ManifestDigest, @RunId, @CreatedAt, @CreatedAt, @CreatedBy, @Description, 'None', @IdempotencyKey)
             """;
         await work.Connection.ExecuteAsync(Insert, row, work.Transaction).ConfigureAwait(false);
-        var version = row.ToVersion();
+        const string Tag = "INSERT INTO reg_model_version_tag (model, version, key, value) VALUES (@name, @number, @Key, @Value)";
+        await work
+            .Connection.ExecuteAsync(
+                Tag,
+                options.Tags.Select(t => new
+                {
+                    name,
+                    number,
+                    t.Key,
+                    t.Value,
+                }),
+                work.Transaction
+            )
+            .ConfigureAwait(false);
+        var version = row.ToVersion(options.Tags);
         Announce(work, version, package.Manifest, options, isNewModel: created > 0);
         RegistryDiagnostics.Versions.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", name));
         return version;
@@ -163,7 +176,7 @@ internal sealed partial class ModelRegistry(
                 work.Transaction
             )
             .ConfigureAwait(false);
-        return row?.ToVersion();
+        return row is null ? null : (await WithTagsAsync(work.Connection, [row], work.Transaction).ConfigureAwait(false))[0];
     }
 
     /// <summary>The manifest's run may be of another system: then it is provenance only.</summary>

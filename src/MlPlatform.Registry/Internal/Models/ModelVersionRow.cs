@@ -6,7 +6,7 @@ internal sealed class ModelVersionRow
 {
     public const string Columns = """
         model AS Model, version AS Version, manifest_digest AS ManifestDigest, run_id AS RunId, created_at AS CreatedAt, created_by AS CreatedBy,
-        description AS Description, tags AS Tags, idempotency_key AS IdempotencyKey
+        description AS Description, idempotency_key AS IdempotencyKey
         """;
 
     public required string Model { get; init; }
@@ -23,11 +23,9 @@ internal sealed class ModelVersionRow
 
     public string? Description { get; init; }
 
-    public required string Tags { get; init; }
-
     public string? IdempotencyKey { get; init; }
 
-    public ModelVersion ToVersion() =>
+    public ModelVersion ToVersion(IReadOnlyDictionary<string, string> tags) =>
         new()
         {
             Id = new(Model, Version),
@@ -36,6 +34,6 @@ internal sealed class ModelVersionRow
             CreatedAt = StoredTime.FromMicros(CreatedAt),
             CreatedBy = CreatedBy,
             Description = Description,
-            Tags = RegistryJson.ReadTags(Tags),
+            Tags = tags,
         };
 }

@@ -164,7 +164,7 @@ internal sealed partial class ExperimentTracker(
     {
         var created = await work
             .Connection.ExecuteAsync(
-                "INSERT INTO reg_experiment (id, name, created_at) VALUES (@Id, @name, @At) ON CONFLICT (name) DO NOTHING",
+                "INSERT INTO reg_experiment (id, name, created_at, updated_at) VALUES (@Id, @name, @At, @At) ON CONFLICT (name) DO NOTHING",
                 new
                 {
                     Id = NewId(),
