@@ -245,7 +245,7 @@ public sealed class ModelVersionTests : IAsyncDisposable
             async c => (await c.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'reg%'")).ToList(),
             Cancel
         );
-        Assert.Equal(13, tables.Count);
+        Assert.Equal(22, tables.Count);
         Assert.All(tables, t => Assert.StartsWith("reg_", t, StringComparison.Ordinal));
     }
 }
