@@ -346,7 +346,7 @@ public sealed class RunTests : IAsyncDisposable
             },
         };
 
-    private static async Task<RunArtifact> LogAsync(IRun run, string path, string content)
+    private static async Task<ArtifactFile> LogAsync(IRun run, string path, string content)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(content));
         return await run.LogArtifactAsync(path, stream, Cancel);

@@ -1,13 +1,13 @@
 namespace MlPlatform.Core;
 
-/// <summary>An asset is deleted and takes no writes until it is restored.</summary>
+/// <summary>An asset was deleted and may still be read, but takes no more writes. Nothing of the call was stored.</summary>
 public sealed class AssetDeletedException : MlPlatformException
 {
     /// <summary>Makes an exception.</summary>
-    /// <param name="asset">The asset.</param>
+    /// <param name="asset">What is deleted.</param>
     public AssetDeletedException(AssetRef asset)
-        : base($"'{asset}' is deleted; restore it before you write to it.") => Asset = asset;
+        : base($"'{asset}' is deleted and takes no more writes. Restore it first.") => Asset = asset;
 
-    /// <summary>The asset.</summary>
+    /// <summary>What is deleted.</summary>
     public AssetRef Asset { get; }
 }

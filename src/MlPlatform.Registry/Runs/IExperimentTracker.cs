@@ -128,9 +128,10 @@ public interface IExperimentTracker
     Task<RunPage> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>The files of a run in ordinal order of path.</summary>
-    Task<IReadOnlyList<RunArtifact>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<ArtifactFile>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a file of a run; its bytes are verified as they are read.</summary>
     /// <exception cref="AssetNotFoundException">The run has no such file.</exception>
+    /// <exception cref="ArgumentException"><see cref="ArtifactPath"/> does not allow the path.</exception>
     Task<Stream> OpenArtifactAsync(RunId id, string path, CancellationToken cancellationToken = default);
 }

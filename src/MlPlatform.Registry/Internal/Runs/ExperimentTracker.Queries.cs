@@ -63,37 +63,26 @@ internal sealed partial class ExperimentTracker
         );
     }
 
-    public Task<IReadOnlyList<RunArtifact>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ArtifactFile>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default)
     {
-        const string Sql = "SELECT path, digest, size FROM reg_artifact_entry WHERE owner_kind = 'run' AND owner_id = @Id ORDER BY path";
-        return database.ReadAsync<IReadOnlyList<RunArtifact>>(
-            async connection =>
-                [
-                    .. (
-                        await connection
-                            .QueryAsync<(string Path, string Digest, long Size)>(
-                                new(Sql, new { Id = id.ToString() }, cancellationToken: cancellationToken)
-                            )
-                            .ConfigureAwait(false)
-                    ).Select(r => new RunArtifact(r.Path, ArtifactDigest.Parse(r.Digest), r.Size)),
-                ],
-            cancellationToken
-        );
+        const int Page = 10_000;
+        var all = new List<ArtifactFile>();
+        IReadOnlyList<ArtifactFile> page;
+        do
+        {
+            page = await trees
+                .ListFilesAsync(ArtifactTreeId.OfRun(id), null, all.LastOrDefault()?.Path, Page, cancellationToken)
+                .ConfigureAwait(false);
+            all.AddRange(page);
+        } while (page.Count == Page);
+
+        return all;
     }
 
     public async Task<Stream> OpenArtifactAsync(RunId id, string path, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        const string Sql = "SELECT digest FROM reg_artifact_entry WHERE owner_kind = 'run' AND owner_id = @Id AND path = @path";
-        var digest = await database
-            .ReadAsync(
-                c => c.QuerySingleOrDefaultAsync<string>(new(Sql, new { Id = id.ToString(), path }, cancellationToken: cancellationToken)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return digest is null
-            ? throw new AssetNotFoundException(new(AssetKind.Run, id.ToString()), $"No file '{path}' was logged to such a run.")
-            : await artifacts.OpenReadAsync(ArtifactDigest.Parse(digest), cancellationToken).ConfigureAwait(false);
+        var opened = await trees.OpenAsync(ArtifactTreeId.OfRun(id), ArtifactPath.Parse(path), cancellationToken).ConfigureAwait(false);
+        return opened.Content;
     }
 
     private Task<IReadOnlyList<RunInfo>> ReadRunsAsync(string sql, object parameters, CancellationToken cancellationToken) =>

@@ -8,7 +8,7 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ExperimentTracker(
     IMetadataDatabase database,
-    IArtifactStore artifacts,
+    IArtifactTrees trees,
     IActorAccessor actors,
     MetricStore metrics,
     ModelRegistry registry,
@@ -67,40 +67,8 @@ internal sealed partial class ExperimentTracker(
             cancellationToken
         );
 
-    internal async Task<RunArtifact> WriteArtifactAsync(string runId, string path, Stream content, CancellationToken cancellationToken)
-    {
-        var info = await artifacts.PutAsync(content, cancellationToken).ConfigureAwait(false);
-        const string Upsert = """
-            INSERT INTO reg_artifact_entry (owner_kind, owner_id, path, digest, size) VALUES ('run', @runId, @path, @Digest, @Size)
-            ON CONFLICT (owner_kind, owner_id, path) DO UPDATE SET digest = excluded.digest, size = excluded.size
-            """;
-        await WriteAsync(
-                async work =>
-                {
-                    await work
-                        .Connection.ExecuteAsync(
-                            Upsert,
-                            new
-                            {
-                                runId,
-                                path,
-                                Digest = info.Digest.ToString(),
-                                info.Size,
-                            },
-                            work.Transaction
-                        )
-                        .ConfigureAwait(false);
-
-                    // One owner a path: replacing the entry lets go of the bytes before, and of nothing else.
-                    var owner = new ArtifactOwner("runArtifact", $"{runId}/{path}");
-                    work.Release(owner);
-                    work.Reference(info.Digest, owner);
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return new(path, info.Digest, info.Size);
-    }
+    internal Task<ArtifactFile> WriteArtifactAsync(RunId run, ArtifactPath path, Stream content, CancellationToken cancellationToken) =>
+        trees.PutAsync(ArtifactTreeId.OfRun(run), path, content, cancellationToken);
 
     private async Task<RunRow> StartAsync(IUnitOfWork work, ExperimentRow parent, string id, RunOptions options)
     {

@@ -4,7 +4,6 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer metrics, ModelRegistry registry, Clocks clocks) : IRun
 {
-    private readonly string key = row.Id;
     private readonly SemaphoreSlim ending = new(1, 1);
     private volatile bool ended;
 
@@ -55,12 +54,12 @@ internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer me
         return tracker.WriteAsync(work => tracker.WriteInputAsync(work, row, dataset), cancellationToken);
     }
 
-    public async Task<RunArtifact> LogArtifactAsync(string path, Stream content, CancellationToken cancellationToken = default)
+    public Task<ArtifactFile> LogArtifactAsync(string path, Stream content, CancellationToken cancellationToken = default)
     {
-        RunRules.CheckPath(path);
+        var target = ArtifactPath.Parse(path);
         ArgumentNullException.ThrowIfNull(content);
         ThrowIfEnded();
-        return await tracker.WriteArtifactAsync(key, path, content, cancellationToken).ConfigureAwait(false);
+        return tracker.WriteArtifactAsync(Id, target, content, cancellationToken);
     }
 
     public Task<ModelVersion> RegisterModelAsync(

@@ -111,23 +111,5 @@ internal static class RunRules
         }
     }
 
-    /// <summary>The same rule as for the files of a model package.</summary>
-    public static void CheckPath(string path, [CallerArgumentExpression(nameof(path))] string? parameter = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path, parameter);
-        if (
-            path.Length > 1024
-            || path.AsSpan().ContainsAny('\\', ':')
-            || path.Any(char.IsControl)
-            || !path.Split('/').All(s => s.Length > 0 && s is not ("." or "..") && !s.EndsWith(' ') && !s.EndsWith('.'))
-        )
-        {
-            throw new ArgumentException(
-                $"Path '{path}' is not allowed: relative, with '/', without '.', '..', '\\', ':' or control characters.",
-                parameter
-            );
-        }
-    }
-
     private static bool IsAllowed(char c) => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or ':' or '/' or ' ';
 }
