@@ -125,7 +125,7 @@ internal sealed partial class ExperimentTracker
                 var rows = await connection
                     .QueryAsync<RunRow>(new(sql, parameters, cancellationToken: cancellationToken))
                     .ConfigureAwait(false);
-                return await LoadAsync(connection, rows.AsList(), cancellationToken).ConfigureAwait(false);
+                return await LoadAsync(connection, rows.AsList(), RunFields.All, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -134,6 +134,7 @@ internal sealed partial class ExperimentTracker
     private static async Task<IReadOnlyList<RunInfo>> LoadAsync(
         DbConnection connection,
         List<RunRow> rows,
+        RunFields fields,
         CancellationToken cancellationToken
     )
     {
@@ -143,22 +144,21 @@ internal sealed partial class ExperimentTracker
         }
 
         var ids = new { Ids = rows.Select(r => r.Id) };
-        CommandDefinition Query(string sql) => new(sql, ids, cancellationToken: cancellationToken);
-        var parameters = await connection
-            .QueryAsync<(string Run, string Key, string Value)>(Query("SELECT run_id, key, value FROM reg_run_param WHERE run_id IN @Ids"))
-            .ConfigureAwait(false);
-        var tags = await connection
-            .QueryAsync<(string Run, string Key, string Value)>(Query("SELECT run_id, key, value FROM reg_run_tag WHERE run_id IN @Ids"))
-            .ConfigureAwait(false);
-        var latest = await connection
-            .QueryAsync<MetricRow>(Query($"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids"))
-            .ConfigureAwait(false);
+        Task<IEnumerable<T>> QueryAsync<T>(RunFields kind, string sql) =>
+            fields.HasFlag(kind)
+                ? connection.QueryAsync<T>(new(sql, ids, cancellationToken: cancellationToken))
+                : Task.FromResult<IEnumerable<T>>([]);
+        const string Params = "SELECT run_id, key, value FROM reg_run_param WHERE run_id IN @Ids";
+        var parameters = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Params, Params).ConfigureAwait(false);
+        const string Tags = "SELECT run_id, key, value FROM reg_run_tag WHERE run_id IN @Ids";
+        var tags = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Tags, Tags).ConfigureAwait(false);
+        const string Metrics = $"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids";
+        var latest = await QueryAsync<MetricRow>(RunFields.Metrics, Metrics).ConfigureAwait(false);
         const string Inputs = """
             SELECT i.run_id, d.name, d.digest, d.schema_json FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
             WHERE i.run_id IN @Ids ORDER BY d.name, d.digest
             """;
-        var inputs = await connection
-            .QueryAsync<(string Run, string Name, string Digest, string? Schema)>(Query(Inputs))
+        var inputs = await QueryAsync<(string Run, string Name, string Digest, string? Schema)>(RunFields.Inputs, Inputs)
             .ConfigureAwait(false);
         var paramsOf = parameters.ToLookup(p => p.Run, StringComparer.Ordinal);
         var tagsOf = tags.ToLookup(t => t.Run, StringComparer.Ordinal);
