@@ -14,6 +14,10 @@ public interface ILoggedModels
     /// <summary>A logged model, deleted ones included; null when there is none.</summary>
     Task<LoggedModel?> GetAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>Finds logged models. One that comes in while pages are read never repeats or shifts others.</summary>
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<LoggedModel>> SearchAsync(LoggedModelQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>Says that its files are complete, or that they could not be written. Final: it cannot become pending again.</summary>
     /// <exception cref="AssetNotFoundException">No such logged model.</exception>
     /// <exception cref="AssetDeletedException">It is deleted.</exception>

@@ -114,6 +114,14 @@ public interface IModelRegistry
         CancellationToken cancellationToken = default
     );
 
+    /// <summary>Finds registered models that are not deleted. One that comes in while pages are read never repeats or shifts others.</summary>
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<RegisteredModel>> SearchModelsAsync(ModelQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds versions that are not deleted, of any model, in stable pages as models.</summary>
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<ModelVersion>> SearchVersionsAsync(VersionQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>Points an alias at a version. Pointing it where it points already changes nothing and is no event.</summary>
     /// <param name="name">The model.</param>
     /// <param name="alias">The alias.</param>

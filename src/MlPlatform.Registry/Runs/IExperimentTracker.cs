@@ -124,8 +124,12 @@ public interface IExperimentTracker
     );
 
     /// <summary>Finds runs. A run that comes in while pages are read never repeats or shifts others.</summary>
-    /// <exception cref="InvalidRunQueryException">The filter, the order or the token cannot be understood.</exception>
-    Task<RunPage> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default);
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<RunInfo>> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds experiments, in stable pages as runs.</summary>
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<Experiment>> SearchExperimentsAsync(ExperimentQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>The files of a run in ordinal order of path.</summary>
     Task<IReadOnlyList<ArtifactFile>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default);

@@ -6,6 +6,8 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks) : ILoggedModels
 {
+    private readonly SearchEngine search = new(database);
+
     public async Task<LoggedModel> CreateAsync(
         string experimentId,
         LoggedModelOptions? options = null,
@@ -50,6 +52,46 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
                 cancellationToken
             )
             .ConfigureAwait(false);
+    }
+
+    public Task<Page<LoggedModel>> SearchAsync(LoggedModelQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 1000, nameof(query));
+        var request = new SearchRequest
+        {
+            Schema = LoggedModelSchema.Instance,
+            ExperimentIds = query.ExperimentIds,
+            Filter = query.Filter,
+            Datasets = query.Datasets,
+            Orders = [.. query.OrderBy.Select(ToKey)],
+            View = query.View,
+            Limit = query.Limit,
+            PageToken = query.PageToken,
+        };
+        return search.SearchAsync(
+            request,
+            async (connection, found) =>
+            {
+                const string Sql = $"SELECT {LoggedModelRow.Columns} FROM {LoggedModelRow.From} WHERE m.id IN @Ids";
+                var ids = found.Select(f => f.Id[0]).ToList();
+                var rows = (
+                    await connection
+                        .QueryAsync<LoggedModelRow>(new(Sql, new { Ids = ids }, cancellationToken: cancellationToken))
+                        .ConfigureAwait(false)
+                ).ToDictionary(r => r.Id, StringComparer.Ordinal);
+                return await LoggedModelRow.LoadAsync(connection, [.. ids.Select(id => rows[id])]).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+    }
+
+    private static SearchOrderKey ToKey(LoggedModelOrder order)
+    {
+        var dot = order.Key.IndexOf('.', StringComparison.Ordinal);
+        var key = dot < 0 ? new SearchKey(null, order.Key, 0) : new SearchKey(order.Key[..dot], order.Key[(dot + 1)..], 0);
+        return new(key, order.IsDescending, order.Dataset);
     }
 
     public Task<LoggedModel> EndAsync(

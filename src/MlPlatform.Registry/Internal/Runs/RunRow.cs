@@ -3,7 +3,7 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
 
-internal class RunRow
+internal sealed class RunRow
 {
     public const string Columns = """
         r.id AS Id, r.experiment_id AS ExperimentId, e.name AS Experiment, r.name AS Name, r.parent_id AS ParentId, r.status AS Status,

@@ -2,8 +2,9 @@ namespace MlPlatform.Registry.Internal;
 
 internal enum SearchEntity
 {
+    Attribute,
     Metric,
     Param,
     Tag,
-    Attribute,
+    Dataset,
 }

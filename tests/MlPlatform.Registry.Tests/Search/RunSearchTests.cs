@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace MlPlatform.Registry.Tests;
 
-public sealed class SearchTests : IAsyncDisposable
+public sealed class RunSearchTests : IAsyncDisposable
 {
     private readonly RegistryHost host = new();
 
@@ -35,7 +35,7 @@ public sealed class SearchTests : IAsyncDisposable
         await SeedAsync();
         if (names is null)
         {
-            await Assert.ThrowsAsync<InvalidRunQueryException>(() => NamesAsync(filter));
+            await Assert.ThrowsAsync<InvalidSearchException>(() => NamesAsync(filter));
             return;
         }
 
@@ -59,7 +59,7 @@ public sealed class SearchTests : IAsyncDisposable
     [InlineData("params.a", 8)]
     public async Task A_filter_that_cannot_be_understood_says_where(string filter, int position)
     {
-        var error = await Assert.ThrowsAsync<InvalidRunQueryException>(() => Tracker.SearchRunsAsync(new() { Filter = filter }, Cancel));
+        var error = await Assert.ThrowsAsync<InvalidSearchException>(() => Tracker.SearchRunsAsync(new() { Filter = filter }, Cancel));
         Assert.Equal(position, error.Position);
     }
 
@@ -78,8 +78,8 @@ public sealed class SearchTests : IAsyncDisposable
             var found = await PagesAsync(
                 new()
                 {
-                    Experiment = "flights",
-                    OrderBy = order,
+                    Experiments = ["flights"],
+                    OrderBy = order is null ? [] : [order],
                     Limit = limit,
                 }
             );
@@ -130,8 +130,8 @@ public sealed class SearchTests : IAsyncDisposable
                         .Select(x => $"{x.Index}");
                     var query = new RunQuery
                     {
-                        Experiment = name,
-                        OrderBy = $"metrics.m {(descending ? "DESC" : "ASC")}",
+                        Experiments = [name],
+                        OrderBy = [$"metrics.m {(descending ? "DESC" : "ASC")}"],
                         Limit = limit,
                     };
                     return (await PagesAsync(query)).Select(r => r.Name).SequenceEqual(expected);
@@ -145,12 +145,12 @@ public sealed class SearchTests : IAsyncDisposable
     public async Task A_run_that_comes_in_between_pages_shifts_nothing()
     {
         await SeedAsync();
-        var query = new RunQuery { Experiment = "flights", Limit = 2 };
+        var query = new RunQuery { Experiments = ["flights"], Limit = 2 };
         var first = await Tracker.SearchRunsAsync(query, Cancel);
         await using (await Tracker.StartRunAsync("flights", new() { Name = "late" }, Cancel)) { }
         var second = await Tracker.SearchRunsAsync(query with { PageToken = first.NextPageToken }, Cancel);
 
-        Assert.Equal(["e", "d", "c", "b"], first.Runs.Concat(second.Runs).Select(r => r.Name));
+        Assert.Equal(["e", "d", "c", "b"], first.Items.Concat(second.Items).Select(r => r.Name));
     }
 
     [Fact]
@@ -161,14 +161,14 @@ public sealed class SearchTests : IAsyncDisposable
         RunQuery[] refused =
         [
             new() { PageToken = token, Filter = "status = 'FAILED'" },
-            new() { PageToken = token, OrderBy = "run_name" },
-            new() { PageToken = token, Experiment = "flights" },
+            new() { PageToken = token, OrderBy = ["run_name"] },
+            new() { PageToken = token, Experiments = ["flights"] },
             new() { PageToken = "x" + token },
             new() { PageToken = "%%%" },
         ];
         foreach (var query in refused)
         {
-            await Assert.ThrowsAsync<InvalidRunQueryException>(() => Tracker.SearchRunsAsync(query, Cancel));
+            await Assert.ThrowsAsync<InvalidSearchException>(() => Tracker.SearchRunsAsync(query, Cancel));
         }
     }
 
@@ -179,15 +179,15 @@ public sealed class SearchTests : IAsyncDisposable
         await using (await Tracker.StartRunAsync("other", new() { Name = "z" }, Cancel)) { }
 
         Assert.Equal("a b c d e", await NamesAsync(string.Empty));
-        Assert.Equal(6, (await Tracker.SearchRunsAsync(new(), Cancel)).Runs.Count);
-        Assert.Empty((await Tracker.SearchRunsAsync(new() { Experiment = "none" }, Cancel)).Runs);
+        Assert.Equal(6, (await Tracker.SearchRunsAsync(new(), Cancel)).Items.Count);
+        Assert.Empty((await Tracker.SearchRunsAsync(new() { Experiments = ["none"] }, Cancel)).Items);
     }
 
     private async Task<string> NamesAsync(string filter) =>
         string.Join(
             ' ',
-            (await Tracker.SearchRunsAsync(new() { Experiment = "flights", Filter = filter }, Cancel))
-                .Runs.Select(r => r.Name)
+            (await Tracker.SearchRunsAsync(new() { Experiments = ["flights"], Filter = filter }, Cancel))
+                .Items.Select(r => r.Name)
                 .Order(StringComparer.Ordinal)
         );
 
@@ -198,7 +198,7 @@ public sealed class SearchTests : IAsyncDisposable
         do
         {
             var page = await Tracker.SearchRunsAsync(query with { PageToken = token }, Cancel);
-            found.AddRange(page.Runs);
+            found.AddRange(page.Items);
             token = page.NextPageToken;
         } while (token is not null);
 
