@@ -37,10 +37,12 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<RunEndpoints>(services);
         AddEndpoints<RunLogEndpoints>(services);
         AddEndpoints<MetricEndpoints>(services);
+        AddEndpoints<SearchEndpoints>(services);
         AddEndpoints<LoggedModelEndpoints>(services);
         AddEndpoints<ModelEndpoints>(services);
         AddEndpoints<VersionEndpoints>(services);
         AddEndpoints<AliasEndpoints>(services);
+        AddEndpoints<ModelSearchEndpoints>(services);
         AddEndpoints<ArtifactProxyEndpoints>(services);
         AddEndpoints<ArtifactListEndpoints>(services);
         AddEndpoints<ArtifactTransferEndpoints>(services);

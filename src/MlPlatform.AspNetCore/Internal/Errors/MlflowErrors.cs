@@ -21,7 +21,7 @@ internal static class MlflowErrors
             or ArtifactPathConflictException
             or ParamConflictException
             or LoggedModelParamConflictException
-            or InvalidRunQueryException
+            or InvalidSearchException
             or InvalidModelPackageException => new(StatusCodes.Status400BadRequest, InvalidParameter, exception.Message),
             ArgumentException e => new(StatusCodes.Status400BadRequest, InvalidParameter, WithoutParameter(e)),
             BadHttpRequestException e => new(e.StatusCode, CodeOf(e.StatusCode), e.Message),
