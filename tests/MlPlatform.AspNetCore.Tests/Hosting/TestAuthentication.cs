@@ -16,7 +16,14 @@ internal sealed class TestAuthentication(IOptionsMonitor<AuthenticationSchemeOpt
 
     public static void Add(IServiceCollection services)
     {
-        services.AddAuthentication("Test").AddScheme<AuthenticationSchemeOptions, TestAuthentication>("Test", null);
+        // Not AddAuthentication, which keeps keys in the home folder.
+        services.AddWebEncoders();
+        services.AddTransient<TestAuthentication>();
+        services.AddAuthenticationCore(o =>
+        {
+            o.DefaultScheme = "Test";
+            o.AddScheme<TestAuthentication>("Test", null);
+        });
         services
             .AddAuthorizationBuilder()
             .AddPolicy(MlPlatformPolicies.Read, p => p.RequireRole("reader", "writer", "admin"))

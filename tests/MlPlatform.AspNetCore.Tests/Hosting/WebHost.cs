@@ -6,8 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using MlPlatform.AspNetCore.Internal;
-using MlPlatform.Core;
 
 namespace MlPlatform.AspNetCore.Tests;
 
@@ -24,9 +22,7 @@ internal sealed class WebHost : IAsyncDisposable
     {
         this.app = app;
         this.outside = outside;
-        var address = new Uri(
-            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()
-        );
+        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Port = address.Port;
         Client = new() { BaseAddress = address };
     }

@@ -16,18 +16,18 @@ internal sealed class RequestGuard(AccessControl access, IOptions<AspNetCoreOpti
     public void Check(HttpContext context)
     {
         var request = context.Request;
+        if (!hosts.Allows(request.Host))
+        {
+            throw MlflowException.PermissionDenied(
+                $"Host '{request.Host.Host}' is not a name of this server. Add it to {AspNetCoreOptions.Section}:{nameof(AspNetCoreOptions.AllowedHosts)}."
+            );
+        }
+
         if (access.LocalOnly && !IsLocal(context))
         {
             throw MlflowException.PermissionDenied(
                 $"Without authorization this server answers callers on its own machine only. Define the policies {MlPlatformPolicies.Read}, "
                     + $"{MlPlatformPolicies.Write} and {MlPlatformPolicies.Admin} to open it."
-            );
-        }
-
-        if (!hosts.Allows(request.Host))
-        {
-            throw MlflowException.PermissionDenied(
-                $"Host '{request.Host.Host}' is not a name of this server. Add it to {AspNetCoreOptions.Section}:{nameof(AspNetCoreOptions.AllowedHosts)}."
             );
         }
 
