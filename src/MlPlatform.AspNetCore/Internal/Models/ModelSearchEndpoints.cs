@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MlPlatform.Registry;
 
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>The searches of registered models and versions.</summary>
-internal sealed class ModelSearchEndpoints(IModelRegistry registry) : IPlatformEndpoints
+internal sealed partial class ModelSearchEndpoints(IModelRegistry registry) : IPlatformEndpoints
 {
     private const string PromptTag = "mlflow.prompt.is_prompt";
 
@@ -61,9 +62,16 @@ internal sealed class ModelSearchEndpoints(IModelRegistry registry) : IPlatformE
     /// <summary>Prompts are registered models with a tag: seen by those who ask for the tag, and by no others.</summary>
     private static string WithoutPrompts(string? filter)
     {
-        const string NoPrompt = $"tags.`{PromptTag}` IS NULL";
-        return string.IsNullOrWhiteSpace(filter) ? NoPrompt
-            : filter.Contains(PromptTag, StringComparison.Ordinal) ? filter
-            : $"({filter}) AND {NoPrompt}";
+        const string NoPrompt = $"(tags.`{PromptTag}` IS NULL OR tags.`{PromptTag}` != 'true')";
+        if (string.IsNullOrWhiteSpace(filter))
+        {
+            return NoPrompt;
+        }
+
+        // Clients that ask for no prompts say that the tag is not true, and mean those without the tag too.
+        return filter.Contains(PromptTag, StringComparison.Ordinal) ? NotPrompt().Replace(filter, NoPrompt) : $"({filter}) AND {NoPrompt}";
     }
+
+    [GeneratedRegex("""tags?\.[`"]mlflow\.prompt\.is_prompt[`"]\s*!=\s*['"]true['"]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NotPrompt();
 }
