@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FlightDelay;
 using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.Core;
@@ -8,11 +9,8 @@ using Spectre.Console;
 var work = TimeProvider.System;
 var began = work.GetTimestamp();
 using var interrupt = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true; // Once: stop after the present hour. The state on disk is good at any moment.
-    interrupt.Cancel();
-};
+using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
     var arguments = Arguments.Parse(args);
@@ -96,4 +94,11 @@ catch (Exception e) when (e is MlPlatformException or InvalidOperationException 
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
+}
+
+// Stops after the present hour. The state on disk is good at any moment.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    interrupt.Cancel();
 }

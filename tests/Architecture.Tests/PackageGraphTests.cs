@@ -9,6 +9,7 @@ public sealed class PackageGraphTests
     private const string Sdk = "MlPlatform.Sdk";
     private const string Testing = "MlPlatform.Testing";
     private const string Conformance = "MlPlatform.Conformance";
+    private const string AspNetCore = "MlPlatform.AspNetCore";
     private static readonly string[] Modules =
     [
         "MlPlatform.Registry",
@@ -74,7 +75,8 @@ public sealed class PackageGraphTests
         {
             Core => [],
             _ when Modules.Contains(package) => [Core],
-            Sdk => all.Where(p => p is not (Testing or Conformance or Sdk)),
+            Sdk => all.Where(p => p is not (Testing or Conformance or Sdk or AspNetCore)),
+            AspNetCore => [Core, .. Modules, Sdk], // The host side: it may see all that it serves.
             Testing => [Core, .. Modules, Sdk],
             Conformance => [Core, .. Modules, Testing],
             _ when package.StartsWith("MlPlatform.Storage.", StringComparison.Ordinal) => [Core],

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 
 namespace EndToEnd.Tests;
@@ -45,14 +46,25 @@ internal static class Sample
         }
     }
 
-    /// <summary>Does what Ctrl-C does.</summary>
+    /// <summary>Does what Ctrl-C does; what a container's stop does where this process was started so that it, and its children, ignore Ctrl-C.</summary>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> InterruptAsync(Process process)
     {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        var signal = IgnoresInterrupts() ? "-TERM" : "-INT";
+        using var kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         await process.WaitForExitAsync();
         return process.ExitCode;
+    }
+
+    /// <summary>A shell starts its background jobs so.</summary>
+    private static bool IgnoresInterrupts()
+    {
+        const string Mask = "SigIgn:";
+        var line = File.Exists("/proc/self/status")
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(Mask, StringComparison.Ordinal))
+            : null;
+        return line is not null && (Convert.ToUInt64(line[Mask.Length..].Trim(), 16) & 0b10) != 0;
     }
 
     private static string PathOf(string name) => Path.Combine(Metadata("Binaries"), name, Metadata("Configuration"), name + ".dll");

@@ -197,7 +197,6 @@ CREATE TABLE reg_model_version (
     updated_at $bigint$ NOT NULL,
     created_by $text$ NOT NULL,
     description $text$,
-    stage $text$ NOT NULL,
     idempotency_key $text$,
     deleted_at $bigint$,
     PRIMARY KEY (model, version),

@@ -50,10 +50,10 @@ public interface IRun : IAsyncDisposable
     Task LogInputAsync(RunDataset dataset, CancellationToken cancellationToken = default);
 
     /// <summary>Stores a file of the run; the same path again replaces the entry.</summary>
-    /// <param name="path">Relative, with <c>/</c>.</param>
+    /// <param name="path">What <see cref="ArtifactPath"/> allows.</param>
     /// <param name="content">Read to its end, not disposed.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    Task<RunArtifact> LogArtifactAsync(string path, Stream content, CancellationToken cancellationToken = default);
+    Task<ArtifactFile> LogArtifactAsync(string path, Stream content, CancellationToken cancellationToken = default);
 
     /// <summary>Registers a model that this run made.</summary>
     /// <exception cref="InvalidModelPackageException">A path of the package is unsafe.</exception>

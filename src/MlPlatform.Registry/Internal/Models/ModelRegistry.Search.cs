@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Dapper;
-using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
 
@@ -48,20 +47,15 @@ internal sealed partial class ModelRegistry
         CancellationToken cancellationToken
     )
     {
-        const string Sql = "SELECT name, created_at, next_version - 1 FROM reg_model WHERE name IN @Names";
+        const string Sql = $"SELECT {ModelRow.Columns} FROM {ModelRow.From} WHERE m.name IN @Names";
         var rows = (
             await connection
-                .QueryAsync<(string Name, long CreatedAt, int Latest)>(
+                .QueryAsync<ModelRow>(
                     new(Sql, new { Names = found.Select(f => f.Id[0]) }, cancellationToken: cancellationToken)
                 )
                 .ConfigureAwait(false)
         ).ToDictionary(r => r.Name, StringComparer.Ordinal);
-        return
-        [
-            .. found
-                .Select(f => rows[f.Id[0]])
-                .Select(r => new RegisteredModel(r.Name, StoredTime.FromMicros(r.CreatedAt), r.Latest)),
-        ];
+        return await ModelRow.LoadAsync(connection, [.. found.Select(f => rows[f.Id[0]])]).ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyList<ModelVersion>> LoadVersionsAsync(
@@ -76,7 +70,7 @@ internal sealed partial class ModelRegistry
             var binder = new SqlBinder();
             var keys = chunk.Select(f => $"({binder.Bind(f.Id[0])}, {binder.Bind(ToVersion(f))})");
             var sql =
-                $"SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE (model, version) IN (VALUES {string.Join(", ", keys)})";
+                $"SELECT {ModelVersionRow.Columns} FROM {ModelVersionRow.From} WHERE (v.model, v.version) IN (VALUES {string.Join(", ", keys)})";
             var rows = (
                 await connection
                     .QueryAsync<ModelVersionRow>(new(sql, binder.Parameters, cancellationToken: cancellationToken))

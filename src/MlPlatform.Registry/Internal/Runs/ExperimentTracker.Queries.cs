@@ -6,28 +6,6 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ExperimentTracker
 {
-    public Task<IReadOnlyList<Experiment>> ListExperimentsAsync(
-        string? after = null,
-        int limit = 100,
-        CancellationToken cancellationToken = default
-    )
-    {
-        CheckLimit(limit, 1000);
-        const string Sql = "SELECT id, name, created_at FROM reg_experiment WHERE name > @after ORDER BY name LIMIT @limit";
-        var parameters = new { after = after ?? string.Empty, limit };
-        return database.ReadAsync<IReadOnlyList<Experiment>>(
-            async connection =>
-                [
-                    .. (
-                        await connection
-                            .QueryAsync<(string Id, string Name, long At)>(new(Sql, parameters, cancellationToken: cancellationToken))
-                            .ConfigureAwait(false)
-                    ).Select(r => new Experiment(r.Id, r.Name, StoredTime.FromMicros(r.At))),
-                ],
-            cancellationToken
-        );
-    }
-
     public async Task<RunInfo?> GetRunAsync(RunId id, CancellationToken cancellationToken = default)
     {
         var runs = await ReadRunsAsync(
@@ -85,37 +63,26 @@ internal sealed partial class ExperimentTracker
         );
     }
 
-    public Task<IReadOnlyList<RunArtifact>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ArtifactFile>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default)
     {
-        const string Sql = "SELECT path, digest, size FROM reg_artifact_entry WHERE owner_kind = 'run' AND owner_id = @Id ORDER BY path";
-        return database.ReadAsync<IReadOnlyList<RunArtifact>>(
-            async connection =>
-                [
-                    .. (
-                        await connection
-                            .QueryAsync<(string Path, string Digest, long Size)>(
-                                new(Sql, new { Id = id.ToString() }, cancellationToken: cancellationToken)
-                            )
-                            .ConfigureAwait(false)
-                    ).Select(r => new RunArtifact(r.Path, ArtifactDigest.Parse(r.Digest), r.Size)),
-                ],
-            cancellationToken
-        );
+        const int Page = 10_000;
+        var all = new List<ArtifactFile>();
+        IReadOnlyList<ArtifactFile> page;
+        do
+        {
+            page = await trees
+                .ListFilesAsync(ArtifactTreeId.OfRun(id), null, all.LastOrDefault()?.Path, Page, cancellationToken)
+                .ConfigureAwait(false);
+            all.AddRange(page);
+        } while (page.Count == Page);
+
+        return all;
     }
 
     public async Task<Stream> OpenArtifactAsync(RunId id, string path, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        const string Sql = "SELECT digest FROM reg_artifact_entry WHERE owner_kind = 'run' AND owner_id = @Id AND path = @path";
-        var digest = await database
-            .ReadAsync(
-                c => c.QuerySingleOrDefaultAsync<string>(new(Sql, new { Id = id.ToString(), path }, cancellationToken: cancellationToken)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return digest is null
-            ? throw new AssetNotFoundException(new(AssetKind.Run, id.ToString()), $"No file '{path}' was logged to such a run.")
-            : await artifacts.OpenReadAsync(ArtifactDigest.Parse(digest), cancellationToken).ConfigureAwait(false);
+        var opened = await trees.OpenAsync(ArtifactTreeId.OfRun(id), ArtifactPath.Parse(path), cancellationToken).ConfigureAwait(false);
+        return opened.Content;
     }
 
     private Task<IReadOnlyList<RunInfo>> ReadRunsAsync(string sql, object parameters, CancellationToken cancellationToken) =>
@@ -155,15 +122,23 @@ internal sealed partial class ExperimentTracker
         const string Metrics = $"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids";
         var latest = await QueryAsync<MetricRow>(RunFields.Metrics, Metrics).ConfigureAwait(false);
         const string Inputs = """
-            SELECT i.run_id, d.name, d.digest, d.schema_json FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
+            SELECT i.run_id AS RunId, d.id AS DatasetId, d.name AS Name, d.digest AS Digest, d.source_type AS SourceType, d.source AS Source,
+                d.schema_json AS SchemaJson, d.schema_text AS SchemaText, d.profile AS Profile
+            FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
             WHERE i.run_id IN @Ids ORDER BY d.name, d.digest
             """;
-        var inputs = await QueryAsync<(string Run, string Name, string Digest, string? Schema)>(RunFields.Inputs, Inputs)
+        var inputs = await QueryAsync<RunInputRow>(RunFields.Inputs, Inputs).ConfigureAwait(false);
+        const string Uses = "SELECT run_id, dataset_id, key, value FROM reg_run_input_tag WHERE run_id IN @Ids";
+        var uses = await QueryAsync<(string Run, string Dataset, string Key, string Value)>(RunFields.Inputs, Uses).ConfigureAwait(false);
+        const string Models = "SELECT run_id, direction, model_id, step FROM reg_run_model WHERE run_id IN @Ids ORDER BY step, model_id";
+        var models = await QueryAsync<(string Run, string Direction, string Model, long Step)>(RunFields.Inputs, Models)
             .ConfigureAwait(false);
         var paramsOf = parameters.ToLookup(p => p.Run, StringComparer.Ordinal);
         var tagsOf = tags.ToLookup(t => t.Run, StringComparer.Ordinal);
         var latestOf = latest.ToLookup(m => m.RunId, StringComparer.Ordinal);
-        var inputsOf = inputs.ToLookup(i => i.Run, StringComparer.Ordinal);
+        var inputsOf = inputs.ToLookup(i => i.RunId, StringComparer.Ordinal);
+        var usesOf = uses.ToLookup(u => (u.Run, u.Dataset));
+        var modelsOf = models.ToLookup(m => (m.Run, m.Direction));
         return
         [
             .. rows.Select(r =>
@@ -175,8 +150,15 @@ internal sealed partial class ExperimentTracker
                     Inputs =
                     [
                         .. inputsOf[r.Id]
-                            .Select(i => new RunDataset(i.Name, i.Digest, i.Schema is null ? null : DataSchema.FromJson(i.Schema))),
+                            .Select(i =>
+                                i.ToDataset() with
+                                {
+                                    Tags = usesOf[(r.Id, i.DatasetId)].ToDictionary(u => u.Key, u => u.Value, StringComparer.Ordinal),
+                                }
+                            ),
                     ],
+                    ModelInputs = [.. modelsOf[(r.Id, "input")].Select(m => m.Model)],
+                    ModelOutputs = [.. modelsOf[(r.Id, "output")].Select(m => new RunModelOutput(m.Model, m.Step))],
                 }
             ),
         ];

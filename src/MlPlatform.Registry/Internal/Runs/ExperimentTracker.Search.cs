@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Dapper;
-using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
 
@@ -76,13 +75,13 @@ internal sealed partial class ExperimentTracker
         var experiments = new List<Experiment>(found.Count);
         foreach (var chunk in found.Select(f => f.Id[0]).Chunk(IdsPerStatement))
         {
-            const string Sql = "SELECT id, name, created_at FROM reg_experiment WHERE id IN @chunk";
+            const string Sql = $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.id IN @chunk";
             var rows = (
                 await connection
-                    .QueryAsync<(string Id, string Name, long At)>(new(Sql, new { chunk }, cancellationToken: cancellationToken))
+                    .QueryAsync<ExperimentRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken))
                     .ConfigureAwait(false)
             ).ToDictionary(r => r.Id, StringComparer.Ordinal);
-            experiments.AddRange(chunk.Select(id => new Experiment(id, rows[id].Name, StoredTime.FromMicros(rows[id].At))));
+            experiments.AddRange(await ExperimentRow.LoadAsync(connection, [.. chunk.Select(id => rows[id])], null).ConfigureAwait(false));
         }
 
         return experiments;

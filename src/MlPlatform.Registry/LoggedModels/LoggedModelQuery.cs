@@ -1,7 +1,7 @@
-namespace MlPlatform.Registry.Internal;
+namespace MlPlatform.Registry;
 
 /// <summary>Which logged models to find.</summary>
-internal sealed record LoggedModelQuery
+public sealed record LoggedModelQuery
 {
     /// <summary>Only models of these experiments; none searches all.</summary>
     public IReadOnlyList<string> ExperimentIds { get; init; } = [];
@@ -18,22 +18,9 @@ internal sealed record LoggedModelQuery
     /// <summary>Whether deleted models are found. Default: only those that are not deleted.</summary>
     public LifecycleView View { get; init; }
 
-    /// <summary>At most so many.</summary>
+    /// <summary>At most so many, 1 to 1000. Default: 100.</summary>
     public int Limit { get; init; } = 100;
 
     /// <summary>The token of the page before; all but <see cref="Limit"/> must be the same.</summary>
     public string? PageToken { get; init; }
-
-    public SearchRequest ToRequest() =>
-        new()
-        {
-            Schema = LoggedModelSchema.Instance,
-            ExperimentIds = ExperimentIds,
-            Filter = Filter,
-            Datasets = Datasets,
-            Orders = [.. OrderBy.Select(o => o.ToKey())],
-            View = View,
-            Limit = Limit,
-            PageToken = PageToken,
-        };
 }

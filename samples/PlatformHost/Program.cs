@@ -1,0 +1,9 @@
+using PlatformHost;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+builder.Services.AddMlPlatform().UseProviders(builder.Configuration).AddAspNetCore();
+var app = builder.Build();
+app.MapMlPlatform();
+app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"ready {string.Join(' ', app.Urls)}"));
+await app.RunAsync();

@@ -1,0 +1,24 @@
+using MlPlatform.Core;
+
+namespace PlatformHost;
+
+/// <summary>Which technology keeps what, by name: configuration <c>MlPlatform:Metadata</c> and <c>MlPlatform:Artifacts</c>.</summary>
+/// <remarks>A new provider is one package reference, one line here and its name in <see cref="ProviderOptionsValidator"/>.</remarks>
+internal static class Providers
+{
+    public static IMlPlatformBuilder UseProviders(this IMlPlatformBuilder builder, IConfiguration configuration)
+    {
+        builder.AddPlatformOptions<ProviderOptions, ProviderOptionsValidator>(MlPlatformOptions.Section);
+        var chosen = configuration.GetSection(MlPlatformOptions.Section).Get<ProviderOptions>() ?? new();
+        builder = chosen.Metadata switch
+        {
+            "Sqlite" => builder.UseSqlite(),
+            _ => builder, // Refused at start, with the names that there are.
+        };
+        return chosen.Artifacts switch
+        {
+            "Files" => builder, // Core's own.
+            _ => builder,
+        };
+    }
+}

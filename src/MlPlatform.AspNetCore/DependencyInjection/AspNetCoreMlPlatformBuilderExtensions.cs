@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MlPlatform.AspNetCore;
+using MlPlatform.AspNetCore.Internal;
+using MlPlatform.Core;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the platform's routes.</summary>
+public static class AspNetCoreMlPlatformBuilderExtensions
+{
+    /// <summary>Adds what <c>MapMlPlatform</c> maps, and the registry if it is not there.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Runs after configuration section <c>MlPlatform:AspNetCore</c> is bound.</param>
+    /// <remarks>
+    /// Safe to repeat. From here on the actor of every change made in a request is the caller that the host has authenticated,
+    /// <see cref="Actor.Anonymous"/> without one; an <see cref="IActorAccessor"/> of the host's own stays.
+    /// </remarks>
+    public static IMlPlatformBuilder AddAspNetCore(this IMlPlatformBuilder builder, Action<AspNetCoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddPlatformOptions<AspNetCoreOptions, AspNetCoreOptionsValidator>(AspNetCoreOptions.Section, configure);
+        builder.AddRegistry();
+        var services = builder.Services;
+        services.AddRouting();
+        services.AddHttpContextAccessor();
+        UseCallersAsActors(services);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
+        services.TryAddSingleton<VersionSources>();
+        services.TryAddSingleton<AccessControl>();
+        services.TryAddSingleton<RequestGuard>();
+        services.TryAddSingleton<RequestPipeline>();
+        UseDenials(services);
+        AddEndpoints<ServerEndpoints>(services);
+        AddEndpoints<ExperimentEndpoints>(services);
+        AddEndpoints<RunEndpoints>(services);
+        AddEndpoints<RunLogEndpoints>(services);
+        AddEndpoints<MetricEndpoints>(services);
+        AddEndpoints<SearchEndpoints>(services);
+        AddEndpoints<LoggedModelEndpoints>(services);
+        AddEndpoints<ModelEndpoints>(services);
+        AddEndpoints<VersionEndpoints>(services);
+        AddEndpoints<AliasEndpoints>(services);
+        AddEndpoints<ModelSearchEndpoints>(services);
+        AddEndpoints<ArtifactProxyEndpoints>(services);
+        AddEndpoints<ArtifactListEndpoints>(services);
+        AddEndpoints<ArtifactTransferEndpoints>(services);
+        AddEndpoints<UnknownEndpoints>(services);
+        return builder;
+    }
+
+    private static void AddEndpoints<T>(IServiceCollection services)
+        where T : class, IPlatformEndpoints => services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformEndpoints, T>());
+
+    /// <summary>Takes the place of Core's own accessor, and of no other.</summary>
+    private static void UseCallersAsActors(IServiceCollection services)
+    {
+        var ofCore = services.FirstOrDefault(d =>
+            d.ServiceType == typeof(IActorAccessor) && d.ImplementationType?.Assembly == typeof(IActorAccessor).Assembly
+        );
+        if (ofCore is not null)
+        {
+            services.Remove(ofCore);
+        }
+
+        services.TryAddSingleton<IActorAccessor, HttpActorAccessor>();
+    }
+
+    /// <summary>Takes the place of the framework's own handler, and of no other.</summary>
+    private static void UseDenials(IServiceCollection services)
+    {
+        var ofFramework = services.FirstOrDefault(d =>
+            d.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)
+            && d.ImplementationType == typeof(AuthorizationMiddlewareResultHandler)
+        );
+        if (ofFramework is not null)
+        {
+            services.Remove(ofFramework);
+        }
+
+        services.TryAddSingleton<IAuthorizationMiddlewareResultHandler, DenialHandler>();
+    }
+}

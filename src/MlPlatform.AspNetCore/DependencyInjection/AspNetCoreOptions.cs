@@ -1,0 +1,28 @@
+namespace MlPlatform.AspNetCore;
+
+/// <summary>Options of the platform's routes; configuration section <c>MlPlatform:AspNetCore</c>.</summary>
+public sealed class AspNetCoreOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "MlPlatform:AspNetCore";
+
+    /// <summary>
+    /// The names that a request may call this server by: <c>ml.example.com</c>, <c>*.example.com</c>, or <c>*</c> for any. Default: none, which means
+    /// <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c>.
+    /// </summary>
+    /// <remarks>Keeps pages that rebind their own name to this machine's address out. Ports do not matter.</remarks>
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>Other sites whose pages may call, for example <c>https://portal.example.com</c>. Default: none, so only pages of this server itself.</summary>
+    /// <remarks>A request without the header <c>Origin</c> does not come from a page and is not concerned. Answering pre-flight requests is up to the host's CORS.</remarks>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>The largest body of a request that is not an upload. Default: 1 MiB. Range: 1 KiB to 256 MiB.</summary>
+    public int MaxRequestBytes { get; set; } = 1 << 20;
+
+    /// <summary>The largest file that can be uploaded. Default: 10 GiB. At least 1 MiB.</summary>
+    public long MaxArtifactBytes { get; set; } = 10L << 30;
+
+    /// <summary>The claim that names the caller's team. Default: <c>team</c>.</summary>
+    public string TeamClaim { get; set; } = "team";
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using MlPlatform.Core;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Puts the host's policies on endpoints; without any, only callers on this machine are let in.</summary>
+internal sealed class AccessControl
+{
+    private static readonly string[] All = [MlPlatformPolicies.Read, MlPlatformPolicies.Write, MlPlatformPolicies.Admin];
+
+    public AccessControl(ILogger<AccessControl> logger, IAuthorizationPolicyProvider? policies = null)
+    {
+        var missing = All.Where(name => !IsDefined(policies, name)).ToList();
+        LocalOnly = missing.Count == All.Length;
+        if (LocalOnly)
+        {
+            Log.LocalOnly(logger, string.Join(", ", All));
+        }
+        else if (missing.Count > 0)
+        {
+            throw new MlPlatformException(
+                $"Authorization policies {string.Join(", ", missing)} are not defined, but others of the platform are. Define all of "
+                    + $"{string.Join(", ", All)} in AddAuthorization, so that no route is open by accident."
+            );
+        }
+    }
+
+    /// <summary>No policy is defined.</summary>
+    public bool LocalOnly { get; }
+
+    public void Protect(IEndpointConventionBuilder endpoint, Access level)
+    {
+        endpoint.WithMetadata(new EndpointAccess(level));
+        if (LocalOnly)
+        {
+            return; // The guard does it.
+        }
+
+        if (level == Access.Probe)
+        {
+            endpoint.AllowAnonymous();
+        }
+        else
+        {
+            endpoint.RequireAuthorization(PolicyOf(level));
+        }
+    }
+
+    public static string PolicyOf(Access level) =>
+        level switch
+        {
+            Access.Read => MlPlatformPolicies.Read,
+            Access.Write => MlPlatformPolicies.Write,
+            _ => MlPlatformPolicies.Admin,
+        };
+
+    // Routes are mapped by synchronous code, and the provider of a host that reads policies from elsewhere is asked once, at start.
+    private static bool IsDefined(IAuthorizationPolicyProvider? policies, string name) =>
+        policies?.GetPolicyAsync(name).GetAwaiter().GetResult() is not null;
+}

@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using MlPlatform.Core;
+using MlPlatform.Registry;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Files up and down through this server, streamed: the place that <c>mlflow-artifacts:</c> addresses mean.</summary>
+internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspNetCoreOptions> options) : IPlatformEndpoints
+{
+    private const string Route = "mlflow-artifacts/artifacts/{**path}";
+
+    public void Map(PlatformRoutes routes)
+    {
+        routes.MapBelowRoots([HttpMethods.Get, HttpMethods.Head], Route, Access.Read, GetAsync);
+        routes.MapBelowRoots([HttpMethods.Put], Route, Access.Write, PutAsync);
+        routes.MapBelowRoots([HttpMethods.Delete], Route, Access.Write, DeleteAsync);
+    }
+
+    private Task GetAsync(HttpContext context) =>
+        RawPath.Tail(context) is { Length: > 0 } path ? DownloadAsync(context, ArtifactAddress.Parse(path)) : ListAsync(context);
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var path = context.Request.Query["path"];
+        var address = ArtifactAddress.Parse(path.Count == 1 ? path[0]! : string.Empty);
+        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+
+        // The protocol has no pages here, and names a file by its last segment alone.
+        var files = new List<JsonNode>();
+        await foreach (var entry in trees.ListFolderAsync(address.Tree, address.Path, context.RequestAborted).ConfigureAwait(false))
+        {
+            files.Add(FileInfoMessage.Of(entry, null));
+        }
+
+        await JsonReply.WriteAsync(context.Response, new JsonObject().With("files", JsonReply.List(files))).ConfigureAwait(false);
+    }
+
+    private async Task DownloadAsync(HttpContext context, ArtifactAddress address)
+    {
+        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        var path =
+            address.Path
+            ?? throw MlflowException.InvalidParameter("That is a folder. List it with the query 'path', or name a file in it.");
+        var opened = await trees.OpenAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false);
+        var content = new HeldBackStream(opened.Content, opened.File.Size);
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        headers.CacheControl = "private, no-cache"; // A path may get other bytes; the tag says whether it did.
+        var result = TypedResults.Stream(
+            content,
+            "application/octet-stream",
+            path.Name,
+            entityTag: new EntityTagHeaderValue($"\"{opened.File.Digest}\""),
+            enableRangeProcessing: true
+        );
+        await result.ExecuteAsync(context).ConfigureAwait(false);
+    }
+
+    private async Task PutAsync(HttpContext context)
+    {
+        var address = ArtifactAddress.Parse(RawPath.Tail(context));
+        var path = address.RequirePath();
+        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        var maximum = options.Value.MaxArtifactBytes;
+        if (context.Request.ContentLength > maximum)
+        {
+            throw MlflowException.TooLarge($"The file has {context.Request.ContentLength} bytes; at most {maximum} are allowed.");
+        }
+
+        LiftLimits(context);
+        var upload = new UploadStream(context.Request.Body, context.Request.ContentLength, maximum);
+        await using (upload.ConfigureAwait(false))
+        {
+            await trees.PutAsync(address.Tree, path, upload, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await JsonReply.WriteAsync(context.Response, []).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        var address = ArtifactAddress.Parse(RawPath.Tail(context));
+        var path = address.RequirePath();
+        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        if (await trees.DeleteAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false) == 0)
+        {
+            throw new AssetNotFoundException(address.Tree.Asset, $"No file or folder '{path}' was logged to it.");
+        }
+
+        await JsonReply.WriteAsync(context.Response, []).ConfigureAwait(false);
+    }
+
+    private async Task RequireTreeAsync(ArtifactAddress address, CancellationToken cancellationToken)
+    {
+        var tree = await trees.FindTreeAsync(address.Tree, cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(tree?.ExperimentId, address.ExperimentId, StringComparison.Ordinal))
+        {
+            throw new AssetNotFoundException(address.Tree.Asset, $"Experiment '{address.ExperimentId}' has none with this id.");
+        }
+    }
+
+    /// <summary>A large file takes its time: the server's general limits of size and pace would cut it off.</summary>
+    private static void LiftLimits(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // The stream counts by itself, whatever the server.
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } pace)
+        {
+            pace.MinDataRate = null;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>What surrounds the handler of every route: the guard before it, and an answer for whatever it throws.</summary>
+internal sealed class RequestPipeline(RequestGuard guard, ILogger<RequestPipeline> logger)
+{
+    public async Task RunAsync(HttpContext context, RequestDelegate handler)
+    {
+        try
+        {
+            guard.Check(context);
+            await handler(context).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await AnswerAsync(context, e).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception exception)
+    {
+        var isGone = context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException;
+        if (isGone && !context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return;
+        }
+
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? string.Empty;
+        if (context.Response.HasStarted)
+        {
+            // The status is out; a connection that breaks off is the only way left to say that the body is not whole.
+            if (!isGone)
+            {
+                Log.BrokenOff(logger, context.Request.Method, route, exception);
+            }
+
+            context.Abort();
+            return;
+        }
+
+        var error = MlflowErrors.From(exception);
+        if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException)
+        {
+            Log.Failed(logger, context.Request.Method, route, error.Status, exception);
+        }
+        else if (error.Status == StatusCodes.Status403Forbidden)
+        {
+            Log.Refused(logger, context.Request.Method, route, error.Message);
+        }
+
+        await ErrorReply.WriteAsync(context.Response, error).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Writes replies: JSON of MLflow's messages, where an unset field is absent.</summary>
+internal static class JsonReply
+{
+    public static async Task WriteAsync(HttpResponse response, JsonObject message)
+    {
+        response.ContentType = "application/json";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
+        var writer = new Utf8JsonWriter(response.BodyWriter);
+        await using (writer.ConfigureAwait(false))
+        {
+            message.WriteTo(writer);
+        }
+
+        await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>A metric's value as MLflow's SQL store hands it out: not-a-number by name, infinities as the largest finite numbers.</summary>
+    public static JsonNode Number(double value) =>
+        double.IsNaN(value) ? JsonValue.Create("NaN") : JsonValue.Create(Math.Clamp(value, double.MinValue, double.MaxValue));
+
+    /// <summary>A list, or null so that an empty one is absent.</summary>
+    public static JsonArray? List(IEnumerable<JsonNode> items)
+    {
+        var list = new JsonArray([.. items]);
+        return list.Count == 0 ? null : list;
+    }
+
+    /// <summary>Sets a field unless its value is null.</summary>
+    public static JsonObject With(this JsonObject message, string field, JsonNode? value)
+    {
+        if (value is not null)
+        {
+            message[field] = value;
+        }
+
+        return message;
+    }
+}

@@ -1,0 +1,18 @@
+namespace MlPlatform.AspNetCore;
+
+/// <summary>The names of the authorization policies that guard every route. A host defines all three, or none.</summary>
+/// <remarks>
+/// Without any, the routes answer callers on this machine only. A policy is defined with <c>AddAuthorization(o => o.AddPolicy(...))</c>; that is also the
+/// place to open a group on purpose.
+/// </remarks>
+public static class MlPlatformPolicies
+{
+    /// <summary>May look at everything: search, get, list, download.</summary>
+    public const string Read = "MlPlatform.Read";
+
+    /// <summary>May log, upload, register, tag, and delete what can be restored.</summary>
+    public const string Write = "MlPlatform.Write";
+
+    /// <summary>May change how the platform itself works, and delete for good.</summary>
+    public const string Admin = "MlPlatform.Admin";
+}

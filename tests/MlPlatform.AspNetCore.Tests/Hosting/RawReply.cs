@@ -1,0 +1,16 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace MlPlatform.AspNetCore.Tests;
+
+/// <summary>A reply as it came over the wire.</summary>
+internal sealed record RawReply(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+{
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public JsonNode Json => JsonNode.Parse(Text)!;
+
+    public string? ErrorCode => (string?)Json["error_code"];
+
+    public string Message => (string)Json["message"]!;
+}
