@@ -5,8 +5,8 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ModelRegistry
 {
-    /// <summary>So many keys stay below what every database takes as parameters of a statement.</summary>
-    private const int KeysPerStatement = 5_000;
+    /// <summary>Drivers look for each parameter among all of them, so a long page takes several statements.</summary>
+    private const int KeysPerStatement = 250;
 
     private readonly SearchEngine search = new(database);
 

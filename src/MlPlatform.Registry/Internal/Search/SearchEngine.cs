@@ -6,7 +6,9 @@ using MlPlatform.Core;
 namespace MlPlatform.Registry.Internal;
 
 /// <summary>Runs searches of every kind: finds ids in order, then has the kind load what they stand for.</summary>
-internal sealed class SearchEngine(IMetadataDatabase database)
+/// <param name="database">The database.</param>
+/// <param name="fewRows">A clause drives the search while it has no more rows.</param>
+internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = SearchDriver.FewRows)
 {
     private readonly SqlDialect dialect = database.Dialect;
 
@@ -146,7 +148,7 @@ internal sealed class SearchEngine(IMetadataDatabase database)
         var candidates = SearchDriver.Candidates(plan);
         if (
             experiments is not { Count: <= SearchStatement.MaximumArms }
-            || SearchDriver.Write(plan, dialect, experiments, candidates) is not var (sql, parameters)
+            || SearchDriver.Write(plan, dialect, experiments, candidates, fewRows) is not var (sql, parameters)
         )
         {
             return null;
@@ -155,7 +157,7 @@ internal sealed class SearchEngine(IMetadataDatabase database)
         var counts = await connection
             .QueryAsync<(long, long)>(new(sql, parameters, cancellationToken: cancellationToken))
             .ConfigureAwait(false);
-        return SearchDriver.Choose(candidates, counts);
+        return SearchDriver.Choose(candidates, counts, fewRows);
     }
 
     /// <summary>One snapshot for the statements of a page: between them nothing moves from one phase to another. No transaction outlives the page.</summary>

@@ -45,7 +45,19 @@ internal sealed class SearchConditions(SearchSchema schema, SqlDialect dialect, 
         : clause.Operator is SearchOperator.NotEqual ? $"({alias}.is_nan = 1 OR {Number(clause, $"{alias}.value")})"
         : $"({alias}.is_nan = 0 AND {Number(clause, $"{alias}.value")})";
 
-    public string Bind(object value) => binder.Bind(value);
+    /// <summary>The same, so that the index of the table finds the rows, if it can.</summary>
+    public string HoldsByIndex(SearchNode.Clause clause, string alias)
+    {
+        if (clause.Operator != SearchOperator.Equal || schema.Resolve("filter", clause.Key).Table!.IsMetric)
+        {
+            return Holds(clause, alias);
+        }
+
+        // A prefix that is equal to a shorter text is all of it: then the index alone answers.
+        var text = clause.Values[0].Text;
+        var begins = $"{SearchTable.Prefix($"{alias}.value")} = {SearchTable.Prefix(binder.Bind(text))}";
+        return text.Length < SearchTable.PrefixLength ? begins : $"{begins} AND {Holds(clause, alias)}";
+    }
 
     private string Write(SearchNode.Clause clause)
     {

@@ -83,12 +83,7 @@ internal sealed class SearchStatement(
         if (driving?.Table is { } table)
         {
             AddDriver("d", driving);
-            where.Add(conditions.Holds(driver!, "d"));
-            if (IsByValue(driver!, table))
-            {
-                where.Add($"{SearchTable.Prefix("d.value")} = {SearchTable.Prefix(binder.Bind(driver!.Values[0].Text))}");
-            }
-
+            where.Add(conditions.HoldsByIndex(driver!, "d"));
             Join(plan.Schema.Table + " r");
             where.Add(table.Belongs("d"));
         }
@@ -227,7 +222,4 @@ internal sealed class SearchStatement(
 
     private bool IsDrivenByText(SearchPhase phase) =>
         driver is null && HasArms && phase == SearchPhase.Value && plan.Sorts is [{ Field.Table: { IsIndexed: true, IsMetric: false } }, ..];
-
-    /// <summary>Whether the index finds the rows of a clause by their value, not only by their key.</summary>
-    private static bool IsByValue(SearchNode.Clause clause, SearchTable table) => !table.IsMetric && clause.Operator == SearchOperator.Equal;
 }
