@@ -24,7 +24,7 @@ public sealed class ErrorTests : IAsyncLifetime
             (new AssetDeletedException(Asset), 400, "INVALID_PARAMETER_VALUE"),
             (new ArgumentException("Bad name.", "name"), 400, "INVALID_PARAMETER_VALUE"),
             (new ArgumentNullException("name"), 400, "INVALID_PARAMETER_VALUE"),
-            (new InvalidRunQueryException(3, "a number was expected."), 400, "INVALID_PARAMETER_VALUE"),
+            (new InvalidSearchException(3, "a number was expected."), 400, "INVALID_PARAMETER_VALUE"),
             (new ParamConflictException(default, "rate", "1", "2"), 400, "INVALID_PARAMETER_VALUE"),
             (new InvalidModelPackageException("Bad file."), 400, "INVALID_PARAMETER_VALUE"),
             (new ConcurrencyConflictException("s", "set", "k", ETag.None, new(1)), 409, "RESOURCE_CONFLICT"),

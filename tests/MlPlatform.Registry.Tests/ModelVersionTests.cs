@@ -26,7 +26,8 @@ public sealed class ModelVersionTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(1, 32).Reverse(), listed.Select(v => v.Id.Version));
         Assert.Equal(32, (await host.EventsAsync(EventTypes.ModelVersionCreated)).Count);
         Assert.Single(await host.EventsAsync(EventTypes.ModelCreated));
-        Assert.Equal([new("m", host.Time.GetUtcNow(), 32)], await host.Models.ListModelsAsync(cancellationToken: Cancel));
+        var model = Assert.Single(await host.Models.ListModelsAsync(cancellationToken: Cancel));
+        Assert.Equal(("m", host.Time.GetUtcNow(), 32), (model.Name, model.CreatedAt, model.LatestVersion));
     }
 
     [Fact]
@@ -196,7 +197,7 @@ public sealed class ModelVersionTests : IAsyncDisposable
         };
 
         await Assert.ThrowsAsync<InvalidModelPackageException>(() =>
-            host.Models.RegisterVersionAsync("m", new(manifest, (_, _) => Task.FromResult(bytes)), null, Cancel)
+            host.Models.RegisterVersionAsync("m", new ModelPackage(manifest, (_, _) => Task.FromResult(bytes)), null, Cancel)
         );
 
         Assert.Empty(await host.Models.ListModelsAsync(cancellationToken: Cancel));

@@ -78,9 +78,9 @@ public sealed class RunTests : IAsyncDisposable
             Enumerable.Range(0, 16).Select(_ => Task.Run(() => Tracker.GetOrCreateExperimentAsync("flights", Cancel), Cancel))
         );
 
-        Assert.Single(all.Distinct());
+        Assert.Single(all.Select(e => e.Id).Distinct(StringComparer.Ordinal));
         Assert.Single(await host.EventsAsync(EventTypes.ExperimentCreated));
-        Assert.Equal(all[0], Assert.Single(await Tracker.ListExperimentsAsync(cancellationToken: Cancel)));
+        Assert.Equal(all[0].Id, Assert.Single(await Tracker.ListExperimentsAsync(cancellationToken: Cancel)).Id);
     }
 
     [Fact]

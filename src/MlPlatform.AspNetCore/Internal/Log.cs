@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "The health check failed.")]
     public static partial void Unhealthy(ILogger logger, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "The value of '{Key}' has {Length} characters; the first {Kept} were kept.")]
+    public static partial void Shortened(ILogger logger, string key, int length, int kept);
 }

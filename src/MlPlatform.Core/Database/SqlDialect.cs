@@ -20,4 +20,10 @@ public abstract class SqlDialect
     /// A predicate on <c>core_event</c> that hides rows which an older, still open transaction might yet precede; <c>1 = 1</c> where one writer exists.
     /// </summary>
     public abstract string StableEvents { get; }
+
+    /// <summary>
+    /// An expression that is equal for texts that differ in case only. Default: <c>lower</c>, which in an ordinal collation folds ASCII letters alone.
+    /// </summary>
+    /// <param name="expression">A text expression.</param>
+    public virtual string FoldCase(string expression) => $"lower({expression})";
 }

@@ -6,11 +6,35 @@ public static class EventTypes
     /// <summary>An experiment was made.</summary>
     public const string ExperimentCreated = "experiment.created";
 
+    /// <summary>An experiment got another name.</summary>
+    public const string ExperimentRenamed = "experiment.renamed";
+
+    /// <summary>An experiment was deleted with its runs; they can be restored.</summary>
+    public const string ExperimentDeleted = "experiment.deleted";
+
+    /// <summary>An experiment was restored with its runs.</summary>
+    public const string ExperimentRestored = "experiment.restored";
+
     /// <summary>A run of an experiment began.</summary>
     public const string RunStarted = "run.started";
 
     /// <summary>A run of an experiment ended.</summary>
     public const string RunEnded = "run.ended";
+
+    /// <summary>A run was deleted; it can be restored.</summary>
+    public const string RunDeleted = "run.deleted";
+
+    /// <summary>A run was restored.</summary>
+    public const string RunRestored = "run.restored";
+
+    /// <summary>A model was logged in an experiment, not yet registered.</summary>
+    public const string LoggedModelCreated = "loggedModel.created";
+
+    /// <summary>A logged model is complete, or its upload failed.</summary>
+    public const string LoggedModelEnded = "loggedModel.ended";
+
+    /// <summary>A logged model was deleted.</summary>
+    public const string LoggedModelDeleted = "loggedModel.deleted";
 
     /// <summary>What a run was made from: commit, environment, seed, data.</summary>
     public const string RunProvenance = "run.provenance";
@@ -18,8 +42,17 @@ public static class EventTypes
     /// <summary>A registered model was made.</summary>
     public const string ModelCreated = "model.created";
 
+    /// <summary>A registered model got another name, with all its versions and aliases.</summary>
+    public const string ModelRenamed = "model.renamed";
+
+    /// <summary>A registered model was deleted with its versions and aliases.</summary>
+    public const string ModelDeleted = "model.deleted";
+
     /// <summary>A model version was made.</summary>
     public const string ModelVersionCreated = "model.versionCreated";
+
+    /// <summary>A model version was deleted, and its aliases removed.</summary>
+    public const string ModelVersionDeleted = "model.versionDeleted";
 
     /// <summary>An alias moved.</summary>
     public const string AliasMoved = "alias.moved";

@@ -8,7 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds experiment tracking and the model database.</summary>
 public static class RegistryMlPlatformBuilderExtensions
 {
-    /// <summary>Adds <see cref="IExperimentTracker"/>, <see cref="IArtifactTrees"/>, <see cref="IModelRegistry"/> and <see cref="IModelSource"/> on it.</summary>
+    /// <summary>Adds <see cref="IExperimentTracker"/>, <see cref="ILoggedModels"/>, <see cref="IArtifactTrees"/>,
+    /// <see cref="IModelRegistry"/> and <see cref="IModelSource"/> on it.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Runs after configuration section <c>MlPlatform:Registry</c> is bound.</param>
     /// <remarks>Safe to repeat. A <see cref="IModelSource"/> registered before stays.</remarks>
@@ -26,6 +27,7 @@ public static class RegistryMlPlatformBuilderExtensions
         builder.Services.TryAddSingleton<MetricStore>();
         builder.Services.TryAddSingleton<IArtifactTrees, ArtifactTrees>();
         builder.Services.TryAddSingleton<IExperimentTracker, ExperimentTracker>();
+        builder.Services.TryAddSingleton<ILoggedModels, LoggedModelStore>();
         return builder;
     }
 }

@@ -28,9 +28,11 @@ CREATE TABLE reg_run (
     provenance $text$,
     deleted_at $bigint$
 );
-CREATE INDEX reg_run_experiment ON reg_run (experiment_id, start_time, id);
+CREATE INDEX reg_run_experiment ON reg_run (experiment_id, start_time DESC, id);
+CREATE INDEX reg_run_start ON reg_run (start_time DESC, id);
 CREATE INDEX reg_run_parent ON reg_run (parent_id);
 
+-- Long values fit no index, so their beginnings are indexed. Searches hold the same expression.
 CREATE TABLE reg_run_param (
     run_id $text$ NOT NULL REFERENCES reg_run (id),
     experiment_id $text$ NOT NULL,
@@ -38,6 +40,7 @@ CREATE TABLE reg_run_param (
     value $text$ NOT NULL,
     PRIMARY KEY (run_id, key)
 );
+CREATE INDEX reg_run_param_value ON reg_run_param (experiment_id, key, substr(value, 1, 100));
 
 CREATE TABLE reg_run_tag (
     run_id $text$ NOT NULL REFERENCES reg_run (id),
@@ -46,6 +49,7 @@ CREATE TABLE reg_run_tag (
     value $text$ NOT NULL,
     PRIMARY KEY (run_id, key)
 );
+CREATE INDEX reg_run_tag_value ON reg_run_tag (experiment_id, key, substr(value, 1, 100));
 
 -- A not-a-number is kept as is_nan = 1 with value 0, since not every database orders or even stores one.
 CREATE TABLE reg_metric_point (
@@ -68,6 +72,7 @@ CREATE TABLE reg_metric_latest (
     is_nan $int$ NOT NULL,
     PRIMARY KEY (run_id, key)
 );
+CREATE INDEX reg_metric_latest_value ON reg_metric_latest (experiment_id, key, is_nan, value, run_id);
 
 -- The schema is ours as schema_json, or another system's own as schema_text.
 CREATE TABLE reg_dataset (
@@ -111,7 +116,7 @@ CREATE TABLE reg_logged_model (
     updated_at $bigint$ NOT NULL,
     deleted_at $bigint$
 );
-CREATE INDEX reg_logged_model_experiment ON reg_logged_model (experiment_id, created_at, id);
+CREATE INDEX reg_logged_model_experiment ON reg_logged_model (experiment_id, created_at DESC, id);
 CREATE INDEX reg_logged_model_run ON reg_logged_model (source_run_id);
 
 CREATE TABLE reg_logged_model_param (
@@ -192,13 +197,13 @@ CREATE TABLE reg_model_version (
     updated_at $bigint$ NOT NULL,
     created_by $text$ NOT NULL,
     description $text$,
-    stage $text$ NOT NULL,
     idempotency_key $text$,
     deleted_at $bigint$,
     PRIMARY KEY (model, version),
     UNIQUE (model, idempotency_key)
 );
 CREATE INDEX reg_model_version_run ON reg_model_version (run_id);
+CREATE INDEX reg_model_version_updated ON reg_model_version (updated_at DESC, model, version DESC);
 
 CREATE TABLE reg_model_version_tag (
     model $text$ NOT NULL,

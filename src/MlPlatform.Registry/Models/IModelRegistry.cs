@@ -31,6 +31,64 @@ public interface IModelRegistry
     /// <summary>Registers a stored package inside the caller's transaction.</summary>
     Task<ModelVersion> RegisterVersionAsync(IUnitOfWork work, string name, StoredModelPackage package, ModelVersionOptions? options = null);
 
+    /// <summary>Registers a model that another system keeps, or whose files are not a package of ours, as the next version.</summary>
+    /// <exception cref="AssetNotFoundException">It names a logged model that does not exist.</exception>
+    /// <exception cref="ArgumentException">The source is blank or too long.</exception>
+    Task<ModelVersion> RegisterVersionAsync(
+        string name,
+        ExternalModel model,
+        ModelVersionOptions? options = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Makes a model without versions. One of the name that was deleted begins anew, except that its version numbers go on.</summary>
+    /// <exception cref="AssetExistsException">There is one.</exception>
+    Task<RegisteredModel> CreateModelAsync(
+        string name,
+        RegisteredModelOptions? options = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>A registered model; null when there is none.</summary>
+    Task<RegisteredModel?> GetModelAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Says anew what a model is for.</summary>
+    /// <exception cref="AssetNotFoundException">No such model.</exception>
+    Task<RegisteredModel> UpdateModelAsync(string name, string? description, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a model another name. Versions, aliases and their history follow at once; events that happened keep the name of their time.</summary>
+    /// <exception cref="AssetNotFoundException">No such model.</exception>
+    /// <exception cref="AssetExistsException">The name is taken, by a deleted model perhaps.</exception>
+    Task<RegisteredModel> RenameModelAsync(string name, string newName, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a model with its versions, tags and aliases. Its alias history stays, and its version numbers are never used again.</summary>
+    /// <exception cref="AssetNotFoundException">No such model.</exception>
+    Task DeleteModelAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets or replaces a tag of a model; values up to 100,000 characters.</summary>
+    /// <exception cref="AssetNotFoundException">No such model.</exception>
+    Task SetModelTagAsync(string name, string key, string value, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a tag of a model.</summary>
+    /// <exception cref="AssetNotFoundException">No such model, or it has no such tag.</exception>
+    Task DeleteModelTagAsync(string name, string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Says anew what a version is. What it holds never changes.</summary>
+    /// <exception cref="AssetNotFoundException">No such version.</exception>
+    Task<ModelVersion> UpdateVersionAsync(ModelVersionId id, string? description, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets or replaces a tag of a version; values up to 100,000 characters.</summary>
+    /// <exception cref="AssetNotFoundException">No such version.</exception>
+    Task SetVersionTagAsync(ModelVersionId id, string key, string value, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a tag of a version.</summary>
+    /// <exception cref="AssetNotFoundException">No such version, or it has no such tag.</exception>
+    Task DeleteVersionTagAsync(ModelVersionId id, string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a version and removes the aliases that point at it. Its number is never used again; its bytes go with the next collection.</summary>
+    /// <exception cref="AssetNotFoundException">No such version.</exception>
+    Task DeleteVersionAsync(ModelVersionId id, CancellationToken cancellationToken = default);
+
     /// <summary>A version; null when there is none.</summary>
     Task<ModelVersion?> GetVersionAsync(ModelVersionId id, CancellationToken cancellationToken = default);
 
@@ -55,6 +113,14 @@ public interface IModelRegistry
         int limit = 100,
         CancellationToken cancellationToken = default
     );
+
+    /// <summary>Finds registered models that are not deleted. One that comes in while pages are read never repeats or shifts others.</summary>
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<RegisteredModel>> SearchModelsAsync(ModelQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds versions that are not deleted, of any model, in stable pages as models.</summary>
+    /// <exception cref="InvalidSearchException">The filter, the order or the token cannot be understood.</exception>
+    Task<Page<ModelVersion>> SearchVersionsAsync(VersionQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Points an alias at a version. Pointing it where it points already changes nothing and is no event.</summary>
     /// <param name="name">The model.</param>

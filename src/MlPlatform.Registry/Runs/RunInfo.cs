@@ -8,6 +8,9 @@ public sealed record RunInfo
     /// <summary>The run's id.</summary>
     public required RunId Id { get; init; }
 
+    /// <summary>The id of its experiment.</summary>
+    public required string ExperimentId { get; init; }
+
     /// <summary>The name of its experiment.</summary>
     public required string Experiment { get; init; }
 
@@ -29,6 +32,12 @@ public sealed record RunInfo
     /// <summary>Who started it, as <c>kind:id</c>.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>The user that its client named, which is a claim, not an identity; null when none was.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>When it was deleted; null while it is active.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
     /// <summary>What it is made from, if said.</summary>
     public RunProvenance? Provenance { get; init; }
 
@@ -43,4 +52,10 @@ public sealed record RunInfo
 
     /// <summary>The datasets that it read.</summary>
     public IReadOnlyList<RunDataset> Inputs { get; init; } = [];
+
+    /// <summary>The logged models that it read.</summary>
+    public IReadOnlyList<string> ModelInputs { get; init; } = [];
+
+    /// <summary>The logged models that it made.</summary>
+    public IReadOnlyList<RunModelOutput> ModelOutputs { get; init; } = [];
 }

@@ -20,6 +20,9 @@ public sealed record RunOptions
     /// <summary>When the run began. Default: now, in platform time.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
+    /// <summary>The user that a client names, up to 256 characters; the actor is who calls, whatever this says.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>What the run is made from; becomes the event <c>run.provenance</c>.</summary>
     public RunProvenance? Provenance { get; init; }
 }

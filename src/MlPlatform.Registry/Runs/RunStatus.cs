@@ -14,4 +14,7 @@ public enum RunStatus
 
     /// <summary>It was stopped.</summary>
     Killed,
+
+    /// <summary>It is to begin later.</summary>
+    Scheduled,
 }

@@ -20,4 +20,6 @@ internal sealed class SqliteDialect : SqlDialect
         };
 
     public override string StableEvents => "1 = 1";
+
+    public override string FoldCase(string expression) => $"mlp_fold({expression})";
 }

@@ -147,6 +147,9 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
         await using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+
+        // The built-in lower knows ASCII only.
+        connection.CreateFunction<string?, string?>("mlp_fold", static text => text?.ToLowerInvariant(), isDeterministic: true);
         return connection;
     }
 

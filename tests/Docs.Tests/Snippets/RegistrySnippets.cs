@@ -53,15 +53,15 @@ public sealed class RegistrySnippets
         var best = await tracker.SearchRunsAsync(
             new()
             {
-                Experiment = "flight-delay",
+                Experiments = ["flight-delay"],
                 Filter = "metrics.auc > 0.8 AND params.trainer = 'lightgbm'",
-                OrderBy = "metrics.auc DESC",
+                OrderBy = ["metrics.auc DESC"],
                 Limit = 20,
             }
         );
         var next = best.NextPageToken; // null: there is no further page
 
-        Assert.Equal(run.Id, Assert.Single(best.Runs).Id);
+        Assert.Equal(run.Id, Assert.Single(best.Items).Id);
         Assert.Null(next);
 
         var opened = await source.OpenAsync(ModelReference.Parse("flight-delay@champion"));

@@ -15,11 +15,13 @@ internal static class MlflowErrors
         {
             MlflowException e => e.Error,
             AssetNotFoundException => new(StatusCodes.Status404NotFound, "RESOURCE_DOES_NOT_EXIST", exception.Message),
+            AssetExistsException => new(StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", exception.Message),
             ConcurrencyConflictException => new(StatusCodes.Status409Conflict, "RESOURCE_CONFLICT", exception.Message),
             AssetDeletedException
             or ArtifactPathConflictException
             or ParamConflictException
-            or InvalidRunQueryException
+            or LoggedModelParamConflictException
+            or InvalidSearchException
             or InvalidModelPackageException => new(StatusCodes.Status400BadRequest, InvalidParameter, exception.Message),
             ArgumentException e => new(StatusCodes.Status400BadRequest, InvalidParameter, WithoutParameter(e)),
             BadHttpRequestException e => new(e.StatusCode, CodeOf(e.StatusCode), e.Message),

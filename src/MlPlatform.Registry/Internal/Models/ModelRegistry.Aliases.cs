@@ -38,7 +38,7 @@ internal sealed partial class ModelRegistry
         Check(name, alias, reason);
         var exists = await work
             .Connection.ExecuteScalarAsync<long>(
-                "SELECT COUNT(*) FROM reg_model_version WHERE model = @name AND version = @version",
+                "SELECT COUNT(*) FROM reg_model_version WHERE model = @name AND version = @version AND deleted_at IS NULL",
                 new { name, version },
                 work.Transaction
             )

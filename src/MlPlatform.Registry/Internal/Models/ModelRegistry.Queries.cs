@@ -10,7 +10,7 @@ internal sealed partial class ModelRegistry
     {
         ArgumentNullException.ThrowIfNull(id);
         var versions = await ReadVersionsAsync(
-                $"SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @Name AND version = @Version",
+                $"SELECT {ModelVersionRow.Columns} FROM {ModelVersionRow.From} WHERE v.model = @Name AND v.version = @Version AND v.deleted_at IS NULL",
                 id,
                 cancellationToken
             )
@@ -28,7 +28,8 @@ internal sealed partial class ModelRegistry
         ArgumentNullException.ThrowIfNull(name);
         CheckLimit(limit);
         var sql = $"""
-            SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @name AND version < @before ORDER BY version DESC LIMIT @limit
+            SELECT {ModelVersionRow.Columns} FROM {ModelVersionRow.From}
+            WHERE v.model = @name AND v.version < @before AND v.deleted_at IS NULL ORDER BY v.version DESC LIMIT @limit
             """;
         return ReadVersionsAsync(
             sql,
@@ -42,22 +43,49 @@ internal sealed partial class ModelRegistry
         );
     }
 
-    public async Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(
+    public async Task<RegisteredModel?> GetModelAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var models = await ReadModelsAsync("m.name = @name AND m.deleted_at IS NULL", new { name }, cancellationToken)
+            .ConfigureAwait(false);
+        return models.SingleOrDefault();
+    }
+
+    public Task<IReadOnlyList<RegisteredModel>> ListModelsAsync(
         string? after = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     )
     {
         CheckLimit(limit);
-        const string Sql = "SELECT name, created_at, next_version - 1 FROM reg_model WHERE name > @after ORDER BY name LIMIT @limit";
-        var rows = await QueryAsync<(string Name, long CreatedAt, int Latest)>(
-                Sql,
-                new { after = after ?? string.Empty, limit },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return [.. rows.Select(r => new RegisteredModel(r.Name, StoredTime.FromMicros(r.CreatedAt), r.Latest))];
+        return ReadModelsAsync(
+            "m.name > @after AND m.deleted_at IS NULL ORDER BY m.name LIMIT @limit",
+            new { after = after ?? string.Empty, limit },
+            cancellationToken
+        );
     }
+
+    private Task<IReadOnlyList<RegisteredModel>> ReadModelsAsync(
+        string condition,
+        object parameters,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            async connection =>
+            {
+                var rows = await connection
+                    .QueryAsync<ModelRow>(
+                        new(
+                            $"SELECT {ModelRow.Columns} FROM {ModelRow.From} WHERE {condition}",
+                            parameters,
+                            cancellationToken: cancellationToken
+                        )
+                    )
+                    .ConfigureAwait(false);
+                return await ModelRow.LoadAsync(connection, rows.AsList()).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
 
     public async Task<ModelAlias?> GetAliasAsync(string name, string alias, CancellationToken cancellationToken = default)
     {

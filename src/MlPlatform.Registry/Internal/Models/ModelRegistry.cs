@@ -48,7 +48,7 @@ internal sealed partial class ModelRegistry(
         return new(package.Manifest, stored.Digest);
     }
 
-    public async Task<ModelVersion> RegisterVersionAsync(
+    public Task<ModelVersion> RegisterVersionAsync(
         IUnitOfWork work,
         string name,
         StoredModelPackage package,
@@ -58,22 +58,52 @@ internal sealed partial class ModelRegistry(
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(package);
         Check(name, options);
-        options ??= new();
-        var actor = actors.Current;
+        return InsertVersionAsync(work, name, package, null, options ?? new());
+    }
+
+    public Task<ModelVersion> RegisterVersionAsync(
+        string name,
+        ExternalModel model,
+        ModelVersionOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(model.Source, nameof(model));
+        RunRules.CheckLength(model.Source, 5000, "source", nameof(model));
+        RunRules.CheckLength(model.RunLink ?? string.Empty, 5000, "run link", nameof(model));
+        Check(name, options);
+        return database.WriteAsync(
+            Durability.Power,
+            async work =>
+            {
+                if (model.LoggedModelId is { } logged)
+                {
+                    await LoggedModelStore.GetActiveAsync(work, logged).ConfigureAwait(false);
+                }
+
+                return await InsertVersionAsync(work, name, model.Package, model, options ?? new()).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+    }
+
+    private async Task<ModelVersion> InsertVersionAsync(
+        IUnitOfWork work,
+        string name,
+        StoredModelPackage? package,
+        ExternalModel? external,
+        ModelVersionOptions options
+    )
+    {
         var now = clocks.Platform.NowMicros();
-        var created = await work
-            .Connection.ExecuteAsync(
-                "INSERT INTO reg_model (name, created_at, updated_at, next_version) VALUES (@name, @now, @now, 1) ON CONFLICT (name) DO NOTHING",
-                new { name, now },
-                work.Transaction
-            )
-            .ConfigureAwait(false);
+        await EnsureModelAsync(work, name, now).ConfigureAwait(false);
 
         // The update locks the model's row, so the look-up of the key below cannot race either; taken back when the key is known.
         var number = await work
             .Connection.ExecuteScalarAsync<int>(
-                "UPDATE reg_model SET next_version = next_version + 1 WHERE name = @name RETURNING next_version - 1",
-                new { name },
+                "UPDATE reg_model SET next_version = next_version + 1, updated_at = @now WHERE name = @name RETURNING next_version - 1",
+                new { name, now },
                 work.Transaction
             )
             .ConfigureAwait(false);
@@ -93,51 +123,44 @@ internal sealed partial class ModelRegistry(
         {
             Model = name,
             Version = number,
-            ManifestDigest = package.Digest.ToString(),
-            RunId = (options.RunId ?? RunOf(package.Manifest))?.ToString(),
+            ManifestDigest = package?.Digest.ToString(),
+            Source = external?.Source,
+            RunId = (options.RunId ?? (package is null ? null : RunOf(package.Manifest)))?.ToString(),
+            RunLink = external?.RunLink,
+            LoggedModelId = external?.LoggedModelId,
             CreatedAt = now,
-            CreatedBy = actor.ToString(),
+            UpdatedAt = now,
+            CreatedBy = actors.Current.ToString(),
             Description = options.Description,
             IdempotencyKey = options.IdempotencyKey,
         };
         const string Insert = """
-            INSERT INTO reg_model_version (model, version, manifest_digest, run_id, created_at, updated_at, created_by, description, stage, idempotency_key)
-            VALUES (@Model, @Version, @ManifestDigest, @RunId, @CreatedAt, @CreatedAt, @CreatedBy, @Description, 'None', @IdempotencyKey)
+            INSERT INTO reg_model_version (model, version, manifest_digest, source, run_id, run_link, logged_model_id, created_at, updated_at,
+                created_by, description, idempotency_key)
+            VALUES (@Model, @Version, @ManifestDigest, @Source, @RunId, @RunLink, @LoggedModelId, @CreatedAt, @UpdatedAt,
+                @CreatedBy, @Description, @IdempotencyKey)
             """;
         await work.Connection.ExecuteAsync(Insert, row, work.Transaction).ConfigureAwait(false);
-        const string Tag = "INSERT INTO reg_model_version_tag (model, version, key, value) VALUES (@name, @number, @Key, @Value)";
-        await work
-            .Connection.ExecuteAsync(
-                Tag,
-                options.Tags.Select(t => new
-                {
-                    name,
-                    number,
-                    t.Key,
-                    t.Value,
-                }),
-                work.Transaction
-            )
-            .ConfigureAwait(false);
+        foreach (var (tag, value) in options.Tags)
+        {
+            await WriteVersionTagAsync(work, new(name, number), tag, value).ConfigureAwait(false);
+        }
+
         var version = row.ToVersion(options.Tags);
-        Announce(work, version, package.Manifest, options, isNewModel: created > 0);
+        Announce(work, version, package?.Manifest, options);
         RegistryDiagnostics.Versions.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", name));
         return version;
     }
 
-    private static void Announce(
-        IUnitOfWork work,
-        ModelVersion version,
-        ModelManifest manifest,
-        ModelVersionOptions options,
-        bool isNewModel
-    )
+    private static void Announce(IUnitOfWork work, ModelVersion version, ModelManifest? manifest, ModelVersionOptions options)
     {
-        var owner = new ArtifactOwner("modelVersion", version.Id.ToString());
-        work.Reference(version.ManifestDigest, owner);
-        foreach (var file in manifest.Files)
+        if (manifest is not null)
         {
-            work.Reference(file.GetDigest(), owner);
+            work.Reference(version.ManifestDigest!.Value, OwnerOf(version.Id));
+            foreach (var file in manifest.Files)
+            {
+                work.Reference(file.GetDigest(), OwnerOf(version.Id));
+            }
         }
 
         var asset = version.Id.ToAsset();
@@ -147,21 +170,26 @@ internal sealed partial class ModelRegistry(
             sources.Add(new(AssetKind.Run, run.ToString()));
         }
 
-        foreach (var source in sources)
+        if (version.LoggedModelId is { } logged)
         {
-            work.Link(source, asset, source.Kind == AssetKind.Run ? "produced" : "trainedOn");
+            sources.Add(new(AssetKind.LoggedModel, logged));
         }
 
-        if (isNewModel)
+        foreach (var source in sources)
         {
-            work.Append(new(EventTypes.ModelCreated, new(AssetKind.Model, version.Id.Name)));
+            work.Link(source, asset, source.Kind is AssetKind.Run or AssetKind.LoggedModel ? "produced" : "trainedOn");
         }
 
         work.Append(
             new(EventTypes.ModelVersionCreated, asset)
             {
                 Related = sources,
-                Payload = new JsonObject { ["manifest"] = version.ManifestDigest.ToString(), ["runId"] = version.RunId?.ToString() },
+                Payload = new JsonObject
+                {
+                    ["manifest"] = version.ManifestDigest?.ToString(),
+                    ["source"] = version.Source,
+                    ["runId"] = version.RunId?.ToString(),
+                },
             }
         );
         work.Notify(ChangeTopics.Models);
@@ -171,13 +199,15 @@ internal sealed partial class ModelRegistry(
     {
         var row = await work
             .Connection.QuerySingleOrDefaultAsync<ModelVersionRow>(
-                $"SELECT {ModelVersionRow.Columns} FROM reg_model_version WHERE model = @name AND idempotency_key = @key",
+                $"SELECT {ModelVersionRow.Columns} FROM {ModelVersionRow.From} WHERE v.model = @name AND v.idempotency_key = @key",
                 new { name, key },
                 work.Transaction
             )
             .ConfigureAwait(false);
         return row is null ? null : (await WithTagsAsync(work.Connection, [row], work.Transaction).ConfigureAwait(false))[0];
     }
+
+    private static ArtifactOwner OwnerOf(ModelVersionId id) => new("modelVersion", id.ToString());
 
     /// <summary>The manifest's run may be of another system: then it is provenance only.</summary>
     private static RunId? RunOf(ModelManifest manifest) =>
@@ -197,10 +227,9 @@ internal sealed partial class ModelRegistry(
             ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, 250, nameof(options));
         }
 
-        foreach (var tag in options.Tags)
+        foreach (var (tag, value) in options.Tags)
         {
-            ArgumentException.ThrowIfNullOrWhiteSpace(tag.Key, nameof(options));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(tag.Key.Length, 250, nameof(options));
+            CheckTag(tag, value);
         }
     }
 }

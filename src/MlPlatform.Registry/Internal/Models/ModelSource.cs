@@ -15,7 +15,12 @@ internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifac
             await registry.GetVersionAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw new AssetNotFoundException(id.ToAsset(), "Register it, or list the versions of the model.");
 
-        return new(id, await ModelPackage.OpenAsync(artifacts, version.ManifestDigest, cancellationToken).ConfigureAwait(false));
+        var manifest =
+            version.ManifestDigest
+            ?? throw new InvalidModelPackageException(
+                $"'{id.ToAsset()}' has no package: it was registered from '{version.Source}'. Log its files to a run or logged model here, and register that."
+            );
+        return new(id, await ModelPackage.OpenAsync(artifacts, manifest, cancellationToken).ConfigureAwait(false));
     }
 
     public async IAsyncEnumerable<ModelChange> WatchAsync(

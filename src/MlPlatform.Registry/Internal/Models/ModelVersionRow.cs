@@ -5,19 +5,31 @@ namespace MlPlatform.Registry.Internal;
 internal sealed class ModelVersionRow
 {
     public const string Columns = """
-        model AS Model, version AS Version, manifest_digest AS ManifestDigest, run_id AS RunId, created_at AS CreatedAt, created_by AS CreatedBy,
-        description AS Description, idempotency_key AS IdempotencyKey
+        v.model AS Model, v.version AS Version, v.manifest_digest AS ManifestDigest, v.source AS Source, v.run_id AS RunId,
+        v.run_link AS RunLink, v.logged_model_id AS LoggedModelId, v.created_at AS CreatedAt, v.updated_at AS UpdatedAt,
+        v.created_by AS CreatedBy, v.description AS Description, v.idempotency_key AS IdempotencyKey
         """;
+
+    /// <summary>Deleted versions are there for their numbers only.</summary>
+    public const string From = "reg_model_version v";
 
     public required string Model { get; init; }
 
     public required int Version { get; init; }
 
-    public required string ManifestDigest { get; init; }
+    public string? ManifestDigest { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? RunLink { get; init; }
+
+    public string? LoggedModelId { get; init; }
 
     public string? RunId { get; init; }
 
     public required long CreatedAt { get; init; }
+
+    public required long UpdatedAt { get; init; }
 
     public required string CreatedBy { get; init; }
 
@@ -29,9 +41,13 @@ internal sealed class ModelVersionRow
         new()
         {
             Id = new(Model, Version),
-            ManifestDigest = ArtifactDigest.Parse(ManifestDigest),
+            ManifestDigest = ManifestDigest is null ? null : ArtifactDigest.Parse(ManifestDigest),
+            Source = Source,
+            RunLink = RunLink,
+            LoggedModelId = LoggedModelId,
             RunId = RunId is null ? null : Core.RunId.Parse(RunId),
             CreatedAt = StoredTime.FromMicros(CreatedAt),
+            UpdatedAt = StoredTime.FromMicros(UpdatedAt),
             CreatedBy = CreatedBy,
             Description = Description,
             Tags = tags,

@@ -6,28 +6,6 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ExperimentTracker
 {
-    public Task<IReadOnlyList<Experiment>> ListExperimentsAsync(
-        string? after = null,
-        int limit = 100,
-        CancellationToken cancellationToken = default
-    )
-    {
-        CheckLimit(limit, 1000);
-        const string Sql = "SELECT id, name, created_at FROM reg_experiment WHERE name > @after ORDER BY name LIMIT @limit";
-        var parameters = new { after = after ?? string.Empty, limit };
-        return database.ReadAsync<IReadOnlyList<Experiment>>(
-            async connection =>
-                [
-                    .. (
-                        await connection
-                            .QueryAsync<(string Id, string Name, long At)>(new(Sql, parameters, cancellationToken: cancellationToken))
-                            .ConfigureAwait(false)
-                    ).Select(r => new Experiment(r.Id, r.Name, StoredTime.FromMicros(r.At))),
-                ],
-            cancellationToken
-        );
-    }
-
     public async Task<RunInfo?> GetRunAsync(RunId id, CancellationToken cancellationToken = default)
     {
         var runs = await ReadRunsAsync(
@@ -114,7 +92,7 @@ internal sealed partial class ExperimentTracker
                 var rows = await connection
                     .QueryAsync<RunRow>(new(sql, parameters, cancellationToken: cancellationToken))
                     .ConfigureAwait(false);
-                return await LoadAsync(connection, rows.AsList(), cancellationToken).ConfigureAwait(false);
+                return await LoadAsync(connection, rows.AsList(), RunFields.All, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -123,6 +101,7 @@ internal sealed partial class ExperimentTracker
     private static async Task<IReadOnlyList<RunInfo>> LoadAsync(
         DbConnection connection,
         List<RunRow> rows,
+        RunFields fields,
         CancellationToken cancellationToken
     )
     {
@@ -132,27 +111,34 @@ internal sealed partial class ExperimentTracker
         }
 
         var ids = new { Ids = rows.Select(r => r.Id) };
-        CommandDefinition Query(string sql) => new(sql, ids, cancellationToken: cancellationToken);
-        var parameters = await connection
-            .QueryAsync<(string Run, string Key, string Value)>(Query("SELECT run_id, key, value FROM reg_run_param WHERE run_id IN @Ids"))
-            .ConfigureAwait(false);
-        var tags = await connection
-            .QueryAsync<(string Run, string Key, string Value)>(Query("SELECT run_id, key, value FROM reg_run_tag WHERE run_id IN @Ids"))
-            .ConfigureAwait(false);
-        var latest = await connection
-            .QueryAsync<MetricRow>(Query($"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids"))
-            .ConfigureAwait(false);
+        Task<IEnumerable<T>> QueryAsync<T>(RunFields kind, string sql) =>
+            fields.HasFlag(kind)
+                ? connection.QueryAsync<T>(new(sql, ids, cancellationToken: cancellationToken))
+                : Task.FromResult<IEnumerable<T>>([]);
+        const string Params = "SELECT run_id, key, value FROM reg_run_param WHERE run_id IN @Ids";
+        var parameters = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Params, Params).ConfigureAwait(false);
+        const string Tags = "SELECT run_id, key, value FROM reg_run_tag WHERE run_id IN @Ids";
+        var tags = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Tags, Tags).ConfigureAwait(false);
+        const string Metrics = $"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids";
+        var latest = await QueryAsync<MetricRow>(RunFields.Metrics, Metrics).ConfigureAwait(false);
         const string Inputs = """
-            SELECT i.run_id, d.name, d.digest, d.schema_json FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
+            SELECT i.run_id AS RunId, d.id AS DatasetId, d.name AS Name, d.digest AS Digest, d.source_type AS SourceType, d.source AS Source,
+                d.schema_json AS SchemaJson, d.schema_text AS SchemaText, d.profile AS Profile
+            FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
             WHERE i.run_id IN @Ids ORDER BY d.name, d.digest
             """;
-        var inputs = await connection
-            .QueryAsync<(string Run, string Name, string Digest, string? Schema)>(Query(Inputs))
+        var inputs = await QueryAsync<RunInputRow>(RunFields.Inputs, Inputs).ConfigureAwait(false);
+        const string Uses = "SELECT run_id, dataset_id, key, value FROM reg_run_input_tag WHERE run_id IN @Ids";
+        var uses = await QueryAsync<(string Run, string Dataset, string Key, string Value)>(RunFields.Inputs, Uses).ConfigureAwait(false);
+        const string Models = "SELECT run_id, direction, model_id, step FROM reg_run_model WHERE run_id IN @Ids ORDER BY step, model_id";
+        var models = await QueryAsync<(string Run, string Direction, string Model, long Step)>(RunFields.Inputs, Models)
             .ConfigureAwait(false);
         var paramsOf = parameters.ToLookup(p => p.Run, StringComparer.Ordinal);
         var tagsOf = tags.ToLookup(t => t.Run, StringComparer.Ordinal);
         var latestOf = latest.ToLookup(m => m.RunId, StringComparer.Ordinal);
-        var inputsOf = inputs.ToLookup(i => i.Run, StringComparer.Ordinal);
+        var inputsOf = inputs.ToLookup(i => i.RunId, StringComparer.Ordinal);
+        var usesOf = uses.ToLookup(u => (u.Run, u.Dataset));
+        var modelsOf = models.ToLookup(m => (m.Run, m.Direction));
         return
         [
             .. rows.Select(r =>
@@ -164,8 +150,15 @@ internal sealed partial class ExperimentTracker
                     Inputs =
                     [
                         .. inputsOf[r.Id]
-                            .Select(i => new RunDataset(i.Name, i.Digest, i.Schema is null ? null : DataSchema.FromJson(i.Schema))),
+                            .Select(i =>
+                                i.ToDataset() with
+                                {
+                                    Tags = usesOf[(r.Id, i.DatasetId)].ToDictionary(u => u.Key, u => u.Value, StringComparer.Ordinal),
+                                }
+                            ),
                     ],
+                    ModelInputs = [.. modelsOf[(r.Id, "input")].Select(m => m.Model)],
+                    ModelOutputs = [.. modelsOf[(r.Id, "output")].Select(m => new RunModelOutput(m.Model, m.Step))],
                 }
             ),
         ];

@@ -1,27 +1,89 @@
+using System.Data.Common;
 using Dapper;
 
 namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ExperimentTracker
 {
-    public Task<RunPage> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
+    /// <summary>So many ids stay below what every database takes as parameters of a statement.</summary>
+    private const int IdsPerStatement = 10_000;
+
+    private readonly SearchEngine search = new(database);
+
+    public Task<Page<RunInfo>> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        CheckLimit(query.Limit, 1000);
-        var statement = new SearchStatement(query, database.Dialect.Product);
-        return database.ReadAsync(
-            async connection =>
-            {
-                var found = (
-                    await connection
-                        .QueryAsync<FoundRunRow>(new(statement.Sql, statement.Parameters, cancellationToken: cancellationToken))
-                        .ConfigureAwait(false)
-                ).AsList();
-                var page = found.Take(query.Limit).ToList();
-                var runs = await LoadAsync(connection, [.. page], cancellationToken).ConfigureAwait(false);
-                return new RunPage(runs, found.Count > query.Limit ? page[^1].ToToken().ToText(statement.Scope) : null);
-            },
-            cancellationToken
-        );
+        CheckLimit(query.Limit, 50_000);
+        var request = new SearchRequest
+        {
+            Schema = RunSchema.Instance,
+            ExperimentIds = query.ExperimentIds,
+            Experiments = query.Experiments,
+            Filter = query.Filter,
+            Orders = SearchText.ParseOrders(query.OrderBy),
+            View = query.View,
+            Limit = query.Limit,
+            PageToken = query.PageToken,
+        };
+        return search.SearchAsync(request, (c, found) => LoadRunsAsync(c, found, query.Fields, cancellationToken), cancellationToken);
+    }
+
+    public Task<Page<Experiment>> SearchExperimentsAsync(ExperimentQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckLimit(query.Limit, 50_000);
+        var request = new SearchRequest
+        {
+            Schema = ExperimentSchema.Instance,
+            Filter = query.Filter,
+            Orders = SearchText.ParseOrders(query.OrderBy),
+            View = query.View,
+            Limit = query.Limit,
+            PageToken = query.PageToken,
+        };
+        return search.SearchAsync(request, (c, found) => LoadExperimentsAsync(c, found, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<RunInfo>> LoadRunsAsync(
+        DbConnection connection,
+        IReadOnlyList<FoundRow> found,
+        RunFields fields,
+        CancellationToken cancellationToken
+    )
+    {
+        var runs = new List<RunInfo>(found.Count);
+        foreach (var chunk in found.Select(f => f.Id[0]).Chunk(IdsPerStatement))
+        {
+            const string Sql = $"SELECT {RunRow.Columns} FROM {RunRow.From} WHERE r.id IN @chunk";
+            var rows = (
+                await connection.QueryAsync<RunRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken)).ConfigureAwait(false)
+            ).ToDictionary(r => r.Id, StringComparer.Ordinal);
+            runs.AddRange(
+                await LoadAsync(connection, [.. chunk.Select(id => rows[id])], fields, cancellationToken).ConfigureAwait(false)
+            );
+        }
+
+        return runs;
+    }
+
+    private static async Task<IReadOnlyList<Experiment>> LoadExperimentsAsync(
+        DbConnection connection,
+        IReadOnlyList<FoundRow> found,
+        CancellationToken cancellationToken
+    )
+    {
+        var experiments = new List<Experiment>(found.Count);
+        foreach (var chunk in found.Select(f => f.Id[0]).Chunk(IdsPerStatement))
+        {
+            const string Sql = $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.id IN @chunk";
+            var rows = (
+                await connection
+                    .QueryAsync<ExperimentRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false)
+            ).ToDictionary(r => r.Id, StringComparer.Ordinal);
+            experiments.AddRange(await ExperimentRow.LoadAsync(connection, [.. chunk.Select(id => rows[id])], null).ConfigureAwait(false));
+        }
+
+        return experiments;
     }
 }

@@ -16,30 +16,22 @@ internal sealed partial class ExperimentTracker(
     IOptions<RegistryOptions> settings
 ) : IExperimentTracker
 {
-    public Task<Experiment> GetOrCreateExperimentAsync(string name, CancellationToken cancellationToken = default)
-    {
-        RunRules.CheckName(name);
-        return database.WriteAsync(Durability.Process, work => GetOrCreateAsync(work, name), cancellationToken);
-    }
-
     public async Task<IRun> StartRunAsync(string experiment, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         RunRules.CheckName(experiment);
         options ??= new();
-        if (options.Name is not null)
-        {
-            RunRules.CheckName(options.Name, nameof(options));
-        }
-
-        foreach (var (key, value) in options.Tags)
-        {
-            RunRules.CheckKey(key, nameof(options));
-            RunRules.CheckLength(value, 8000, key, nameof(options));
-        }
-
+        RunRules.Check(options);
         var id = options.RunId ?? RunId.New(clocks.Platform);
         var row = await database
-            .WriteAsync(Durability.Process, work => StartAsync(work, experiment, id.ToString(), options), cancellationToken)
+            .WriteAsync(
+                Durability.Process,
+                async work =>
+                {
+                    var parent = await GetOrCreateAsync(work, experiment).ConfigureAwait(false);
+                    return await StartAsync(work, parent, id.ToString(), options).ConfigureAwait(false);
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         var buffer = new MetricBuffer(points => metrics.WriteAsync(row.Id, row.ExperimentId, points), settings.Value, clocks.Work);
         return new Run(row, this, buffer, registry, clocks);
@@ -75,95 +67,20 @@ internal sealed partial class ExperimentTracker(
             cancellationToken
         );
 
-    internal static Task WriteTagAsync(IUnitOfWork work, RunRow row, string key, string value)
-    {
-        const string Upsert = """
-            INSERT INTO reg_run_tag (run_id, experiment_id, key, value) VALUES (@Id, @ExperimentId, @key, @value)
-            ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value
-            """;
-        return work.Connection.ExecuteAsync(
-            Upsert,
-            new
-            {
-                row.Id,
-                row.ExperimentId,
-                key,
-                value,
-            },
-            work.Transaction
-        );
-    }
-
-    internal async Task WriteInputAsync(IUnitOfWork work, RunRow row, RunDataset dataset)
-    {
-        const string Insert = """
-            INSERT INTO reg_dataset (id, experiment_id, name, digest, schema_json) VALUES (@Id, @ExperimentId, @Name, @Digest, @Schema)
-            ON CONFLICT (experiment_id, name, digest) DO UPDATE SET schema_json = COALESCE(reg_dataset.schema_json, excluded.schema_json)
-            RETURNING id
-            """;
-        var id = await work
-            .Connection.QuerySingleAsync<string>(
-                Insert,
-                new
-                {
-                    Id = NewId(),
-                    row.ExperimentId,
-                    dataset.Name,
-                    dataset.Digest,
-                    Schema = dataset.Schema?.ToJson(),
-                },
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        await work
-            .Connection.ExecuteAsync(
-                "INSERT INTO reg_run_input (run_id, dataset_id) VALUES (@Run, @id) ON CONFLICT (run_id, dataset_id) DO NOTHING",
-                new { Run = row.Id, id },
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        work.Link(new(AssetKind.Dataset, dataset.Digest), row.Asset, "trainedOn");
-    }
-
     internal Task<ArtifactFile> WriteArtifactAsync(RunId run, ArtifactPath path, Stream content, CancellationToken cancellationToken) =>
         trees.PutAsync(ArtifactTreeId.OfRun(run), path, content, cancellationToken);
 
-    private async Task<Experiment> GetOrCreateAsync(IUnitOfWork work, string name)
+    private async Task<RunRow> StartAsync(IUnitOfWork work, ExperimentRow parent, string id, RunOptions options)
     {
-        var created = await work
-            .Connection.ExecuteAsync(
-                "INSERT INTO reg_experiment (id, name, created_at, updated_at) VALUES (@Id, @name, @At, @At) ON CONFLICT (name) DO NOTHING",
-                new
-                {
-                    Id = NewId(),
-                    name,
-                    At = clocks.Platform.NowMicros(),
-                },
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        var (id, at) = await work
-            .Connection.QuerySingleAsync<(string, long)>(
-                "SELECT id, created_at FROM reg_experiment WHERE name = @name",
-                new { name },
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        if (created > 0)
+        var existing = await FindRowAsync(work, id).ConfigureAwait(false);
+        if (existing is { DeletedAt: not null })
         {
-            work.Append(new(EventTypes.ExperimentCreated, new(AssetKind.Experiment, name)) { Payload = new JsonObject { ["id"] = id } });
+            throw new AssetDeletedException(existing.Asset);
         }
 
-        return new(id, name, StoredTime.FromMicros(at));
-    }
-
-    private async Task<RunRow> StartAsync(IUnitOfWork work, string experiment, string id, RunOptions options)
-    {
-        var parent = await GetOrCreateAsync(work, experiment).ConfigureAwait(false);
-        var existing = await FindRowAsync(work, id).ConfigureAwait(false);
         if (existing is not null && !string.Equals(existing.ExperimentId, parent.Id, StringComparison.Ordinal))
         {
-            throw new MlPlatformException($"Run {id} belongs to experiment '{existing.Experiment}', not to '{experiment}'.");
+            throw new MlPlatformException($"Run {id} belongs to experiment '{existing.Experiment}', not to '{parent.Name}'.");
         }
 
         if (options.ParentRunId is { } above && await FindRowAsync(work, above.ToString()).ConfigureAwait(false) is null)
@@ -188,7 +105,7 @@ internal sealed partial class ExperimentTracker(
         return row;
     }
 
-    private RunRow NewRow(Experiment experiment, string id, RunOptions options) =>
+    private RunRow NewRow(ExperimentRow experiment, string id, RunOptions options) =>
         new()
         {
             Id = id,
@@ -199,6 +116,7 @@ internal sealed partial class ExperimentTracker(
             Status = RunRow.ToText(RunStatus.Running),
             StartTime = options.StartTime is { } start ? StoredTime.ToMicros(start) : clocks.Platform.NowMicros(),
             Actor = actors.Current.ToString(),
+            UserId = options.UserId,
             Provenance = options.Provenance is null
                 ? null
                 : JsonSerializer.Serialize(options.Provenance, RegistryJson.Default.RunProvenance),
@@ -207,8 +125,8 @@ internal sealed partial class ExperimentTracker(
     private static Task<int> SaveAsync(IUnitOfWork work, RunRow row, bool isNew)
     {
         const string Insert = """
-            INSERT INTO reg_run (id, experiment_id, name, parent_id, status, start_time, actor_id, provenance)
-            VALUES (@Id, @ExperimentId, @Name, @ParentId, @Status, @StartTime, @Actor, @Provenance)
+            INSERT INTO reg_run (id, experiment_id, name, parent_id, status, start_time, actor_id, user_id, provenance)
+            VALUES (@Id, @ExperimentId, @Name, @ParentId, @Status, @StartTime, @Actor, @UserId, @Provenance)
             """;
         const string Reopen = "UPDATE reg_run SET status = 'RUNNING', end_time = NULL WHERE id = @Id";
         return work.Connection.ExecuteAsync(isNew ? Insert : Reopen, row, work.Transaction);

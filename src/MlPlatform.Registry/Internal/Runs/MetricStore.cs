@@ -20,37 +20,70 @@ internal sealed class MetricStore(IMetadataDatabase database)
             > (reg_metric_latest.step, reg_metric_latest.at, 1 - reg_metric_latest.is_nan, reg_metric_latest.value)
         """;
 
-    public async Task WriteAsync(string runId, string experimentId, IReadOnlyList<LoggedMetric> points)
-    {
-        var rows = points.Select(p => ToRow(runId, experimentId, p)).ToList();
+    private const string UpsertOfModel = """
+        INSERT INTO reg_logged_model_metric (model_id, key, dataset_name, dataset_digest, run_id, step, at, value, is_nan)
+        VALUES (@ModelId, @Key, @DatasetName, @DatasetDigest, @RunId, @Step, @At, @Value, @IsNan)
+        ON CONFLICT (model_id, key, dataset_name, dataset_digest) DO UPDATE
+        SET run_id = excluded.run_id, step = excluded.step, at = excluded.at, value = excluded.value, is_nan = excluded.is_nan
+        WHERE (excluded.step, excluded.at, 1 - excluded.is_nan, excluded.value)
+            > (reg_logged_model_metric.step, reg_logged_model_metric.at, 1 - reg_logged_model_metric.is_nan, reg_logged_model_metric.value)
+        """;
 
+    public Task WriteAsync(string runId, string experimentId, IReadOnlyList<LoggedMetric> points) =>
+        database.WriteAsync(
+            Durability.Process,
+            work => WriteAsync(work, [.. points.Select(p => ToRow(runId, experimentId, p.Key, p.Value, p.Step, p.At))])
+        );
+
+    /// <summary>Writes points that came with a batch, those of logged models beside the run's.</summary>
+    public static async Task WriteAsync(IUnitOfWork work, RunRow run, IReadOnlyList<MetricEntry> points)
+    {
+        var rows = points.Select(p => ToRow(run.Id, run.ExperimentId, p.Key, p.Value, p.Step, StoredTime.ToMicros(p.Time))).ToList();
+        await WriteAsync(work, rows).ConfigureAwait(false);
+        var ofModels = points
+            .Zip(rows)
+            .Where(p => p.First.ModelId is not null)
+            .Select(p => new
+            {
+                p.First.ModelId,
+                DatasetName = p.First.DatasetName ?? string.Empty,
+                DatasetDigest = p.First.DatasetDigest ?? string.Empty,
+                p.Second.RunId,
+                p.Second.Key,
+                p.Second.Step,
+                p.Second.At,
+                p.Second.Value,
+                p.Second.IsNan,
+            })
+            .ToList();
+        foreach (var point in ofModels.OrderBy(p => p.ModelId, StringComparer.Ordinal).ThenBy(p => p.Key, StringComparer.Ordinal))
+        {
+            await LoggedModelStore.GetActiveAsync(work, point.ModelId!).ConfigureAwait(false);
+            await work.Connection.ExecuteAsync(UpsertOfModel, point, work.Transaction).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteAsync(IUnitOfWork work, List<MetricRow> rows)
+    {
         // In key order, so that two batches of one run cannot deadlock on a database that locks rows.
         var latest = rows.GroupBy(r => r.Key, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => g.MaxBy(r => (r.Step, r.At, 1 - r.IsNan, r.Value))!)
             .ToList();
-        await database
-            .WriteAsync(
-                Durability.Process,
-                async work =>
-                {
-                    await work.Connection.ExecuteAsync(InsertPoint, rows, work.Transaction).ConfigureAwait(false);
-                    await work.Connection.ExecuteAsync(UpsertLatest, latest, work.Transaction).ConfigureAwait(false);
-                }
-            )
-            .ConfigureAwait(false);
-        RegistryDiagnostics.MetricPoints.Add(points.Count);
+        await work.Connection.ExecuteAsync(InsertPoint, rows, work.Transaction).ConfigureAwait(false);
+        await work.Connection.ExecuteAsync(UpsertLatest, latest, work.Transaction).ConfigureAwait(false);
+        RegistryDiagnostics.MetricPoints.Add(rows.Count);
     }
 
-    private static MetricRow ToRow(string runId, string experimentId, LoggedMetric point) =>
+    private static MetricRow ToRow(string runId, string experimentId, string key, double value, long step, long at) =>
         new()
         {
             RunId = runId,
             ExperimentId = experimentId,
-            Key = point.Key,
-            Step = point.Step,
-            At = point.At,
-            Value = double.IsNaN(point.Value) ? 0 : point.Value,
-            IsNan = double.IsNaN(point.Value) ? 1 : 0,
+            Key = key,
+            Step = step,
+            At = at,
+            Value = double.IsNaN(value) ? 0 : value,
+            IsNan = double.IsNaN(value) ? 1 : 0,
         };
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
@@ -33,36 +32,24 @@ internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer me
         foreach (var (name, value) in values)
         {
             RunRules.CheckKey(name, nameof(values));
-            RunRules.CheckLength(value, 6000, name, nameof(values));
+            RunRules.CheckLength(value, RunRules.ParamLength, name, nameof(values));
         }
 
         ThrowIfEnded();
-        return tracker.WriteAsync(
-            async work =>
-            {
-                foreach (var (name, value) in values)
-                {
-                    await WriteParamAsync(work, name, value).ConfigureAwait(false);
-                }
-            },
-            cancellationToken
-        );
+        return tracker.WriteAsync(work => ExperimentTracker.WriteParamsAsync(work, row, values), cancellationToken);
     }
 
     public Task SetTagAsync(string key, string value, CancellationToken cancellationToken = default)
     {
         RunRules.CheckKey(key);
-        RunRules.CheckLength(value, 8000, key);
+        RunRules.CheckLength(value, RunRules.TagLength, key);
         ThrowIfEnded();
         return tracker.WriteAsync(work => ExperimentTracker.WriteTagAsync(work, row, key, value), cancellationToken);
     }
 
     public Task LogInputAsync(RunDataset dataset, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
-        RunRules.CheckName(dataset.Name, nameof(dataset));
-        ArgumentException.ThrowIfNullOrWhiteSpace(dataset.Digest, nameof(dataset));
-        RunRules.CheckLength(dataset.Digest, 128, "digest", nameof(dataset));
+        RunRules.Check(dataset);
         ThrowIfEnded();
         return tracker.WriteAsync(work => tracker.WriteInputAsync(work, row, dataset), cancellationToken);
     }
@@ -87,7 +74,7 @@ internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer me
 
     public async Task EndAsync(RunStatus status = RunStatus.Finished, CancellationToken cancellationToken = default)
     {
-        if (status == RunStatus.Running)
+        if (status is RunStatus.Running or RunStatus.Scheduled)
         {
             throw new ArgumentOutOfRangeException(nameof(status), status, "A run ends as Finished, Failed or Killed.");
         }
@@ -129,37 +116,6 @@ internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer me
         RunRules.CheckKey(key);
         ThrowIfEnded();
         return new(key, value, step, time is { } t ? StoredTime.ToMicros(t) : clocks.Platform.NowMicros());
-    }
-
-    private async Task WriteParamAsync(IUnitOfWork work, string name, string value)
-    {
-        const string Insert = """
-            INSERT INTO reg_run_param (run_id, experiment_id, key, value) VALUES (@Id, @ExperimentId, @name, @value)
-            ON CONFLICT (run_id, key) DO NOTHING
-            """;
-        var parameters = new
-        {
-            row.Id,
-            row.ExperimentId,
-            name,
-            value,
-        };
-        if (await work.Connection.ExecuteAsync(Insert, parameters, work.Transaction).ConfigureAwait(false) > 0)
-        {
-            return;
-        }
-
-        var existing = await work
-            .Connection.QuerySingleAsync<string>(
-                "SELECT value FROM reg_run_param WHERE run_id = @Id AND key = @name",
-                parameters,
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        if (!string.Equals(existing, value, StringComparison.Ordinal))
-        {
-            throw new ParamConflictException(Id, name, existing, value);
-        }
     }
 
     private void ThrowIfEnded()

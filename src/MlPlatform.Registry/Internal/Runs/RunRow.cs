@@ -3,11 +3,12 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
 
-internal class RunRow
+internal sealed class RunRow
 {
     public const string Columns = """
         r.id AS Id, r.experiment_id AS ExperimentId, e.name AS Experiment, r.name AS Name, r.parent_id AS ParentId, r.status AS Status,
-        r.start_time AS StartTime, r.end_time AS EndTime, r.actor_id AS Actor, r.provenance AS Provenance
+        r.start_time AS StartTime, r.end_time AS EndTime, r.actor_id AS Actor, r.user_id AS UserId, r.provenance AS Provenance,
+        r.deleted_at AS DeletedAt
         """;
 
     public const string From = "reg_run r JOIN reg_experiment e ON e.id = r.experiment_id";
@@ -30,7 +31,11 @@ internal class RunRow
 
     public required string Actor { get; init; }
 
+    public string? UserId { get; init; }
+
     public string? Provenance { get; init; }
+
+    public long? DeletedAt { get; init; }
 
     public AssetRef Asset => new(AssetKind.Run, Id);
 
@@ -39,10 +44,13 @@ internal class RunRow
     /// <summary>As other trackers write it, so that filters can be carried over.</summary>
     public static string ToText(RunStatus status) => status.ToString().ToUpperInvariant();
 
+    public static bool IsOpen(string status) => status is "RUNNING" or "SCHEDULED";
+
     public RunInfo ToInfo() =>
         new()
         {
             Id = RunId.Parse(Id),
+            ExperimentId = ExperimentId,
             Experiment = Experiment,
             Name = Name,
             ParentRunId = ParentId is null ? null : RunId.Parse(ParentId),
@@ -50,6 +58,8 @@ internal class RunRow
             StartTime = StoredTime.FromMicros(StartTime),
             EndTime = StoredTime.FromMicros(EndTime),
             Actor = Actor,
+            UserId = UserId,
+            DeletedAt = StoredTime.FromMicros(DeletedAt),
             Provenance = Provenance is null ? null : JsonSerializer.Deserialize(Provenance, RegistryJson.Default.RunProvenance),
         };
 }

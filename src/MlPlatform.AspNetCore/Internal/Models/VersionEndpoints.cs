@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using MlPlatform.Core;
+using MlPlatform.Registry;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources sources) : IPlatformEndpoints
+{
+    public void Map(PlatformRoutes routes)
+    {
+        routes.Post("model-versions/create", Access.Write, CreateAsync);
+        routes.Patch("model-versions/update", Access.Write, UpdateAsync);
+        routes.Delete("model-versions/delete", Access.Write, DeleteAsync);
+        routes.Get("model-versions/get", Access.Read, GetAsync);
+        routes.Get("model-versions/get-download-uri", Access.Read, GetUriAsync);
+        routes.Post("model-versions/transition-stage", Access.Write, TransitionAsync);
+        routes.Post("model-versions/set-tag", Access.Write, SetTagAsync);
+        routes.Delete("model-versions/delete-tag", Access.Write, DeleteTagAsync);
+    }
+
+    private async Task<JsonObject> CreateAsync(MlflowRequest request)
+    {
+        var name = request.RequiredString("name");
+        var tags = request.Map("tags");
+        var source = request.RequiredString("source");
+        if (!IsPrompt(tags))
+        {
+            VersionSources.Check(source); // A prompt's is a placeholder.
+        }
+
+        _ =
+            await registry.GetModelAsync(name, request.CancellationToken).ConfigureAwait(false)
+            ?? throw new AssetNotFoundException(new(AssetKind.Model, name), "Create the registered model first.");
+        var model = new ExternalModel(source)
+        {
+            RunLink = request.OptionalString("run_link") is { Length: > 0 } link ? link : null,
+            LoggedModelId = request.OptionalString("model_id") is { Length: > 0 } logged ? logged : LoggedModelOf(source),
+        };
+        var version = await registry
+            .RegisterVersionAsync(
+                name,
+                model,
+                new()
+                {
+                    RunId = request.OptionalString("run_id") is { Length: > 0 } run ? RunIds.Parse(run) : null,
+                    Description = request.OptionalString("description") is { Length: > 0 } text ? text : null,
+                    Tags = tags,
+                },
+                request.CancellationToken
+            )
+            .ConfigureAwait(false);
+        return new() { ["model_version"] = ModelMessage.Of(version, []) };
+    }
+
+    private async Task<JsonObject> UpdateAsync(MlflowRequest request)
+    {
+        var version = await registry
+            .UpdateVersionAsync(Id(request), request.OptionalString("description"), request.CancellationToken)
+            .ConfigureAwait(false);
+        return await ReplyAsync(version, request.CancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<JsonObject> DeleteAsync(MlflowRequest request)
+    {
+        await registry.DeleteVersionAsync(Id(request), request.CancellationToken).ConfigureAwait(false);
+        return [];
+    }
+
+    private async Task<JsonObject> GetAsync(MlflowRequest request) =>
+        await ReplyAsync(await FindAsync(request).ConfigureAwait(false), request.CancellationToken).ConfigureAwait(false);
+
+    private async Task<JsonObject> GetUriAsync(MlflowRequest request)
+    {
+        var version = await FindAsync(request).ConfigureAwait(false);
+        var source =
+            version.Source
+            ?? throw MlflowException.InvalidParameter(
+                $"'{version.Id.ToAsset()}' was registered as a package; its files are not served by this protocol."
+            );
+        return new() { ["artifact_uri"] = await sources.ResolveAsync(source, request.CancellationToken).ConfigureAwait(false) };
+    }
+
+    private async Task<JsonObject> TransitionAsync(MlflowRequest request)
+    {
+        var version = await FindAsync(request).ConfigureAwait(false);
+        var stage = Stages.Parse(request.RequiredString("stage"));
+        if (request.OptionalBoolean("archive_existing_versions") ?? throw request.Missing("archive_existing_versions"))
+        {
+            if (stage is Stages.None or Stages.Archived)
+            {
+                throw MlflowException.InvalidParameter($"Versions in stage '{stage}' cannot be archived to make room; only in Staging and Production.");
+            }
+
+            await ArchiveAsync(version, stage, request.CancellationToken).ConfigureAwait(false);
+        }
+
+        await registry.SetVersionTagAsync(version.Id, Stages.Tag, stage, request.CancellationToken).ConfigureAwait(false);
+        return await ReplyAsync(await FindAsync(request).ConfigureAwait(false), request.CancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ArchiveAsync(ModelVersion version, string stage, CancellationToken cancellationToken)
+    {
+        const int Page = 1000;
+        int? before = null;
+        while (true)
+        {
+            var versions = await registry.ListVersionsAsync(version.Id.Name, before, Page, cancellationToken).ConfigureAwait(false);
+            foreach (var other in versions.Where(v => v.Id != version.Id && Stages.Of(v) == stage))
+            {
+                await registry.SetVersionTagAsync(other.Id, Stages.Tag, Stages.Archived, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (versions.Count < Page)
+            {
+                return;
+            }
+
+            before = versions[^1].Id.Version;
+        }
+    }
+
+    private async Task<JsonObject> SetTagAsync(MlflowRequest request)
+    {
+        var value = request.OptionalString("value") ?? throw request.Missing("value");
+        await registry
+            .SetVersionTagAsync(Id(request), request.RequiredString("key"), value, request.CancellationToken)
+            .ConfigureAwait(false);
+        return [];
+    }
+
+    private async Task<JsonObject> DeleteTagAsync(MlflowRequest request)
+    {
+        await registry.DeleteVersionTagAsync(Id(request), request.RequiredString("key"), request.CancellationToken).ConfigureAwait(false);
+        return [];
+    }
+
+    private async Task<ModelVersion> FindAsync(MlflowRequest request)
+    {
+        var id = Id(request);
+        return await registry.GetVersionAsync(id, request.CancellationToken).ConfigureAwait(false)
+            ?? throw new AssetNotFoundException(id.ToAsset());
+    }
+
+    private async Task<JsonObject> ReplyAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        var aliases = await registry.ListAliasesAsync(version.Id.Name, cancellationToken).ConfigureAwait(false);
+        return new() { ["model_version"] = ModelMessage.Of(version, aliases) };
+    }
+
+    private static ModelVersionId Id(MlflowRequest request) => new(request.RequiredString("name"), request.RequiredVersion());
+
+    private static bool IsPrompt(IReadOnlyDictionary<string, string> tags) =>
+        tags.TryGetValue("mlflow.prompt.is_prompt", out var value) && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
+
+    private static string? LoggedModelOf(string source)
+    {
+        const string Scheme = "models:/";
+        var id = source.StartsWith(Scheme + "m-", StringComparison.Ordinal) ? source[Scheme.Length..].Split('/')[0] : null;
+        return id is { Length: 34 } ? id : null;
+    }
+}

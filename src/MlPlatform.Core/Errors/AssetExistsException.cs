@@ -1,0 +1,14 @@
+namespace MlPlatform.Core;
+
+/// <summary>A name or id is taken.</summary>
+public sealed class AssetExistsException : MlPlatformException
+{
+    /// <summary>Makes an exception.</summary>
+    /// <param name="asset">What has it.</param>
+    /// <param name="hint">What to do, or null.</param>
+    public AssetExistsException(AssetRef asset, string? hint = null)
+        : base($"'{asset}' exists already.{(hint is null ? string.Empty : " " + hint)}") => Asset = asset;
+
+    /// <summary>What has it.</summary>
+    public AssetRef Asset { get; }
+}

@@ -1,0 +1,8 @@
+namespace MlPlatform.Registry.Internal;
+
+/// <summary>Tags by which MLflow's clients say what a run has a place of its own for.</summary>
+internal static class MlflowTags
+{
+    public const string RunName = "mlflow.runName";
+    public const string ParentRunId = "mlflow.parentRunId";
+}

@@ -1,0 +1,10 @@
+namespace MlPlatform.Registry.Internal;
+
+internal enum SearchEntity
+{
+    Attribute,
+    Metric,
+    Param,
+    Tag,
+    Dataset,
+}

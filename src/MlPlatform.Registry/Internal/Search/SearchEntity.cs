@@ -1,9 +1,0 @@
-namespace MlPlatform.Registry.Internal;
-
-internal enum SearchEntity
-{
-    Metric,
-    Param,
-    Tag,
-    Attribute,
-}

@@ -1,3 +1,0 @@
-namespace MlPlatform.Registry.Internal;
-
-internal sealed record SearchOrder(SearchKey Key, bool IsDescending);
