@@ -73,6 +73,23 @@ public sealed class ServerTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Options_come_from_configuration_and_no_key_of_theirs_counts_as_unread()
+    {
+        await using var host = await WebHost.StartAsync(
+            settings:
+            [
+                ("MlPlatform:AspNetCore:AllowedHosts:0", "127.0.0.1"),
+                ("MlPlatform:AspNetCore:AllowedOrigins:0", "https://portal.example.com"),
+                ("MlPlatform:AspNetCore:MaxRequestBytes", "2048"),
+            ]
+        );
+        Assert.Equal(403, (await host.SendAsync("GET", "/version", null, "Host: localhost")).Status);
+        Assert.Equal(200, (await host.SendAsync("GET", "/version", null, "Host: 127.0.0.1", "Origin: https://portal.example.com")).Status);
+        Assert.Equal(2048, host.Get<Microsoft.Extensions.Options.IOptions<AspNetCoreOptions>>().Value.MaxRequestBytes);
+        Assert.DoesNotContain(host.Logs, l => l.Message.Contains("nothing reads it", StringComparison.Ordinal));
+    }
+
     private sealed class BrokenDatabase : IMetadataDatabase
     {
         public string Name => DatabaseNames.Metadata;
