@@ -138,7 +138,7 @@ public sealed class SearchKindsTests : IAsyncDisposable
     [InlineData("metrics.auc != 0.9 AND metrics.auc IS NOT NULL", "train", "", "m1")]
     [InlineData("params.depth = '3' OR tags.t LIKE 'X%'", "", "", "m3 m2")]
     [InlineData("name IN ('one', 'two') AND model_type IS NULL", "", "", "m1")]
-    [InlineData("source_run_id = 'r' AND creation_time < 3", "", "", "m2")]
+    [InlineData("source_run_id = '0000000000000000000000000000000a' AND creation_time < 3", "", "", "m2")]
     [InlineData("", "", "metrics.auc DESC", "m1 m2 m3")]
     [InlineData("", "", "metrics.auc DESC train", "m2 m1 m3")]
     [InlineData("", "", "metrics.auc ASC train", "m1 m2 m3")]
@@ -147,17 +147,17 @@ public sealed class SearchKindsTests : IAsyncDisposable
     {
         await RunAsync(
             "INSERT INTO reg_experiment (id, name, created_at, updated_at) VALUES ('e', 'e', 1, 1), ('f', 'f', 1, 1)",
-            "INSERT INTO reg_run (id, experiment_id, name, status, start_time, actor_id) VALUES ('r', 'e', 'r', 'FINISHED', 1, 'x')",
+            "INSERT INTO reg_run (id, experiment_id, name, status, start_time, actor_id) VALUES ('0000000000000000000000000000000a', 'e', '0000000000000000000000000000000a', 'FINISHED', 1, 'x')",
             """
             INSERT INTO reg_logged_model (id, experiment_id, name, model_type, source_run_id, status, created_at, updated_at, deleted_at) VALUES
-            ('m1', 'e', 'one', NULL, NULL, 'READY', 1000, 1, NULL), ('m2', 'e', 'two', 'agent', 'r', 'READY', 2000, 1, NULL),
-            ('m3', 'e', 'three', 'agent', 'r', 'READY', 3000, 1, NULL), ('m4', 'e', 'gone', NULL, NULL, 'READY', 4000, 1, 9),
+            ('m1', 'e', 'one', NULL, NULL, 'READY', 1000, 1, NULL), ('m2', 'e', 'two', 'agent', '0000000000000000000000000000000a', 'READY', 2000, 1, NULL),
+            ('m3', 'e', 'three', 'agent', '0000000000000000000000000000000a', 'READY', 3000, 1, NULL), ('m4', 'e', 'gone', NULL, NULL, 'READY', 4000, 1, 9),
             ('m5', 'f', 'other', NULL, NULL, 'READY', 5000, 1, NULL)
             """,
             """
             INSERT INTO reg_logged_model_metric (model_id, key, dataset_name, dataset_digest, run_id, step, at, value, is_nan) VALUES
-            ('m1', 'auc', 'train', 'd1', 'r', 1, 1, 0.6, 0), ('m1', 'auc', 'test', 'd2', 'r', 2, 1, 0.8, 0),
-            ('m2', 'auc', 'train', 'd1', 'r', 1, 1, 0.9, 0), ('m2', 'auc', '', '', 'r', 3, 1, 0.5, 0)
+            ('m1', 'auc', 'train', 'd1', '0000000000000000000000000000000a', 1, 1, 0.6, 0), ('m1', 'auc', 'test', 'd2', '0000000000000000000000000000000a', 2, 1, 0.8, 0),
+            ('m2', 'auc', 'train', 'd1', '0000000000000000000000000000000a', 1, 1, 0.9, 0), ('m2', 'auc', '', '', '0000000000000000000000000000000a', 3, 1, 0.5, 0)
             """,
             "INSERT INTO reg_logged_model_param (model_id, key, value) VALUES ('m2', 'depth', '3')",
             "INSERT INTO reg_logged_model_tag (model_id, key, value) VALUES ('m3', 't', 'Xy')"
@@ -170,14 +170,12 @@ public sealed class SearchKindsTests : IAsyncDisposable
             Datasets = dataset.Length == 0 ? [] : [new(dataset)],
             OrderBy = order.Length == 0 ? [] : [new(words[0], words[1] == "DESC", words.Length > 2 ? new(words[2], "d1") : null)],
         };
-        var engine = new SearchEngine(host.Database);
         var found = await PagesAsync(
-            (limit, token) =>
-                engine.SearchAsync<string>(
-                    (query with { Limit = limit, PageToken = token }).ToRequest(),
-                    (_, rows) => Task.FromResult<IReadOnlyList<string>>([.. rows.Select(r => r.Id[0])]),
-                    Cancel
-                )
+            async (limit, token) =>
+            {
+                var page = await host.Get<ILoggedModels>().SearchAsync(query with { Limit = limit, PageToken = token }, Cancel);
+                return new Page<string>([.. page.Items.Select(m => m.Id)], page.NextPageToken);
+            }
         );
         Assert.Equal(ids, string.Join(' ', found));
     }

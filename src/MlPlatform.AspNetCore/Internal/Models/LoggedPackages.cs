@@ -13,7 +13,9 @@ internal sealed class LoggedPackages(IArtifactTrees trees, IArtifactStore artifa
     /// <exception cref="InvalidModelPackageException">It says that it is a model and cannot be used as one.</exception>
     public async Task<StoredModelPackage?> MakeAsync(ArtifactTreeId tree, ArtifactPath? folder, CancellationToken cancellationToken)
     {
-        var files = await trees.ListFilesAsync(tree, folder, limit: MaximumFiles, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var files = await trees
+            .ListFilesAsync(tree, folder, limit: MaximumFiles, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         var prefix = folder is null ? string.Empty : $"{folder}/";
         var named = files.ToDictionary(f => f.Path[prefix.Length..], StringComparer.Ordinal);
         if (!named.TryGetValue(MlmodelFile.Name, out var description))
@@ -34,10 +36,7 @@ internal sealed class LoggedPackages(IArtifactTrees trees, IArtifactStore artifa
             Runtime = new(ModelRuntime.Onnx, model.OnnxVersion),
             Signature = model.Signature,
         };
-        var package = new ModelPackage(
-            manifest,
-            (file, ct) => artifacts.ReadBytesAsync(file.GetDigest(), cancellationToken: ct)
-        );
+        var package = new ModelPackage(manifest, (file, ct) => artifacts.ReadBytesAsync(file.GetDigest(), cancellationToken: ct));
         return await registry.StorePackageAsync(package, cancellationToken).ConfigureAwait(false);
     }
 

@@ -112,7 +112,9 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
         {
             if (stage is Stages.None or Stages.Archived)
             {
-                throw MlflowException.InvalidParameter($"Versions in stage '{stage}' cannot be archived to make room; only in Staging and Production.");
+                throw MlflowException.InvalidParameter(
+                    $"Versions in stage '{stage}' cannot be archived to make room; only in Staging and Production."
+                );
             }
 
             await ArchiveAsync(version, stage, request.CancellationToken).ConfigureAwait(false);

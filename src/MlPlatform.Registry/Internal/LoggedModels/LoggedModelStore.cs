@@ -113,7 +113,7 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
                 var values = new
                 {
                     row.Id,
-                    Status = status.ToString(),
+                    Status = LoggedModelRow.ToText(status),
                     message,
                 };
                 await work
@@ -223,7 +223,7 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
             Name = options.Name ?? $"model-{id[^8..]}",
             options.ModelType,
             Run = options.SourceRunId?.ToString(),
-            Status = LoggedModelStatus.Pending.ToString(),
+            Status = LoggedModelRow.ToText(LoggedModelStatus.Pending),
             Now = clocks.Platform.NowMicros(),
         };
         await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false);
