@@ -64,6 +64,8 @@ public sealed class RunSearchTests : IAsyncDisposable
             new() { OrderBy = ["metrics.auc UP"] },
             new() { OrderBy = ["metrics.auc", "metric.auc DESC"] },
             new() { OrderBy = [null!] },
+            new() { ExperimentIds = ["a\0"] },
+            new() { Experiments = ["\ud83d"] },
         ];
         foreach (var query in refused)
         {
@@ -249,6 +251,8 @@ public sealed class RunSearchTests : IAsyncDisposable
         Assert.Equal("z", (await Tracker.SearchRunsAsync(new() { ExperimentIds = [other.Id] }, Cancel)).Items.Single().Name);
         var both = new RunQuery { ExperimentIds = [other.Id], Experiments = ["flights", "other"], Limit = 6 };
         Assert.Equal("z e d c b a", string.Join(' ', (await Tracker.SearchRunsAsync(both, Cancel)).Items.Select(r => r.Name)));
+        var many = both with { ExperimentIds = [.. Enumerable.Range(0, 50_000).Select(i => $"none{i}"), other.Id] };
+        Assert.Equal("z e d c b a", string.Join(' ', (await Tracker.SearchRunsAsync(many, Cancel)).Items.Select(r => r.Name)));
     }
 
     private async Task<string> NamesAsync(string filter) =>

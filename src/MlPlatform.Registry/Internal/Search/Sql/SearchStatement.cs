@@ -138,7 +138,7 @@ internal sealed class SearchStatement(
         }
         else if (experiments is not null)
         {
-            where.Add($"r.experiment_id IN {binder.BindList(experiments)}");
+            where.Add($"r.experiment_id IN ({binder.BindMany(experiments, dialect)})");
         }
     }
 
