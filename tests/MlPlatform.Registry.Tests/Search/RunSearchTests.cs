@@ -226,13 +226,28 @@ public sealed class RunSearchTests : IAsyncDisposable
                 await work.Connection.ExecuteAsync("INSERT INTO reg_experiment (id, name, created_at, updated_at) VALUES ('e', 'e', 1, 1)");
                 await work.Connection.ExecuteAsync(
                     "INSERT INTO reg_run (id, experiment_id, name, status, start_time, actor_id) VALUES (@id, 'e', @name, 'FINISHED', @i, 'x')",
-                    Enumerable.Range(0, 1201).Select(i => new { id = $"{i * 7919 % 1201:x32}", name = $"{i}", i }),
+                    Enumerable
+                        .Range(0, 1201)
+                        .Select(i => new
+                        {
+                            id = $"{i * 7919 % 1201:x32}",
+                            name = $"{i}",
+                            i,
+                        }),
                     work.Transaction
                 );
             },
             Cancel
         );
-        var page = await Tracker.SearchRunsAsync(new() { Experiments = ["e"], OrderBy = ["start_time"], Limit = 1200 }, Cancel);
+        var page = await Tracker.SearchRunsAsync(
+            new()
+            {
+                Experiments = ["e"],
+                OrderBy = ["start_time"],
+                Limit = 1200,
+            },
+            Cancel
+        );
 
         Assert.Equal(Enumerable.Range(0, 1200).Select(i => $"{i}"), page.Items.Select(r => r.Name));
         Assert.NotNull(page.NextPageToken);
@@ -249,7 +264,12 @@ public sealed class RunSearchTests : IAsyncDisposable
         Assert.Empty((await Tracker.SearchRunsAsync(new() { Experiments = ["none"] }, Cancel)).Items);
         var other = await Tracker.GetOrCreateExperimentAsync("other", Cancel);
         Assert.Equal("z", (await Tracker.SearchRunsAsync(new() { ExperimentIds = [other.Id] }, Cancel)).Items.Single().Name);
-        var both = new RunQuery { ExperimentIds = [other.Id], Experiments = ["flights", "other"], Limit = 6 };
+        var both = new RunQuery
+        {
+            ExperimentIds = [other.Id],
+            Experiments = ["flights", "other"],
+            Limit = 6,
+        };
         Assert.Equal("z e d c b a", string.Join(' ', (await Tracker.SearchRunsAsync(both, Cancel)).Items.Select(r => r.Name)));
         var many = both with { ExperimentIds = [.. Enumerable.Range(0, 50_000).Select(i => $"none{i}"), other.Id] };
         Assert.Equal("z e d c b a", string.Join(' ', (await Tracker.SearchRunsAsync(many, Cancel)).Items.Select(r => r.Name)));

@@ -21,7 +21,8 @@ public sealed class SearchEngineTests : IAsyncDisposable
     private static Gen<IReadOnlyDictionary<string, string>> Params =>
         Gen.Select(MaybeText, MaybeText, (p, q) => (IReadOnlyDictionary<string, string>)ToMap(("p", p), ("q q", q)));
 
-    private static Gen<IReadOnlyDictionary<string, string>> Tags => Gen.Select(MaybeText, MaybeText, (p, u) => (IReadOnlyDictionary<string, string>)ToMap(("p", p), ("t.u", u)));
+    private static Gen<IReadOnlyDictionary<string, string>> Tags =>
+        Gen.Select(MaybeText, MaybeText, (p, u) => (IReadOnlyDictionary<string, string>)ToMap(("p", p), ("t.u", u)));
 
     private static Gen<string?> MaybeText => Gen.OneOf(Gen.OneOf(SearchGenerators.Texts).Select(t => (string?)t), Gen.Const((string?)null));
 

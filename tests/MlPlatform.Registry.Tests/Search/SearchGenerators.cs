@@ -57,13 +57,7 @@ internal static class SearchGenerators
             Gen.OneOf("status").Select(k => new SearchKey("attr", k, 0)),
             Gen.OneOf("name", "digest", "context").Select(k => new SearchKey("datasets", k, 0))
         )
-        from sign in Gen.OneOf(
-            SearchOperator.In,
-            SearchOperator.NotIn,
-            SearchOperator.Equal,
-            SearchOperator.NotEqual,
-            SearchOperator.ILike
-        )
+        from sign in Gen.OneOf(SearchOperator.In, SearchOperator.NotIn, SearchOperator.Equal, SearchOperator.NotEqual, SearchOperator.ILike)
         from texts in Gen.OneOf([.. Texts, "FINISHED", "FAILED"]).Array[1, 3]
         let values = sign is SearchOperator.In or SearchOperator.NotIn ? texts : texts[..1]
         select (SearchNode)new SearchNode.Clause(key, sign, [.. values.Select(v => new SearchLiteral(v, false, 0))], 0);

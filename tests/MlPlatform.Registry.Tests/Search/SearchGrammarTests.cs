@@ -162,8 +162,45 @@ public sealed class SearchGrammarTests
     {
         string[] pieces =
         [
-            "AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "(", ")", ",", "'", "\"", "`", "=", "!=", "<", ">", "!", ".", "-", "1e", "5", "metrics",
-            "metrics.a", "params.", "tags.`x`", "'x'", "\"y\"", " ", "\t", ";", "--", "é", "😀", "\0", "a b", "''", "1.5", "status",
+            "AND",
+            "OR",
+            "NOT",
+            "IN",
+            "IS",
+            "NULL",
+            "LIKE",
+            "(",
+            ")",
+            ",",
+            "'",
+            "\"",
+            "`",
+            "=",
+            "!=",
+            "<",
+            ">",
+            "!",
+            ".",
+            "-",
+            "1e",
+            "5",
+            "metrics",
+            "metrics.a",
+            "params.",
+            "tags.`x`",
+            "'x'",
+            "\"y\"",
+            " ",
+            "\t",
+            ";",
+            "--",
+            "é",
+            "😀",
+            "\0",
+            "a b",
+            "''",
+            "1.5",
+            "status",
         ];
         var mutated = Gen.Select(SearchGenerators.Filter, Gen.Int[0, 1000], Gen.Int[0, 4], Gen.OneOf(pieces), Mutate);
         Gen.OneOf(Gen.String[0, 60], Gen.OneOf(pieces).Array[0, 30].Select(p => string.Concat(p)), mutated)
@@ -191,7 +228,27 @@ public sealed class SearchGrammarTests
     [Fact]
     public async Task The_longest_texts_are_read_in_bounded_time()
     {
-        string[] repeated = ["(", ")", "'", "''", "\"", "`", "a", "a.", "1", "-", "!", "NOT ", "a = 'x' AND ", "a IN ('x',", "(a = 'x' OR ", "1e", ".", "\n"];
+        string[] repeated =
+        [
+            "(",
+            ")",
+            "'",
+            "''",
+            "\"",
+            "`",
+            "a",
+            "a.",
+            "1",
+            "-",
+            "!",
+            "NOT ",
+            "a = 'x' AND ",
+            "a IN ('x',",
+            "(a = 'x' OR ",
+            "1e",
+            ".",
+            "\n",
+        ];
         var all = Task.Run(
             () =>
             {
@@ -254,5 +311,13 @@ public sealed class SearchGrammarTests
     }
 
     private static void AssertRefused(Func<object?> read, string part, int position, string message) =>
-        AssertRefused(() => { _ = read(); }, part, position, message);
+        AssertRefused(
+            () =>
+            {
+                _ = read();
+            },
+            part,
+            position,
+            message
+        );
 }

@@ -103,7 +103,10 @@ internal static class SearchOracle
         {
             var (x, y) = (Value(order.Key, a), Value(order.Key, b));
             var rank = Rank(x).CompareTo(Rank(y));
-            var both = rank != 0 ? rank : Rank(x) > 0 ? 0 : CompareValues(x!, y!) * (order.IsDescending ? -1 : 1);
+            var both =
+                rank != 0 ? rank
+                : Rank(x) > 0 ? 0
+                : CompareValues(x!, y!) * (order.IsDescending ? -1 : 1);
             if (both != 0)
             {
                 return both;

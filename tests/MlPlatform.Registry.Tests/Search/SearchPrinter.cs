@@ -56,5 +56,6 @@ internal static class SearchPrinter
     private static string Values(SearchNode.Clause clause) =>
         string.Join(", ", clause.Values.Select(v => v.IsNumber ? v.Text : Quote(v.Text, v.Text.Length % 2 == 0 ? '\'' : '"')));
 
-    private static string Quote(string text, char quote) => $"{quote}{text.Replace($"{quote}", $"{quote}{quote}", StringComparison.Ordinal)}{quote}";
+    private static string Quote(string text, char quote) =>
+        $"{quote}{text.Replace($"{quote}", $"{quote}{quote}", StringComparison.Ordinal)}{quote}";
 }

@@ -50,9 +50,7 @@ internal sealed partial class ModelRegistry
         const string Sql = $"SELECT {ModelRow.Columns} FROM {ModelRow.From} WHERE m.name IN @Names";
         var rows = (
             await connection
-                .QueryAsync<ModelRow>(
-                    new(Sql, new { Names = found.Select(f => f.Id[0]) }, cancellationToken: cancellationToken)
-                )
+                .QueryAsync<ModelRow>(new(Sql, new { Names = found.Select(f => f.Id[0]) }, cancellationToken: cancellationToken))
                 .ConfigureAwait(false)
         ).ToDictionary(r => r.Name, StringComparer.Ordinal);
         return await ModelRow.LoadAsync(connection, [.. found.Select(f => rows[f.Id[0]])]).ConfigureAwait(false);

@@ -58,9 +58,7 @@ internal sealed partial class ExperimentTracker
             var rows = (
                 await connection.QueryAsync<RunRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken)).ConfigureAwait(false)
             ).ToDictionary(r => r.Id, StringComparer.Ordinal);
-            runs.AddRange(
-                await LoadAsync(connection, [.. chunk.Select(id => rows[id])], fields, cancellationToken).ConfigureAwait(false)
-            );
+            runs.AddRange(await LoadAsync(connection, [.. chunk.Select(id => rows[id])], fields, cancellationToken).ConfigureAwait(false));
         }
 
         return runs;

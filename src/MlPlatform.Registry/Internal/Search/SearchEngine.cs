@@ -24,7 +24,10 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
     {
         var plan = new SearchPlan(request);
         return await database
-            .ReadAsync(connection => InSnapshotAsync(connection, () => PageAsync(connection, plan, load, cancellationToken)), cancellationToken)
+            .ReadAsync(
+                connection => InSnapshotAsync(connection, () => PageAsync(connection, plan, load, cancellationToken)),
+                cancellationToken
+            )
             .ConfigureAwait(false);
     }
 
@@ -36,7 +39,9 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
     )
     {
         var experiments = await FindExperimentsAsync(connection, plan, cancellationToken).ConfigureAwait(false);
-        var found = experiments is { Count: 0 } ? [] : await FindAsync(connection, plan, experiments, cancellationToken).ConfigureAwait(false);
+        var found = experiments is { Count: 0 }
+            ? []
+            : await FindAsync(connection, plan, experiments, cancellationToken).ConfigureAwait(false);
         string? token = null;
         if (found.Count > plan.Request.Limit)
         {
@@ -61,7 +66,8 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
             var after = phase == plan.After?.Phase ? plan.After : null;
             var missing = plan.Request.Limit + 1 - found.Count;
             var (sql, parameters) = new SearchStatement(plan, dialect, experiments, driver).Write(phase, after, missing);
-            await ReadAsync(connection, new(sql, parameters, cancellationToken: cancellationToken), plan, phase, found).ConfigureAwait(false);
+            await ReadAsync(connection, new(sql, parameters, cancellationToken: cancellationToken), plan, phase, found)
+                .ConfigureAwait(false);
             if (found.Count > plan.Request.Limit)
             {
                 break;
@@ -168,7 +174,9 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
     {
         // As text, since the driver of SQLite begins transactions of its own as writers.
         var isSqlite = string.Equals(dialect.Product, "sqlite", StringComparison.Ordinal);
-        await connection.ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").ConfigureAwait(false);
+        await connection
+            .ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .ConfigureAwait(false);
         try
         {
             return await body().ConfigureAwait(false);

@@ -5,7 +5,12 @@ namespace MlPlatform.Registry.Internal;
 
 /// <summary>Turns checked clauses into conditions that are true or false, never null.</summary>
 /// <remarks>So <c>NOT</c> finds exactly what its operand does not, things without the key included.</remarks>
-internal sealed class SearchConditions(SearchSchema schema, SqlDialect dialect, SqlBinder binder, IReadOnlyList<LoggedModelDataset> datasets)
+internal sealed class SearchConditions(
+    SearchSchema schema,
+    SqlDialect dialect,
+    SqlBinder binder,
+    IReadOnlyList<LoggedModelDataset> datasets
+)
 {
     public string Write(SearchNode node) =>
         node switch
@@ -21,7 +26,8 @@ internal sealed class SearchConditions(SearchSchema schema, SqlDialect dialect, 
         $"{field.Table!.Belongs(alias)}{Keyed(alias, field)}{Measured(alias, field.Table, on)}";
 
     /// <summary>That a row of a table has the key.</summary>
-    public string Keyed(string alias, SearchField field) => field.Table!.HasKey ? $" AND {alias}.key = {binder.Bind(field.Key)}" : string.Empty;
+    public string Keyed(string alias, SearchField field) =>
+        field.Table!.HasKey ? $" AND {alias}.key = {binder.Bind(field.Key)}" : string.Empty;
 
     /// <summary>That a metric of a logged model was measured on one of some datasets.</summary>
     public string Measured(string alias, SearchTable table, IReadOnlyList<LoggedModelDataset> on)

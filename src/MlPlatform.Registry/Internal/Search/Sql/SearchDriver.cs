@@ -33,7 +33,8 @@ internal static class SearchDriver
                 var within = $"r.experiment_id IN {binder.BindList(experiments)}";
                 var from = field switch
                 {
-                    { Table: { } table } => $"{table.Name} r WHERE {within}{conditions.Keyed("r", field)}{ByIndex(conditions, clause, field)}",
+                    { Table: { } table } =>
+                        $"{table.Name} r WHERE {within}{conditions.Keyed("r", field)}{ByIndex(conditions, clause, field)}",
                     { Type: SearchType.Text } => $"{plan.Schema.Table} r WHERE {conditions.Write(clause)}", // By id, in any experiment.
                     _ => $"{plan.Schema.Table} r WHERE {within} AND {conditions.Write(clause)}",
                 };

@@ -16,12 +16,7 @@ namespace MlPlatform.Registry.Internal;
 /// <param name="dialect">The database's.</param>
 /// <param name="experiments">What the things must belong to; null searches everything.</param>
 /// <param name="driver">A conjunct of which few rows are known to hold.</param>
-internal sealed class SearchStatement(
-    SearchPlan plan,
-    SqlDialect dialect,
-    IReadOnlyList<string>? experiments,
-    SearchNode.Clause? driver
-)
+internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IReadOnlyList<string>? experiments, SearchNode.Clause? driver)
 {
     /// <summary>So many experiments are searched one by one.</summary>
     public const int MaximumArms = 16;
@@ -221,5 +216,8 @@ internal sealed class SearchStatement(
     }
 
     private bool IsDrivenByText(SearchPhase phase) =>
-        driver is null && HasArms && phase == SearchPhase.Value && plan.Sorts is [{ Field.Table: { IsIndexed: true, IsMetric: false } }, ..];
+        driver is null
+        && HasArms
+        && phase == SearchPhase.Value
+        && plan.Sorts is [{ Field.Table: { IsIndexed: true, IsMetric: false } }, ..];
 }
