@@ -64,6 +64,8 @@ public sealed class RunSearchTests : IAsyncDisposable
             new() { OrderBy = ["metrics.auc UP"] },
             new() { OrderBy = ["metrics.auc", "metric.auc DESC"] },
             new() { OrderBy = [null!] },
+            new() { ExperimentIds = ["a\0"] },
+            new() { Experiments = ["\ud83d"] },
         ];
         foreach (var query in refused)
         {
@@ -269,6 +271,8 @@ public sealed class RunSearchTests : IAsyncDisposable
             Limit = 6,
         };
         Assert.Equal("z e d c b a", string.Join(' ', (await Tracker.SearchRunsAsync(both, Cancel)).Items.Select(r => r.Name)));
+        var many = both with { ExperimentIds = [.. Enumerable.Range(0, 50_000).Select(i => $"none{i}"), other.Id] };
+        Assert.Equal("z e d c b a", string.Join(' ', (await Tracker.SearchRunsAsync(many, Cancel)).Items.Select(r => r.Name)));
     }
 
     private async Task<string> NamesAsync(string filter) =>

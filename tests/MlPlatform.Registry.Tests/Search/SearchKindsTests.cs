@@ -7,6 +7,7 @@ namespace MlPlatform.Registry.Tests;
 /// <summary>What experiments, models, versions and logged models are found by.</summary>
 public sealed class SearchKindsTests : IAsyncDisposable
 {
+    private const string Run = "00000000000000000000000000000001";
     private readonly RegistryHost host = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -93,7 +94,7 @@ public sealed class SearchKindsTests : IAsyncDisposable
     [InlineData("", "", "b@v1 a@v3 a@v2 a@v1")]
     [InlineData("name = 'a'", "version_number", "a@v1 a@v2 a@v3")]
     [InlineData("version_number >= 2 AND version_number != 2.5", "", "a@v3 a@v2")]
-    [InlineData("run_id IN ('00000000000000000000000000000001', 'x')", "", "b@v1 a@v1")]
+    [InlineData($"run_id IN ('{Run}', 'x')", "", "b@v1 a@v1")]
     [InlineData("run_id NOT IN ('x')", "", "b@v1 a@v1")]
     [InlineData("run_id IS NULL", "name DESC", "a@v3 a@v2")]
     [InlineData("source_path LIKE '%/1'", "", "a@v1")]
@@ -103,14 +104,13 @@ public sealed class SearchKindsTests : IAsyncDisposable
     public async Task Versions_are_found_by_name_number_run_source_times_and_tags(string filter, string order, string names)
     {
         var digest = "sha256:" + new string('0', 64);
-        var run = new string('0', 31) + "1";
         await RunAsync(
             "INSERT INTO reg_model (name, created_at, updated_at, next_version) VALUES ('a', 1, 1, 5), ('b', 1, 1, 2)",
             $"""
-            INSERT INTO reg_model_version (model, version, manifest_digest, source, run_id, created_at, updated_at, created_by, stage, deleted_at) VALUES
-            ('a', 1, '{digest}', 's/1', '{run}', 1000, 5000, 'x', 'None', NULL), ('a', 2, '{digest}', 's/2', NULL, 2000, 5000, 'x', 'None', NULL),
-            ('a', 3, '{digest}', NULL, NULL, 3000, 5000, 'x', 'None', NULL), ('a', 4, '{digest}', NULL, NULL, 3000, 5000, 'x', 'None', 7),
-            ('b', 1, '{digest}', 's/3', '{run}', 4000, 6000, 'x', 'None', NULL)
+            INSERT INTO reg_model_version (model, version, manifest_digest, source, run_id, created_at, updated_at, created_by, deleted_at) VALUES
+            ('a', 1, '{digest}', 's/1', '{Run}', 1000, 5000, 'x', NULL), ('a', 2, '{digest}', 's/2', NULL, 2000, 5000, 'x', NULL),
+            ('a', 3, '{digest}', NULL, NULL, 3000, 5000, 'x', NULL), ('a', 4, '{digest}', NULL, NULL, 3000, 5000, 'x', 7),
+            ('b', 1, '{digest}', 's/3', '{Run}', 4000, 6000, 'x', NULL)
             """,
             "INSERT INTO reg_model_version_tag (model, version, key, value) VALUES ('a', 2, 'stage', 'prod'), ('b', 1, 'stage', 'dev')"
         );
@@ -138,7 +138,7 @@ public sealed class SearchKindsTests : IAsyncDisposable
     [InlineData("metrics.auc != 0.9 AND metrics.auc IS NOT NULL", "train", "", "m1")]
     [InlineData("params.depth = '3' OR tags.t LIKE 'X%'", "", "", "m3 m2")]
     [InlineData("name IN ('one', 'two') AND model_type IS NULL", "", "", "m1")]
-    [InlineData("source_run_id = '0000000000000000000000000000000a' AND creation_time < 3", "", "", "m2")]
+    [InlineData($"source_run_id = '{Run}' AND creation_time < 3 AND status = 'READY'", "", "", "m2")]
     [InlineData("", "", "metrics.auc DESC", "m1 m2 m3")]
     [InlineData("", "", "metrics.auc DESC train", "m2 m1 m3")]
     [InlineData("", "", "metrics.auc ASC train", "m1 m2 m3")]
@@ -147,17 +147,17 @@ public sealed class SearchKindsTests : IAsyncDisposable
     {
         await RunAsync(
             "INSERT INTO reg_experiment (id, name, created_at, updated_at) VALUES ('e', 'e', 1, 1), ('f', 'f', 1, 1)",
-            "INSERT INTO reg_run (id, experiment_id, name, status, start_time, actor_id) VALUES ('0000000000000000000000000000000a', 'e', '0000000000000000000000000000000a', 'FINISHED', 1, 'x')",
-            """
+            $"INSERT INTO reg_run (id, experiment_id, name, status, start_time, actor_id) VALUES ('{Run}', 'e', 'r', 'FINISHED', 1, 'x')",
+            $"""
             INSERT INTO reg_logged_model (id, experiment_id, name, model_type, source_run_id, status, created_at, updated_at, deleted_at) VALUES
-            ('m1', 'e', 'one', NULL, NULL, 'READY', 1000, 1, NULL), ('m2', 'e', 'two', 'agent', '0000000000000000000000000000000a', 'READY', 2000, 1, NULL),
-            ('m3', 'e', 'three', 'agent', '0000000000000000000000000000000a', 'READY', 3000, 1, NULL), ('m4', 'e', 'gone', NULL, NULL, 'READY', 4000, 1, 9),
-            ('m5', 'f', 'other', NULL, NULL, 'READY', 5000, 1, NULL)
+            ('m1', 'e', 'one', NULL, NULL, 'Ready', 1000, 1, NULL), ('m2', 'e', 'two', 'agent', '{Run}', 'Ready', 2000, 1, NULL),
+            ('m3', 'e', 'three', 'agent', '{Run}', 'Ready', 3000, 1, NULL), ('m4', 'e', 'gone', NULL, NULL, 'Ready', 4000, 1, 9),
+            ('m5', 'f', 'other', NULL, NULL, 'Ready', 5000, 1, NULL)
             """,
-            """
+            $"""
             INSERT INTO reg_logged_model_metric (model_id, key, dataset_name, dataset_digest, run_id, step, at, value, is_nan) VALUES
-            ('m1', 'auc', 'train', 'd1', '0000000000000000000000000000000a', 1, 1, 0.6, 0), ('m1', 'auc', 'test', 'd2', '0000000000000000000000000000000a', 2, 1, 0.8, 0),
-            ('m2', 'auc', 'train', 'd1', '0000000000000000000000000000000a', 1, 1, 0.9, 0), ('m2', 'auc', '', '', '0000000000000000000000000000000a', 3, 1, 0.5, 0)
+            ('m1', 'auc', 'train', 'd1', '{Run}', 1, 1, 0.6, 0), ('m1', 'auc', 'test', 'd2', '{Run}', 2, 1, 0.8, 0),
+            ('m2', 'auc', 'train', 'd1', '{Run}', 1, 1, 0.9, 0), ('m2', 'auc', '', '', '{Run}', 3, 1, 0.5, 0)
             """,
             "INSERT INTO reg_logged_model_param (model_id, key, value) VALUES ('m2', 'depth', '3')",
             "INSERT INTO reg_logged_model_tag (model_id, key, value) VALUES ('m3', 't', 'Xy')"
@@ -171,13 +171,9 @@ public sealed class SearchKindsTests : IAsyncDisposable
             OrderBy = order.Length == 0 ? [] : [new(words[0], words[1] == "DESC", words.Length > 2 ? new(words[2], "d1") : null)],
         };
         var found = await PagesAsync(
-            async (limit, token) =>
-            {
-                var page = await host.Get<ILoggedModels>().SearchAsync(query with { Limit = limit, PageToken = token }, Cancel);
-                return new Page<string>([.. page.Items.Select(m => m.Id)], page.NextPageToken);
-            }
+            (limit, token) => host.Get<ILoggedModels>().SearchAsync(query with { Limit = limit, PageToken = token }, Cancel)
         );
-        Assert.Equal(ids, string.Join(' ', found));
+        Assert.Equal(ids, string.Join(' ', found.Select(m => m.Id)));
     }
 
     [Theory]

@@ -35,10 +35,6 @@ internal sealed class LoggedModelRow
 
     public AssetRef Asset => new(AssetKind.LoggedModel, Id);
 
-    /// <summary>As MLflow's filters name it.</summary>
-    public static string ToText(LoggedModelStatus status) =>
-        status == LoggedModelStatus.UploadFailed ? "FAILED" : status.ToString().ToUpperInvariant();
-
     /// <summary>Adds what belongs to the models: one query a kind, never one a model.</summary>
     public static async Task<IReadOnlyList<LoggedModel>> LoadAsync(DbConnection connection, List<LoggedModelRow> rows)
     {
@@ -89,12 +85,7 @@ internal sealed class LoggedModelRow
             Name = Name,
             ModelType = ModelType,
             SourceRunId = SourceRunId is null ? null : RunId.Parse(SourceRunId),
-            Status = Status switch
-            {
-                "PENDING" => LoggedModelStatus.Pending,
-                "READY" => LoggedModelStatus.Ready,
-                _ => LoggedModelStatus.UploadFailed,
-            },
+            Status = Enum.Parse<LoggedModelStatus>(Status),
             StatusMessage = StatusMessage,
             CreatedAt = StoredTime.FromMicros(CreatedAt),
             UpdatedAt = StoredTime.FromMicros(UpdatedAt),

@@ -113,7 +113,7 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
                 var values = new
                 {
                     row.Id,
-                    Status = LoggedModelRow.ToText(status),
+                    Status = status.ToString(),
                     message,
                 };
                 await work
@@ -223,7 +223,7 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
             Name = options.Name ?? $"model-{id[^8..]}",
             options.ModelType,
             Run = options.SourceRunId?.ToString(),
-            Status = LoggedModelRow.ToText(LoggedModelStatus.Pending),
+            Status = LoggedModelStatus.Pending.ToString(),
             Now = clocks.Platform.NowMicros(),
         };
         await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false);

@@ -108,7 +108,7 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
         };
 
     /// <summary>The experiments to search one by one, or in one go when they are many; null for all of very many.</summary>
-    private static async Task<IReadOnlyList<string>?> FindExperimentsAsync(
+    private async Task<IReadOnlyList<string>?> FindExperimentsAsync(
         DbConnection connection,
         SearchPlan plan,
         CancellationToken cancellationToken
@@ -136,12 +136,13 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
             return some.Count > SearchStatement.MaximumArms ? null : some;
         }
 
-        const string Named = "SELECT id FROM reg_experiment WHERE name IN @names";
+        var binder = new SqlBinder();
+        var named = $"SELECT id FROM reg_experiment WHERE name IN ({binder.BindMany(names, Dialect)})";
         var found =
             names.Count == 0
                 ? []
                 : await connection
-                    .QueryAsync<string>(new(Named, new { names }, cancellationToken: cancellationToken))
+                    .QueryAsync<string>(new(named, binder.Parameters, cancellationToken: cancellationToken))
                     .ConfigureAwait(false);
         return [.. ids.Concat(found).Distinct(StringComparer.Ordinal)];
     }

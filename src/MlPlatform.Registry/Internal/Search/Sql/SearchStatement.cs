@@ -133,7 +133,7 @@ internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IRead
         }
         else if (experiments is not null)
         {
-            where.Add($"r.experiment_id IN {binder.BindList(experiments)}");
+            where.Add($"r.experiment_id IN ({binder.BindMany(experiments, dialect)})");
         }
     }
 
