@@ -22,6 +22,7 @@ public sealed class ErrorTests : IAsyncLifetime
         {
             (new AssetNotFoundException(Asset), 404, "RESOURCE_DOES_NOT_EXIST"),
             (new AssetExistsException(Asset), 400, "RESOURCE_ALREADY_EXISTS"),
+            (new LoggedModelParamConflictException("m-1", "rate", "1", "2"), 400, "INVALID_PARAMETER_VALUE"),
             (new AssetDeletedException(Asset), 400, "INVALID_PARAMETER_VALUE"),
             (new ArgumentException("Bad name.", "name"), 400, "INVALID_PARAMETER_VALUE"),
             (new ArgumentNullException("name"), 400, "INVALID_PARAMETER_VALUE"),

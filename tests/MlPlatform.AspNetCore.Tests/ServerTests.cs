@@ -27,8 +27,9 @@ public sealed class ServerTests
     {
         await using var host = await WebHost.StartAsync(services: s =>
         {
+            var real = s.Last(d => d.ServiceType == typeof(IMetadataDatabase) && !d.IsKeyedService);
             s.RemoveAll<IMetadataDatabase>();
-            s.AddSingleton<IMetadataDatabase, BrokenDatabase>();
+            s.AddSingleton<IMetadataDatabase>(p => new BrokenDatabase(((IMetadataDatabase)real.ImplementationFactory!(p)).Dialect));
             s.RemoveAll<IPlatformService>();
         });
         var reply = await host.SendAsync("GET", "/health");
@@ -90,11 +91,11 @@ public sealed class ServerTests
         Assert.DoesNotContain(host.Logs, l => l.Message.Contains("nothing reads it", StringComparison.Ordinal));
     }
 
-    private sealed class BrokenDatabase : IMetadataDatabase
+    private sealed class BrokenDatabase(SqlDialect dialect) : IMetadataDatabase
     {
         public string Name => DatabaseNames.Metadata;
 
-        public SqlDialect Dialect => throw Failure();
+        public SqlDialect Dialect => dialect;
 
         public Task<T> WriteAsync<T>(
             Durability durability,
