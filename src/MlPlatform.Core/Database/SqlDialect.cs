@@ -20,4 +20,14 @@ public abstract class SqlDialect
     /// A predicate on <c>core_event</c> that hides rows which an older, still open transaction might yet precede; <c>1 = 1</c> where one writer exists.
     /// </summary>
     public abstract string StableEvents { get; }
+
+    /// <summary>A predicate: the column's value is among those of a parameter that holds an array or a list.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter, with its <c>@</c>.</param>
+    public virtual string In(string column, string parameter) => $"{column} IN {parameter}";
+
+    /// <summary>The end of a query that locks the rows it finds until the transaction ends; empty where one writer has the database to itself.</summary>
+    /// <param name="table">The table or alias whose rows are locked; null locks those of all tables.</param>
+    /// <param name="skipLocked">Leave out rows that another transaction has locked, instead of waiting for it.</param>
+    public virtual string ForUpdate(string? table = null, bool skipLocked = false) => string.Empty;
 }
