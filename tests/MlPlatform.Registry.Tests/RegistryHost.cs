@@ -16,7 +16,7 @@ internal sealed class RegistryHost : IAsyncDisposable
         var collection = new ServiceCollection();
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, Work);
-        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseSqlite().AddRegistry().AddRegistry(configure);
+        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseTestDatabase(directory).AddRegistry().AddRegistry(configure);
         services = collection.BuildServiceProvider();
     }
 

@@ -131,7 +131,7 @@ internal sealed partial class ExperimentTracker
         );
 
     /// <summary>Adds what belongs to the runs: one query a kind, never one a run.</summary>
-    private static async Task<IReadOnlyList<RunInfo>> LoadAsync(
+    private async Task<IReadOnlyList<RunInfo>> LoadAsync(
         DbConnection connection,
         List<RunRow> rows,
         CancellationToken cancellationToken
@@ -142,23 +142,24 @@ internal sealed partial class ExperimentTracker
             return [];
         }
 
-        var ids = new { Ids = rows.Select(r => r.Id) };
+        var ids = new { Ids = rows.Select(r => r.Id).ToArray() };
+        var ofRuns = database.Dialect.In("run_id", "@Ids");
         CommandDefinition Query(string sql) => new(sql, ids, cancellationToken: cancellationToken);
         var parameters = await connection
-            .QueryAsync<(string Run, string Key, string Value)>(Query("SELECT run_id, key, value FROM reg_run_param WHERE run_id IN @Ids"))
+            .QueryAsync<(string Run, string Key, string Value)>(Query($"SELECT run_id, key, value FROM reg_run_param WHERE {ofRuns}"))
             .ConfigureAwait(false);
         var tags = await connection
-            .QueryAsync<(string Run, string Key, string Value)>(Query("SELECT run_id, key, value FROM reg_run_tag WHERE run_id IN @Ids"))
+            .QueryAsync<(string Run, string Key, string Value)>(Query($"SELECT run_id, key, value FROM reg_run_tag WHERE {ofRuns}"))
             .ConfigureAwait(false);
         var latest = await connection
-            .QueryAsync<MetricRow>(Query($"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids"))
+            .QueryAsync<MetricRow>(Query($"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE {ofRuns}"))
             .ConfigureAwait(false);
-        const string Inputs = """
+        var inputsSql = $"""
             SELECT i.run_id, d.name, d.digest, d.schema_json FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
-            WHERE i.run_id IN @Ids ORDER BY d.name, d.digest
+            WHERE {ofRuns} ORDER BY d.name, d.digest
             """;
         var inputs = await connection
-            .QueryAsync<(string Run, string Name, string Digest, string? Schema)>(Query(Inputs))
+            .QueryAsync<(string Run, string Name, string Digest, string? Schema)>(Query(inputsSql))
             .ConfigureAwait(false);
         var paramsOf = parameters.ToLookup(p => p.Run, StringComparer.Ordinal);
         var tagsOf = tags.ToLookup(t => t.Run, StringComparer.Ordinal);
