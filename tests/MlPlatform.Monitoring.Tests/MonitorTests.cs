@@ -221,7 +221,8 @@ public sealed class MonitorTests
         await using var host = new MonitoringHost();
         await new Days(host).AddAsync(0, 0);
         await host.Observer.FlushAsync(null, Cancel);
-        await host.ExecuteAsync("UPDATE mon_pane SET data = x'00112233' WHERE start = (SELECT MIN(start) FROM mon_pane)");
+        var bytes = TestDatabase.IsPostgreSql ? "'\\x00112233'::bytea" : "x'00112233'";
+        await host.ExecuteAsync($"UPDATE mon_pane SET data = {bytes} WHERE start = (SELECT MIN(start) FROM mon_pane)");
 
         var evaluation = await host.Monitor.EvaluateAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(1), Cancel);
 

@@ -1,5 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
-using MlPlatform.Core;
+// Named outright: some of the projects that share this file have a using for the whole project, and then one here would be a warning.
+using PostgreSqlMlPlatformBuilderExtensions = Microsoft.Extensions.DependencyInjection.PostgreSqlMlPlatformBuilderExtensions;
+using SqliteMlPlatformBuilderExtensions = Microsoft.Extensions.DependencyInjection.SqliteMlPlatformBuilderExtensions;
 
 namespace MlPlatform.TestSupport;
 
@@ -17,8 +18,12 @@ internal static class TestDatabase
         };
 
     /// <summary>SQLite in the data directory, or a PostgreSQL schema that hosts and child processes on the same directory share.</summary>
-    public static IMlPlatformBuilder UseTestDatabase(this IMlPlatformBuilder builder, string directory) =>
+    public static Core.IMlPlatformBuilder UseTestDatabase(this Core.IMlPlatformBuilder builder, string directory) =>
         IsPostgreSql
-            ? builder.UsePostgreSql(TestPostgreSql.Require(), o => o.Schema = TestPostgreSql.SchemaOf(directory))
-            : builder.UseSqlite();
+            ? PostgreSqlMlPlatformBuilderExtensions.UsePostgreSql(
+                builder,
+                TestPostgreSql.Require(),
+                o => o.Schema = TestPostgreSql.SchemaOf(directory)
+            )
+            : SqliteMlPlatformBuilderExtensions.UseSqlite(builder);
 }

@@ -88,7 +88,7 @@ public sealed class ConfigurationReportTests : IDisposable
                 o.DataDirectory = root;
                 configure?.Invoke(o);
             })
-            .UseTestDatabase(root);
+            .UseSqlite();
         if (logger is not null)
         {
             services.AddLogging(l => l.AddProvider(new FakeLoggerProvider(logger)));

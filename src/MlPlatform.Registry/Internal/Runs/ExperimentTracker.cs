@@ -192,6 +192,7 @@ internal sealed partial class ExperimentTracker(
     private async Task<RunRow> StartAsync(IUnitOfWork work, string experiment, string id, RunOptions options)
     {
         var parent = await GetOrCreateAsync(work, experiment).ConfigureAwait(false);
+        await work.LockAsync($"registry.run:{id}").ConfigureAwait(false); // Two that start one run at once: the second goes on with it.
         var existing = await FindRowAsync(work, id).ConfigureAwait(false);
         if (existing is not null && !string.Equals(existing.ExperimentId, parent.Id, StringComparison.Ordinal))
         {
