@@ -248,7 +248,7 @@ public sealed class ModelVersionTests : IAsyncDisposable
             async c => (await c.QueryAsync<string>(sql)).ToList(),
             Cancel
         );
-        Assert.Equal(13, tables.Count);
+        Assert.Equal(22, tables.Count);
         Assert.All(tables, t => Assert.StartsWith("reg_", t, StringComparison.Ordinal));
     }
 }

@@ -25,7 +25,7 @@ internal static class KillChild
                     work.Append(new("test.written", new(AssetKind.Run, $"{i}")));
                     return work.Connection.ExecuteAsync(
                         "INSERT INTO core_lease (name, owner, until, fence) VALUES (@Name, '', 0, 0)",
-                        new { Name = $"{i}" },
+                        new { Name = $"{Environment.ProcessId}-{i}" },
                         work.Transaction
                     );
                 }

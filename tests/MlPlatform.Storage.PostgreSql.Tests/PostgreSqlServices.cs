@@ -7,8 +7,7 @@ internal static class PostgreSqlServices
     public static ServiceProvider Create(
         string directory,
         Action<IServiceCollection>? configure = null,
-        Action<PostgreSqlOptions>? options = null,
-        string? connectionString = null
+        Action<PostgreSqlOptions>? options = null
     )
     {
         var schema = TestPostgreSql.SchemaOf(directory);
@@ -17,7 +16,7 @@ internal static class PostgreSqlServices
         services
             .AddMlPlatformCore(o => o.DataDirectory = directory)
             .UsePostgreSql(
-                connectionString ?? TestPostgreSql.Require(),
+                TestPostgreSql.Require(),
                 o =>
                 {
                     o.Schema = schema;

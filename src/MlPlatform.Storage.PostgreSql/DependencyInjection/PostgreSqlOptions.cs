@@ -10,7 +10,7 @@ public sealed class PostgreSqlOptions
     public string? ConnectionString { get; set; }
 
     /// <summary>
-    /// The schema of all tables, made when it is missing. Default: <c>mlplatform</c>. Lower-case letters, digits and underscores, no more than 63, not
+    /// The schema of all tables, made when it is missing. Default: <c>mlplatform</c>. Lower-case letters, digits and underscores, no more than 50, not
     /// beginning with a digit. Platforms in schemas of their own share a database without meeting.
     /// </summary>
     public string Schema { get; set; } = "mlplatform";

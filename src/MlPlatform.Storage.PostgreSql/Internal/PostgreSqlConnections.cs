@@ -15,21 +15,31 @@ internal sealed class PostgreSqlConnections : IAsyncDisposable
         var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             SearchPath = options.Schema,
+            ApplicationName = PlatformOf(options), // Readers of the event log tell by it whose a transaction is.
             Enlist = false,
             CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
             MaxAutoPrepare = options.PreparedStatements,
             MaxPoolSize = options.MaxConcurrentWrites + Spare,
             PersistSecurityInfo = false,
         };
-        builder.ApplicationName ??= "mlplatform";
         Target = FormattableString.Invariant($"postgresql://{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}");
-        Writer = NpgsqlDataSource.Create(builder);
+        Writer = Open(builder);
         builder.MaxPoolSize = options.MaxConcurrentReads;
         builder.Options = $"{builder.Options} -c default_transaction_read_only=on".Trim();
-        Reader = NpgsqlDataSource.Create(builder);
+        Reader = Open(builder);
         builder.Pooling = false;
         builder.KeepAlive = 30; // A connection that only listens would not notice that the server is gone.
-        Listener = NpgsqlDataSource.Create(builder);
+        Listener = Open(builder);
+    }
+
+    /// <summary>The name by which the server knows this platform's sessions, and the channel that they listen to.</summary>
+    public static string PlatformOf(PostgreSqlOptions options) => $"mlplatform_{options.Schema}";
+
+    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ToString());
+        builder.ConfigureTypeLoading(t => t.EnableTypeLoading(false)); // Built-in types are enough, and asking for the others costs each start.
+        return builder.Build();
     }
 
     /// <summary>The server and database for messages, without user or password.</summary>

@@ -33,6 +33,8 @@ internal sealed class PostgreSqlMetadataDatabase : IMetadataDatabase, IAsyncDisp
         Name = name;
         this.options = options;
         connections = new(options);
+        var platform = PostgreSqlConnections.PlatformOf(options);
+        Dialect = new PostgreSqlDialect(platform);
         migrator = new(
             name,
             connections,
@@ -40,7 +42,7 @@ internal sealed class PostgreSqlMetadataDatabase : IMetadataDatabase, IAsyncDisp
             Dialect,
             [.. migrations.Where(m => string.Equals(m.Database, name, StringComparison.Ordinal))]
         );
-        signals = new(connections, options.Schema, changes, logger);
+        signals = new(connections, platform, changes, logger);
         transactions = new(name, connections, options, factory, signals, faults, clocks, logger);
         writers = new(options.MaxConcurrentWrites);
         readers = new(options.MaxConcurrentReads);
@@ -48,7 +50,7 @@ internal sealed class PostgreSqlMetadataDatabase : IMetadataDatabase, IAsyncDisp
 
     public string Name { get; }
 
-    public SqlDialect Dialect { get; } = new PostgreSqlDialect();
+    public SqlDialect Dialect { get; }
 
     public async Task<T> WriteAsync<T>(
         Durability durability,

@@ -13,7 +13,7 @@ internal sealed partial class PostgreSqlOptionsValidator : IValidateOptions<Post
         if (!Identifier().IsMatch(options.Schema))
         {
             errors.Add(
-                $"{PostgreSqlOptions.Section}:Schema is '{options.Schema}'; allowed are lower-case letters, digits and underscores, at most 63, the first no digit."
+                $"{PostgreSqlOptions.Section}:Schema is '{options.Schema}'; allowed are lower-case letters, digits and underscores, at most 50, the first no digit."
             );
         }
         else if (options.Schema.StartsWith("pg_", StringComparison.Ordinal))
@@ -70,6 +70,6 @@ internal sealed partial class PostgreSqlOptionsValidator : IValidateOptions<Post
         }
     }
 
-    [GeneratedRegex(@"\A[a-z_][a-z0-9_]{0,62}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A[a-z_][a-z0-9_]{0,49}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Identifier();
 }
