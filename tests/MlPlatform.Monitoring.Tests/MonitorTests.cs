@@ -95,6 +95,46 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public async Task Hosts_that_judge_drifted_windows_at_once_open_one_alert()
+    {
+        await using var host = new MonitoringHost();
+        var days = new Days(host);
+        for (var day = 0; day < 6; day++)
+        {
+            await days.AddAsync(day, shift: 1);
+        }
+
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(6).AddHours(2));
+        await using var second = new MonitoringHost(directory: host.Directory, now: host.Clock.GetUtcNow());
+        await using var third = new MonitoringHost(directory: host.Directory, now: host.Clock.GetUtcNow());
+        await Task.WhenAll(new[] { host, second, third }.Select(h => Task.Run(() => h.Monitor.EvaluateDueAsync(Cancel))));
+
+        Assert.Single(await host.Monitor.GetAlertsAsync("m", openOnly: false, Cancel), a => a.Kind == MonitorKind.Drift);
+    }
+
+    [Fact]
+    public async Task Outcome_that_many_change_at_once_keeps_each_label_it_had()
+    {
+        await using var host = new MonitoringHost();
+        await using var other = new MonitoringHost(directory: host.Directory);
+        var id = Traffic.Id(1);
+        await host.Monitor.RecordOutcomeAsync(id, -1, cancellationToken: Cancel);
+
+        var changed = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(i => Task.Run(() => (i % 2 == 0 ? host : other).Monitor.RecordOutcomesAsync([new(id, i)], Cancel)))
+        );
+
+        Assert.Equal(32, changed.Sum());
+        Assert.Equal(32, await host.CountAsync("SELECT COUNT(DISTINCT label) FROM mon_outcome_audit"));
+        Assert.Equal(
+            33,
+            await host.CountAsync("SELECT COUNT(*) FROM (SELECT label FROM mon_outcome_audit UNION SELECT label FROM mon_outcome) all_labels")
+        );
+    }
+
+    [Fact]
     public async Task A_window_whose_rows_all_came_late_in_it_is_judged_when_it_closes()
     {
         await using var host = new MonitoringHost(m => m.AddMonitor("m"));

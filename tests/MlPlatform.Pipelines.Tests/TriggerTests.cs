@@ -115,6 +115,34 @@ public sealed class TriggerTests
     }
 
     [Fact]
+    public async Task Two_triggers_of_one_pipeline_on_two_hosts_start_no_more_runs_than_may_be_open()
+    {
+        PipelineHost Create(string? directory = null) =>
+            new(
+                p => p.Approve("sign", p.Step("a", (_, _) => Task.FromResult(1)), "owner", TimeSpan.FromDays(1)),
+                t => t.OnEvent(EventTypes.AlertOpened).OnEvent(EventTypes.AlertResolved),
+                directory
+            );
+        await using var first = Create();
+        await using var second = Create(first.Directory);
+        await first.Runner.SettleAsync(PipelineHost.Cancel);
+        await second.Runner.SettleAsync(PipelineHost.Cancel);
+        for (var i = 0; i < 8; i++)
+        {
+            await first.AppendAsync(new(i % 2 == 0 ? EventTypes.AlertOpened : EventTypes.AlertResolved, Monitor));
+        }
+
+        await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => Task.Run(() => (i % 2 == 0 ? first : second).Runner.RunDueAsync(PipelineHost.Cancel)))
+        );
+        await first.Runner.SettleAsync(PipelineHost.Cancel);
+
+        Assert.Equal(1, (await DecisionsAsync(first)).Count(d => d == "Fired"));
+        Assert.Equal(8, (await DecisionsAsync(second)).Count());
+        Assert.Single(await RunsAsync(first));
+    }
+
+    [Fact]
     public async Task Trigger_whose_code_throws_records_an_error_and_goes_on_with_the_next_event()
     {
         await using var host = CreateHost(t =>
