@@ -130,7 +130,9 @@ public sealed class MonitorTests
         Assert.Equal(32, await host.CountAsync("SELECT COUNT(DISTINCT label) FROM mon_outcome_audit"));
         Assert.Equal(
             33,
-            await host.CountAsync("SELECT COUNT(*) FROM (SELECT label FROM mon_outcome_audit UNION SELECT label FROM mon_outcome) all_labels")
+            await host.CountAsync(
+                "SELECT COUNT(*) FROM (SELECT label FROM mon_outcome_audit UNION SELECT label FROM mon_outcome) all_labels"
+            )
         );
     }
 

@@ -42,7 +42,12 @@ public sealed class SharedJournalTests
             {
                 for (var i = 0; i < 8; i++)
                 {
-                    p.Step($"s{i}", (Func<StepContext<TestParams>, CancellationToken, Task<int>>)((_, _) => throw new InvalidOperationException("always")))
+                    p.Step(
+                            $"s{i}",
+                            (Func<StepContext<TestParams>, CancellationToken, Task<int>>)(
+                                (_, _) => throw new InvalidOperationException("always")
+                            )
+                        )
                         .Retry(1000, new Backoff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)));
                 }
             });

@@ -86,9 +86,7 @@ public sealed class PostgreSqlConfigurationTests
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(
-            new ConfigurationBuilder()
-                .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
-                .Build()
+            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build()
         );
         services.AddMlPlatformCore().UsePostgreSql(given);
         using var provider = services.BuildServiceProvider();

@@ -10,6 +10,7 @@ public sealed class PostgreSqlConformanceCoverageTests : ConformanceCoverageTest
     protected override IReadOnlyDictionary<Type, string> Excluded { get; } =
         new Dictionary<Type, string>
         {
-            [typeof(ArtifactStoreConformanceTests)] = "PostgreSQL holds no artifacts; Core's files do, and Core.Tests runs this suite on them.",
+            [typeof(ArtifactStoreConformanceTests)] =
+                "PostgreSQL holds no artifacts; Core's files do, and Core.Tests runs this suite on them.",
         };
 }

@@ -11,6 +11,7 @@ internal static class TestPostgreSql
     public const string RequireVariable = "MLPLATFORM_TEST_REQUIRE_SERVERS";
     private const string Prefix = "test_";
     private static readonly Lock Gate = new();
+    private static readonly Lazy<NpgsqlDataSource> Source = new(Build);
     private static readonly HashSet<string> Made = new(StringComparer.Ordinal);
 
     public static string? ConnectionString { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? text : null;
@@ -22,7 +23,8 @@ internal static class TestPostgreSql
             : $"set {Variable} to the connection string of a PostgreSQL server whose user may create schemas";
 
     public static string Require() =>
-        ConnectionString ?? throw new InvalidOperationException($"{Variable} is not set; give the connection string of a PostgreSQL server.");
+        ConnectionString
+        ?? throw new InvalidOperationException($"{Variable} is not set; give the connection string of a PostgreSQL server.");
 
     /// <summary>The schema of a directory, made if it is missing.</summary>
     public static string SchemaOf(string directory)
@@ -96,10 +98,12 @@ internal static class TestPostgreSql
         }
     }
 
-    private static NpgsqlConnection Open()
+    private static NpgsqlConnection Open() => Source.Value.OpenConnection();
+
+    private static NpgsqlDataSource Build()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Require()) { Pooling = false, CommandTimeout = 60 }.ToString());
-        connection.Open();
-        return connection;
+        var builder = new NpgsqlDataSourceBuilder($"{Require()};Command Timeout=60");
+        builder.ConfigureTypeLoading(t => t.EnableTypeLoading(false)); // Hundreds of schemas have thousands of row types.
+        return builder.Build();
     }
 }

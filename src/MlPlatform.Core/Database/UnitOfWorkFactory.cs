@@ -20,5 +20,14 @@ public sealed class UnitOfWorkFactory(Clocks clocks, IActorAccessor actor)
         DbTransaction transaction,
         Func<ValueTask<long>>? databaseTime = null,
         Func<string, ValueTask>? lockName = null
-    ) => new(database, connection, transaction, databaseTime ?? (() => ValueTask.FromResult(clocks.Work.NowMicros())), lockName, clocks, actor);
+    ) =>
+        new(
+            database,
+            connection,
+            transaction,
+            databaseTime ?? (() => ValueTask.FromResult(clocks.Work.NowMicros())),
+            lockName,
+            clocks,
+            actor
+        );
 }

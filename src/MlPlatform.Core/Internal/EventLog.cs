@@ -22,7 +22,9 @@ internal sealed class EventLog(IMetadataDatabase database, IChangeFeed changes) 
                    cause_id AS CauseId, trace_id AS TraceId, payload AS Payload
             FROM core_event
             WHERE (tx > @Tx OR (tx = @Tx AND row_id > @Row)) AND {database.Dialect.StableEvents}
-            {(query.Types is null ? "" : $"AND {database.Dialect.In("type", "@Types")}")} {(query.Subject is null ? "" : "AND subject = @Subject")}
+            {(query.Types is null ? "" : $"AND {database.Dialect.In("type", "@Types")}")} {(
+                query.Subject is null ? "" : "AND subject = @Subject"
+            )}
             ORDER BY tx, row_id LIMIT @Limit
             """;
         var parameters = new

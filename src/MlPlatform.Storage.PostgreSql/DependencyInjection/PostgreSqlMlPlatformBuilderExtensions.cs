@@ -27,7 +27,9 @@ public static class PostgreSqlMlPlatformBuilderExtensions
             builder.Services.Configure<PostgreSqlOptions>(o => o.ConnectionString = connectionString);
         }
 
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<PostgreSqlOptions>, ConnectionFromConfiguration>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<PostgreSqlOptions>, ConnectionFromConfiguration>()
+        );
         builder.Services.Replace(ServiceDescriptor.Singleton<IMetadataDatabase>(s => Create(s, DatabaseNames.Metadata)));
         builder.Services.RemoveAllKeyed<IMetadataDatabase>(DatabaseNames.Online);
         builder.Services.AddKeyedSingleton<IMetadataDatabase>(DatabaseNames.Online, (s, _) => Create(s, DatabaseNames.Online));

@@ -10,7 +10,8 @@ namespace MlPlatform.Storage.PostgreSql.Internal;
 /// A NOTIFY inside a transaction would make commits queue behind each other: the server takes one lock for all of them. So topics are sent after
 /// the commit, by a connection of their own, those of many commits at once. A message that is lost costs a second: whoever waits also polls.
 /// </remarks>
-internal sealed class ChangeSignals(PostgreSqlConnections connections, string channel, IChangeFeed changes, ILogger logger) : IAsyncDisposable
+internal sealed class ChangeSignals(PostgreSqlConnections connections, string channel, IChangeFeed changes, ILogger logger)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);

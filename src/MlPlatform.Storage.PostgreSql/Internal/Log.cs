@@ -10,6 +10,10 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "Other processes could not be told of a change in {Target}; they will find it within a second")]
     public static partial void SignalNotSent(ILogger logger, string target, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Warning, "The connection that listens to {Target} was lost; changes of other processes are found by polling until it is back")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "The connection that listens to {Target} was lost; changes of other processes are found by polling until it is back"
+    )]
     public static partial void ListenerLost(ILogger logger, string target, Exception exception);
 }

@@ -27,11 +27,11 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
     /// </remarks>
     public override string StableEvents { get; } =
         $"""
-        tx < COALESCE(
-            (SELECT min(x::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) x WHERE NOT EXISTS (
-                SELECT 1 FROM pg_stat_activity a WHERE a.backend_xid = x::xid AND a.application_name <> '{platform}')),
-            pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-        """;
+            tx < COALESCE(
+                (SELECT min(x::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) x WHERE NOT EXISTS (
+                    SELECT 1 FROM pg_stat_activity a WHERE a.backend_xid = x::xid AND a.application_name <> '{platform}')),
+                pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+            """;
 
     public override string In(string column, string parameter) => $"{column} = ANY({parameter})";
 

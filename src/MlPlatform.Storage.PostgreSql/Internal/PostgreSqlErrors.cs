@@ -31,14 +31,22 @@ internal static class PostgreSqlErrors
         {
             PostgresException e => Translate(e, name, target, options),
             NpgsqlException { InnerException: TimeoutException } => new DatabaseBusyException(name, options.CommandTimeout, error),
-            NpgsqlException e => Unavailable(target, e, "the server cannot be reached, or the connection to it was lost; check address, network and server"),
+            NpgsqlException e => Unavailable(
+                target,
+                e,
+                "the server cannot be reached, or the connection to it was lost; check address, network and server"
+            ),
             _ => error,
         };
 
     private static Exception Translate(PostgresException error, string name, string target, PostgreSqlOptions options) =>
         error.SqlState switch
         {
-            _ when IsConnectionLost(error) => Unavailable(target, error, "the server shuts down, starts, or ended the connection; repeat the operation later"),
+            _ when IsConnectionLost(error) => Unavailable(
+                target,
+                error,
+                "the server shuts down, starts, or ended the connection; repeat the operation later"
+            ),
             PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => new DatabaseBusyException(
                 name,
                 options.CommandTimeout,
@@ -49,7 +57,11 @@ internal static class PostgreSqlErrors
                 options.CommandTimeout,
                 error
             ),
-            PostgresErrorCodes.DiskFull => Unavailable(target, error, "the server's disk is full; free some space there and repeat the operation"),
+            PostgresErrorCodes.DiskFull => Unavailable(
+                target,
+                error,
+                "the server's disk is full; free some space there and repeat the operation"
+            ),
             PostgresErrorCodes.TooManyConnections => Unavailable(
                 target,
                 error,

@@ -19,7 +19,8 @@ internal sealed class PostgreSqlMigrator(
     private const int OldestVersion = 13; // The first with pg_current_xact_id.
 
     // Both databases live in one schema, and a module may have scripts of the same name for each.
-    private string Journal => string.Equals(name, DatabaseNames.Metadata, StringComparison.Ordinal) ? "core_migration" : $"core_migration_{name}";
+    private string Journal =>
+        string.Equals(name, DatabaseNames.Metadata, StringComparison.Ordinal) ? "core_migration" : $"core_migration_{name}";
 
     public async Task RunAsync()
     {
@@ -33,7 +34,8 @@ internal sealed class PostgreSqlMigrator(
 
         // A session's lock, given back with the session: a process that is killed here leaves none behind.
         var key = $"mlplatform:{options.Schema}:migrate";
-        await ExecuteAsync(connection, $"SET lock_timeout = {options.MigrationTimeout.TotalMilliseconds:0}; SET statement_timeout = 0").ConfigureAwait(false);
+        await ExecuteAsync(connection, $"SET lock_timeout = {options.MigrationTimeout.TotalMilliseconds:0}; SET statement_timeout = 0")
+            .ConfigureAwait(false);
         await LockAsync(connection, "SELECT pg_advisory_lock(hashtextextended(@key, 0))", key).ConfigureAwait(false);
         try
         {

@@ -44,7 +44,8 @@ internal sealed class PostgreSqlTransactions(
                 }
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(1 << Math.Min(attempt, 8)), TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(1 << Math.Min(attempt, 8)), TimeProvider.System, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

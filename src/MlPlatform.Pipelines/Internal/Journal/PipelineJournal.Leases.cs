@@ -79,7 +79,10 @@ internal sealed partial class PipelineJournal
                     connection.QueryFirstOrDefaultAsync<int?>(
                         $"""
                         SELECT 1 FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
-                        WHERE s.state = 'leased' AND (s.lease_until < @now OR {database.Dialect.In("s.lease_owner", "@Gone")} OR r.cancel_requested_work < @Grace) LIMIT 1
+                        WHERE s.state = 'leased' AND (s.lease_until < @now OR {database.Dialect.In(
+                            "s.lease_owner",
+                            "@Gone"
+                        )} OR r.cancel_requested_work < @Grace) LIMIT 1
                         """,
                         new
                         {
@@ -104,7 +107,10 @@ internal sealed partial class PipelineJournal
                 s.fence AS Fence, s.attempt AS Attempt, s.failures AS Failures, s.lost_count AS LostCount, s.started_work AS StartedWork,
                 s.lease_owner AS Worker, CASE WHEN r.cancel_requested_work IS NULL THEN 0 ELSE 1 END AS IsCancelled
             FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
-            WHERE s.state = 'leased' AND (s.lease_until < @now OR {database.Dialect.In("s.lease_owner", "@Gone")} OR r.cancel_requested_work < @Grace)
+            WHERE s.state = 'leased' AND (s.lease_until < @now OR {database.Dialect.In(
+                "s.lease_owner",
+                "@Gone"
+            )} OR r.cancel_requested_work < @Grace)
             ORDER BY s.run_id, s.step_no
             """;
         var row = new

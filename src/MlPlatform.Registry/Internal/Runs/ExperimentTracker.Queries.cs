@@ -131,11 +131,7 @@ internal sealed partial class ExperimentTracker
         );
 
     /// <summary>Adds what belongs to the runs: one query a kind, never one a run.</summary>
-    private async Task<IReadOnlyList<RunInfo>> LoadAsync(
-        DbConnection connection,
-        List<RunRow> rows,
-        CancellationToken cancellationToken
-    )
+    private async Task<IReadOnlyList<RunInfo>> LoadAsync(DbConnection connection, List<RunRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {
