@@ -105,9 +105,13 @@ public sealed class MonitorTests
         }
 
         host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(6).AddHours(2));
-        await using var second = new MonitoringHost(directory: host.Directory, now: host.Clock.GetUtcNow());
-        await using var third = new MonitoringHost(directory: host.Directory, now: host.Clock.GetUtcNow());
-        await Task.WhenAll(new[] { host, second, third }.Select(h => Task.Run(() => h.Monitor.EvaluateDueAsync(Cancel))));
+        await using var other = new MonitoringHost(directory: host.Directory, now: host.Clock.GetUtcNow());
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(day => (Monitor: (day % 2 == 0 ? host : other).Monitor, Start: MonitoringHost.Start.AddDays(day)))
+                .Select(w => Task.Run(() => w.Monitor.EvaluateAsync("m", w.Start, w.Start.AddDays(1), Cancel)))
+        );
 
         Assert.Single(await host.Monitor.GetAlertsAsync("m", openOnly: false, Cancel), a => a.Kind == MonitorKind.Drift);
     }

@@ -11,6 +11,19 @@ public sealed class PostgreSqlConfigurationTests
     private const string Valid = "Host=db.invalid;Database=d;Username=u;Password=hush";
 
     [Fact]
+    public async Task Both_databases_are_on_the_server()
+    {
+        var services = new ServiceCollection();
+        services
+            .AddMlPlatformCore(o => o.DataDirectory = "data")
+            .UsePostgreSql("Host=db;Database=mlplatform;Username=mlplatform;Password=...", o => o.Schema = "churn");
+
+        await using var provider = services.BuildServiceProvider();
+        Assert.Equal("postgresql", provider.GetRequiredService<IMetadataDatabase>().Dialect.Product);
+        Assert.Equal("postgresql", provider.GetRequiredKeyedService<IMetadataDatabase>(DatabaseNames.Online).Dialect.Product);
+    }
+
+    [Fact]
     public void Registering_twice_registers_once()
     {
         var services = new ServiceCollection();
