@@ -10,7 +10,7 @@ namespace MlPlatform.Registry.Internal;
 /// <param name="fewRows">A clause drives the search while it has no more rows.</param>
 internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = SearchDriver.FewRows)
 {
-    private readonly SqlDialect dialect = database.Dialect;
+    private SqlDialect Dialect => database.Dialect;
 
     /// <param name="request">What to find.</param>
     /// <param name="load">Loads things by ids, in the order of the ids; what is gone it leaves out.</param>
@@ -65,7 +65,7 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
         {
             var after = phase == plan.After?.Phase ? plan.After : null;
             var missing = plan.Request.Limit + 1 - found.Count;
-            var (sql, parameters) = new SearchStatement(plan, dialect, experiments, driver).Write(phase, after, missing);
+            var (sql, parameters) = new SearchStatement(plan, Dialect, experiments, driver).Write(phase, after, missing);
             await ReadAsync(connection, new(sql, parameters, cancellationToken: cancellationToken), plan, phase, found)
                 .ConfigureAwait(false);
             if (found.Count > plan.Request.Limit)
@@ -137,7 +137,7 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
         }
 
         var binder = new SqlBinder();
-        var named = $"SELECT id FROM reg_experiment WHERE name IN ({binder.BindMany(names, dialect)})";
+        var named = $"SELECT id FROM reg_experiment WHERE name IN ({binder.BindMany(names, Dialect)})";
         var found =
             names.Count == 0
                 ? []
@@ -157,7 +157,7 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
         var candidates = SearchDriver.Candidates(plan);
         if (
             experiments is not { Count: <= SearchStatement.MaximumArms }
-            || SearchDriver.Write(plan, dialect, experiments, candidates, fewRows) is not var (sql, parameters)
+            || SearchDriver.Write(plan, Dialect, experiments, candidates, fewRows) is not var (sql, parameters)
         )
         {
             return null;
@@ -173,7 +173,7 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
     private async Task<T> InSnapshotAsync<T>(DbConnection connection, Func<Task<T>> body)
     {
         // As text, since the driver of SQLite begins transactions of its own as writers.
-        var isSqlite = string.Equals(dialect.Product, "sqlite", StringComparison.Ordinal);
+        var isSqlite = string.Equals(Dialect.Product, "sqlite", StringComparison.Ordinal);
         await connection
             .ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .ConfigureAwait(false);
