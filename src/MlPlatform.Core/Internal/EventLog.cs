@@ -21,7 +21,7 @@ internal sealed class EventLog(IMetadataDatabase database, IChangeFeed changes) 
                    actor_kind AS ActorKind, actor_id AS ActorId, actor_team AS ActorTeam, subject AS Subject, related AS Related,
                    cause_id AS CauseId, trace_id AS TraceId, payload AS Payload
             FROM core_event
-            WHERE (tx > @Tx OR (tx = @Tx AND row_id > @Row)) AND {database.Dialect.StableEvents}
+            WHERE (tx, row_id) > (@Tx, @Row) AND {database.Dialect.StableEvents}
             {(query.Types is null ? "" : $"AND {database.Dialect.In("type", "@Types")}")} {(
                 query.Subject is null ? "" : "AND subject = @Subject"
             )}
