@@ -35,6 +35,9 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
 
     public override string In(string column, string parameter) => $"{column} = ANY({parameter})";
 
+    /// <summary>By Unicode's rules: the columns' own collation folds ASCII letters alone.</summary>
+    public override string FoldCase(string expression) => $"lower({expression} COLLATE \"und-x-icu\")";
+
     public override string ForUpdate(string? table = null, bool skipLocked = false) =>
         $"FOR UPDATE{(table is null ? "" : $" OF {table}")}{(skipLocked ? " SKIP LOCKED" : "")}";
 }
