@@ -21,7 +21,15 @@ public sealed class PackageGraphTests
 
     // What may come with Core and the modules: abstractions and small managed libraries. A driver or an engine belongs in a provider; the
     // model runtimes are what Serving is for.
-    private static readonly string[] LibrariesOfModules = ["Dapper", "dbup-core", "Cronos", "MathNet.Numerics", "Superpower", "System.IO.Hashing"];
+    private static readonly string[] LibrariesOfModules =
+    [
+        "Dapper",
+        "dbup-core",
+        "Cronos",
+        "MathNet.Numerics",
+        "Superpower",
+        "System.IO.Hashing",
+    ];
     private static readonly string[] LibrariesOfServing = ["Microsoft.ML", "Microsoft.ML.OnnxRuntime"];
 
     public static TheoryData<string> Packages => [.. Repository.Packages.Keys];

@@ -13,6 +13,15 @@ public sealed class AccessTests
 {
     private static readonly string[] Policies = [MlPlatformPolicies.Read, MlPlatformPolicies.Write, MlPlatformPolicies.Admin];
 
+    // Searches whose arguments may be too long for a query. A new one is a decision.
+    private static readonly string[] PostsThatOnlyRead =
+    [
+        "/experiments/search",
+        "/runs/search",
+        "/logged-models/search",
+        "/registered-models/get-latest-versions",
+    ];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -29,8 +38,10 @@ public sealed class AccessTests
         {
             var policy = Assert.Single(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>()).Policy;
             Assert.Contains(policy, Policies);
+            var path = endpoint.RoutePattern.RawText!;
+            var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [];
             var writes =
-                endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Any(m => m is "PUT" or "DELETE" or "PATCH") == true;
+                methods.Any(m => m is not ("GET" or "HEAD")) && !PostsThatOnlyRead.Any(p => path.EndsWith(p, StringComparison.Ordinal));
             Assert.False(writes && policy == MlPlatformPolicies.Read, $"{endpoint} writes and asks for no more than reading.");
         }
     }

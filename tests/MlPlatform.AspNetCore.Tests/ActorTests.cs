@@ -44,7 +44,8 @@ public sealed class ActorTests
         );
 
         Assert.Equal(200, reply.Status);
-        var created = Assert.Single(await host.Get<IEventLog>().ReadAsync(new() { Types = [EventTypes.ExperimentCreated] }, Cancel));
+        var events = await host.Get<IEventLog>().ReadAsync(new() { Types = [EventTypes.ExperimentCreated] }, Cancel);
+        var created = Assert.Single(events, e => e.Subject.Id == "flights");
         Assert.Equal(new Actor(kind, id, team).ToString(), created.Actor.ToString());
         Assert.Equal(team, created.Actor.Team);
         Assert.Equal(Trace, created.TraceId);

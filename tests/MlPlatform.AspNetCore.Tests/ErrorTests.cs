@@ -21,10 +21,12 @@ public sealed class ErrorTests : IAsyncLifetime
         new (Exception, int, string)[]
         {
             (new AssetNotFoundException(Asset), 404, "RESOURCE_DOES_NOT_EXIST"),
+            (new AssetExistsException(Asset), 400, "RESOURCE_ALREADY_EXISTS"),
+            (new LoggedModelParamConflictException("m-1", "rate", "1", "2"), 400, "INVALID_PARAMETER_VALUE"),
             (new AssetDeletedException(Asset), 400, "INVALID_PARAMETER_VALUE"),
             (new ArgumentException("Bad name.", "name"), 400, "INVALID_PARAMETER_VALUE"),
             (new ArgumentNullException("name"), 400, "INVALID_PARAMETER_VALUE"),
-            (new InvalidSearchException(3, "a number was expected."), 400, "INVALID_PARAMETER_VALUE"),
+            (new InvalidSearchException("filter", 3, "a number was expected."), 400, "INVALID_PARAMETER_VALUE"),
             (new ParamConflictException(default, "rate", "1", "2"), 400, "INVALID_PARAMETER_VALUE"),
             (new InvalidModelPackageException("Bad file."), 400, "INVALID_PARAMETER_VALUE"),
             (new ConcurrencyConflictException("s", "set", "k", ETag.None, new(1)), 409, "RESOURCE_CONFLICT"),

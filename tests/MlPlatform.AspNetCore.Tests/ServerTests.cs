@@ -27,8 +27,9 @@ public sealed class ServerTests
     {
         await using var host = await WebHost.StartAsync(services: s =>
         {
+            var real = s.Last(d => d.ServiceType == typeof(IMetadataDatabase) && !d.IsKeyedService);
             s.RemoveAll<IMetadataDatabase>();
-            s.AddSingleton<IMetadataDatabase, BrokenDatabase>();
+            s.AddSingleton<IMetadataDatabase>(p => new BrokenDatabase(((IMetadataDatabase)real.ImplementationFactory!(p)).Dialect));
             s.RemoveAll<IPlatformService>();
         });
         var reply = await host.SendAsync("GET", "/health");
@@ -73,11 +74,28 @@ public sealed class ServerTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    private sealed class BrokenDatabase : IMetadataDatabase
+    [Fact]
+    public async Task Options_come_from_configuration_and_no_key_of_theirs_counts_as_unread()
+    {
+        await using var host = await WebHost.StartAsync(
+            settings:
+            [
+                ("MlPlatform:AspNetCore:AllowedHosts:0", "127.0.0.1"),
+                ("MlPlatform:AspNetCore:AllowedOrigins:0", "https://portal.example.com"),
+                ("MlPlatform:AspNetCore:MaxRequestBytes", "2048"),
+            ]
+        );
+        Assert.Equal(403, (await host.SendAsync("GET", "/version", null, "Host: localhost")).Status);
+        Assert.Equal(200, (await host.SendAsync("GET", "/version", null, "Host: 127.0.0.1", "Origin: https://portal.example.com")).Status);
+        Assert.Equal(2048, host.Get<Microsoft.Extensions.Options.IOptions<AspNetCoreOptions>>().Value.MaxRequestBytes);
+        Assert.DoesNotContain(host.Logs, l => l.Message.Contains("nothing reads it", StringComparison.Ordinal));
+    }
+
+    private sealed class BrokenDatabase(SqlDialect dialect) : IMetadataDatabase
     {
         public string Name => DatabaseNames.Metadata;
 
-        public SqlDialect Dialect => throw Failure();
+        public SqlDialect Dialect => dialect;
 
         public Task<T> WriteAsync<T>(
             Durability durability,

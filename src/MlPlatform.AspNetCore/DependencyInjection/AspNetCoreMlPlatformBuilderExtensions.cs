@@ -28,6 +28,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         UseCallersAsActors(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
         services.TryAddSingleton<VersionSources>();
+        services.TryAddSingleton<LoggedPackages>();
         services.TryAddSingleton<AccessControl>();
         services.TryAddSingleton<RequestGuard>();
         services.TryAddSingleton<RequestPipeline>();

@@ -24,7 +24,7 @@ public sealed record MigrationSet(string Module, string Database, Assembly Assem
         {
             using var stream = Assembly.GetManifestResourceStream(resource)!;
             using var reader = new StreamReader(stream);
-            var text = reader.ReadToEnd();
+            var text = reader.ReadToEnd().Replace("$clustered$", dialect.Clustered, StringComparison.Ordinal);
             foreach (var (token, type) in dialect.TypeTokens)
             {
                 text = text.Replace($"${token}$", type, StringComparison.Ordinal);

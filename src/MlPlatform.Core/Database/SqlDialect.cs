@@ -17,6 +17,11 @@ public abstract class SqlDialect
     public abstract IReadOnlyDictionary<string, string> TypeTokens { get; }
 
     /// <summary>
+    /// What follows a table that is kept in the order of its primary key, the token <c>clustered</c> of migrations; empty where tables are heaps.
+    /// </summary>
+    public virtual string Clustered => string.Empty;
+
+    /// <summary>
     /// A predicate on <c>core_event</c> that hides rows which an older, still open transaction might yet precede; <c>1 = 1</c> where one writer exists.
     /// </summary>
     public abstract string StableEvents { get; }

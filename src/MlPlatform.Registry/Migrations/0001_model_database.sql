@@ -27,7 +27,7 @@ CREATE TABLE reg_run (
     user_id $text$,
     provenance $text$,
     deleted_at $bigint$
-);
+) $clustered$;
 CREATE INDEX reg_run_experiment ON reg_run (experiment_id, start_time DESC, id);
 CREATE INDEX reg_run_start ON reg_run (start_time DESC, id);
 CREATE INDEX reg_run_parent ON reg_run (parent_id);
@@ -39,7 +39,7 @@ CREATE TABLE reg_run_param (
     key $text$ NOT NULL,
     value $text$ NOT NULL,
     PRIMARY KEY (run_id, key)
-);
+) $clustered$;
 CREATE INDEX reg_run_param_value ON reg_run_param (experiment_id, key, substr(value, 1, 100));
 
 CREATE TABLE reg_run_tag (
@@ -48,7 +48,7 @@ CREATE TABLE reg_run_tag (
     key $text$ NOT NULL,
     value $text$ NOT NULL,
     PRIMARY KEY (run_id, key)
-);
+) $clustered$;
 CREATE INDEX reg_run_tag_value ON reg_run_tag (experiment_id, key, substr(value, 1, 100));
 
 -- A not-a-number is kept as is_nan = 1 with value 0, since not every database orders or even stores one.
@@ -60,7 +60,7 @@ CREATE TABLE reg_metric_point (
     value $double$ NOT NULL,
     is_nan $int$ NOT NULL,
     PRIMARY KEY (run_id, key, step, at, value, is_nan)
-);
+) $clustered$;
 
 CREATE TABLE reg_metric_latest (
     run_id $text$ NOT NULL REFERENCES reg_run (id),
@@ -71,7 +71,7 @@ CREATE TABLE reg_metric_latest (
     value $double$ NOT NULL,
     is_nan $int$ NOT NULL,
     PRIMARY KEY (run_id, key)
-);
+) $clustered$;
 CREATE INDEX reg_metric_latest_value ON reg_metric_latest (experiment_id, key, is_nan, value, run_id);
 
 -- The schema is ours as schema_json, or another system's own as schema_text.

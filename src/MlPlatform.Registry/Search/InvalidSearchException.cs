@@ -6,7 +6,7 @@ namespace MlPlatform.Registry;
 public sealed class InvalidSearchException : MlPlatformException
 {
     /// <summary>Makes an exception.</summary>
-    /// <param name="part">Which part of the search: <c>filter</c>, <c>order</c> or <c>page token</c>.</param>
+    /// <param name="part">Which part of the search: <c>filter</c>, <c>order</c>, <c>page token</c>, or <c>scope</c> for experiments and datasets.</param>
     /// <param name="position">Where in its text, counted from 0.</param>
     /// <param name="message">What was found and what was expected.</param>
     public InvalidSearchException(string part, int position, string message)
@@ -16,7 +16,7 @@ public sealed class InvalidSearchException : MlPlatformException
         Position = position;
     }
 
-    /// <summary>Which part of the search: <c>filter</c>, <c>order</c> or <c>page token</c>.</summary>
+    /// <summary>Which part of the search: <c>filter</c>, <c>order</c>, <c>page token</c>, or <c>scope</c> for experiments and datasets.</summary>
     public string Part { get; }
 
     /// <summary>Where in the text of that part, counted from 0. Of several orders each has its own text.</summary>

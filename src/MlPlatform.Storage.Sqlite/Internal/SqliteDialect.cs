@@ -19,6 +19,8 @@ internal sealed class SqliteDialect : SqlDialect
             ["txid"] = "INTEGER NOT NULL DEFAULT 0",
         };
 
+    public override string Clustered => "WITHOUT ROWID";
+
     public override string StableEvents => "1 = 1";
 
     public override string FoldCase(string expression) => $"mlp_fold({expression})";

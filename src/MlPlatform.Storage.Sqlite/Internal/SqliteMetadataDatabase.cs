@@ -145,7 +145,7 @@ internal sealed class SqliteMetadataDatabase : IMetadataDatabase, IAsyncDisposab
         var connection = new SqliteConnection(readOnly);
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
+        command.CommandText = "PRAGMA query_only = ON; PRAGMA mmap_size = 2147418112;";
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
         // The built-in lower knows ASCII only.

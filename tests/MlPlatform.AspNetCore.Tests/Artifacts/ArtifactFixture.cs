@@ -49,6 +49,7 @@ internal sealed class ArtifactFixture : IAsyncDisposable
     /// <summary>Everything that there is: the entries, the stored files, and the file outside.</summary>
     public async Task<string> StateAsync()
     {
+        await Host.IdleAsync();
         var rows = await Host.Get<IMetadataDatabase>()
             .ReadAsync(c =>
                 c.QueryAsync<string>(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -18,8 +19,11 @@ internal sealed class WebHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly string outside;
 
-    private WebHost(WebApplication app, string outside)
+    private readonly RequestsInFlight requests;
+
+    private WebHost(WebApplication app, string outside, RequestsInFlight requests)
     {
+        this.requests = requests;
         this.app = app;
         this.outside = outside;
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -42,12 +46,14 @@ internal sealed class WebHost : IAsyncDisposable
         Action<AspNetCoreOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? middleware = null,
-        bool withPolicies = false
+        bool withPolicies = false,
+        params IReadOnlyList<(string Key, string Value)> settings
     )
     {
         var outside = Directory.CreateTempSubdirectory("mlp-web-").FullName;
         await File.WriteAllTextAsync(Path.Combine(outside, "canary.txt"), "alive");
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddFakeLogging();
         builder
@@ -61,6 +67,8 @@ internal sealed class WebHost : IAsyncDisposable
 
         services?.Invoke(builder.Services);
         var app = builder.Build();
+        var requests = new RequestsInFlight();
+        app.Use(requests.RunAsync);
         app.Use(
             (context, next) =>
             {
@@ -75,8 +83,11 @@ internal sealed class WebHost : IAsyncDisposable
         middleware?.Invoke(app);
         app.MapMlPlatform();
         await app.StartAsync();
-        return new(app, outside);
+        return new(app, outside, requests);
     }
+
+    /// <summary>Completes when the server has done with every request: a client may see the end of its connection before that.</summary>
+    public Task IdleAsync() => requests.IdleAsync();
 
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,10 @@ internal sealed class HttpActorAccessor(IHttpContextAccessor contexts, IOptions<
 {
     private readonly Actor application = new(ActorKind.Service, Assembly.GetEntryAssembly()?.GetName().Name ?? "unknown");
 
-    public Actor Current => contexts.HttpContext is { } context ? ActorOf(context.User) : application;
+    // Asked at every change and every counted read: a caller's claims are read once. The table is safe for the threads of one request.
+    private readonly ConditionalWeakTable<ClaimsPrincipal, Actor> callers = [];
+
+    public Actor Current => contexts.HttpContext is { } context ? callers.GetValue(context.User, ActorOf) : application;
 
     /// <summary>A person by name; a client that only has an id of its own, as from client credentials, is a service.</summary>
     private Actor ActorOf(ClaimsPrincipal user)

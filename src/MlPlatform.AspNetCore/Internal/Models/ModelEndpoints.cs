@@ -56,7 +56,11 @@ internal sealed class ModelEndpoints(IModelRegistry registry) : IPlatformEndpoin
         var model = await registry
             .CreateModelAsync(
                 request.RequiredString("name"),
-                new() { Description = request.OptionalString("description") is { Length: > 0 } text ? text : null, Tags = request.Map("tags") },
+                new()
+                {
+                    Description = request.OptionalString("description") is { Length: > 0 } text ? text : null,
+                    Tags = request.Map("tags"),
+                },
                 request.CancellationToken
             )
             .ConfigureAwait(false);

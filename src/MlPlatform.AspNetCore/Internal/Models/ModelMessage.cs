@@ -18,9 +18,7 @@ internal static class ModelMessage
             .With("tags", Wire.Pairs(model.Tags))
             .With(
                 "aliases",
-                JsonReply.List(
-                    aliases.Select(JsonNode (a) => new JsonObject { ["alias"] = a.Alias, ["version"] = Number(a.Version) })
-                )
+                JsonReply.List(aliases.Select(JsonNode (a) => new JsonObject { ["alias"] = a.Alias, ["version"] = Number(a.Version) }))
             );
 
     public static JsonObject Of(ModelVersion version, IReadOnlyList<ModelAlias> aliases) =>

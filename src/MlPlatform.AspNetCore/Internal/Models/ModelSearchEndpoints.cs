@@ -33,9 +33,7 @@ internal sealed partial class ModelSearchEndpoints(IModelRegistry registry) : IP
             models.Add(ModelMessage.Of(model, aliases, latest));
         }
 
-        return new JsonObject()
-            .With("registered_models", models.Count == 0 ? null : models)
-            .With("next_page_token", page.NextPageToken);
+        return new JsonObject().With("registered_models", models.Count == 0 ? null : models).With("next_page_token", page.NextPageToken);
     }
 
     private async Task<JsonObject> SearchVersionsAsync(MlflowRequest request)
@@ -72,6 +70,10 @@ internal sealed partial class ModelSearchEndpoints(IModelRegistry registry) : IP
         return filter.Contains(PromptTag, StringComparison.Ordinal) ? NotPrompt().Replace(filter, NoPrompt) : $"({filter}) AND {NoPrompt}";
     }
 
-    [GeneratedRegex("""tags?\.[`"]mlflow\.prompt\.is_prompt[`"]\s*!=\s*['"]true['"]""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """tags?\.[`"]mlflow\.prompt\.is_prompt[`"]\s*!=\s*['"]true['"]""",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex NotPrompt();
 }

@@ -4,8 +4,11 @@ using MlPlatform.Registry;
 
 namespace MlPlatform.AspNetCore.Internal;
 
-internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources sources) : IPlatformEndpoints
+internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources sources, LoggedPackages packages) : IPlatformEndpoints
 {
+    /// <summary>Says on a version why its files cannot be served here.</summary>
+    private const string NotServable = "mlp.notServable";
+
     public void Map(PlatformRoutes routes)
     {
         routes.Post("model-versions/create", Access.Write, CreateAsync);
@@ -21,9 +24,10 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
     private async Task<JsonObject> CreateAsync(MlflowRequest request)
     {
         var name = request.RequiredString("name");
-        var tags = request.Map("tags");
+        var tags = new Dictionary<string, string>(request.Map("tags"), StringComparer.Ordinal);
         var source = request.RequiredString("source");
-        if (!IsPrompt(tags))
+        var isPrompt = IsPrompt(tags);
+        if (!isPrompt)
         {
             VersionSources.Check(source); // A prompt's is a placeholder.
         }
@@ -35,6 +39,7 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
         {
             RunLink = request.OptionalString("run_link") is { Length: > 0 } link ? link : null,
             LoggedModelId = request.OptionalString("model_id") is { Length: > 0 } logged ? logged : LoggedModelOf(source),
+            Package = isPrompt ? null : await PackAsync(source, tags, request.CancellationToken).ConfigureAwait(false),
         };
         var version = await registry
             .RegisterVersionAsync(
@@ -50,6 +55,25 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
             )
             .ConfigureAwait(false);
         return new() { ["model_version"] = ModelMessage.Of(version, []) };
+    }
+
+    /// <summary>Clients may register what cannot be served here; then the version says why.</summary>
+    private async Task<StoredModelPackage?> PackAsync(string source, Dictionary<string, string> tags, CancellationToken cancellationToken)
+    {
+        if (await sources.FindAsync(source, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await packages.MakeAsync(found.Tree.Id, found.Folder, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidModelPackageException e)
+        {
+            tags[NotServable] = e.Message;
+            return null;
+        }
     }
 
     private async Task<JsonObject> UpdateAsync(MlflowRequest request)
@@ -88,7 +112,9 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
         {
             if (stage is Stages.None or Stages.Archived)
             {
-                throw MlflowException.InvalidParameter($"Versions in stage '{stage}' cannot be archived to make room; only in Staging and Production.");
+                throw MlflowException.InvalidParameter(
+                    $"Versions in stage '{stage}' cannot be archived to make room; only in Staging and Production."
+                );
             }
 
             await ArchiveAsync(version, stage, request.CancellationToken).ConfigureAwait(false);
@@ -149,7 +175,7 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
 
     private static ModelVersionId Id(MlflowRequest request) => new(request.RequiredString("name"), request.RequiredVersion());
 
-    private static bool IsPrompt(IReadOnlyDictionary<string, string> tags) =>
+    private static bool IsPrompt(Dictionary<string, string> tags) =>
         tags.TryGetValue("mlflow.prompt.is_prompt", out var value) && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
 
     private static string? LoggedModelOf(string source)

@@ -11,7 +11,10 @@ internal sealed class VersionSources(IArtifactTrees trees, IModelRegistry regist
     {
         Wire.RefuseTraversal(source, "source");
         var scheme = source.IndexOf(':', StringComparison.Ordinal);
-        var isLocal = scheme < 2 ? source.StartsWith('/') || source.StartsWith('\\') || scheme == 1 : source[..scheme].Equals("file", StringComparison.OrdinalIgnoreCase);
+        var isLocal =
+            scheme < 2
+                ? source.StartsWith('/') || source.StartsWith('\\') || scheme == 1
+                : source[..scheme].Equals("file", StringComparison.OrdinalIgnoreCase);
         if (isLocal)
         {
             throw MlflowException.InvalidParameter(
@@ -45,7 +48,8 @@ internal sealed class VersionSources(IArtifactTrees trees, IModelRegistry regist
                 : null;
         }
 
-        return Split(source, "mlflow-artifacts:/") is { Length: > 0 } rooted
+        return
+            Split(source, "mlflow-artifacts:/") is { Length: > 0 } rooted
             && ArtifactAddress.Parse(string.Join('/', rooted)) is var address
             && await trees.FindTreeAsync(address.Tree, cancellationToken).ConfigureAwait(false) is { } tree
             ? (tree, address.Path)

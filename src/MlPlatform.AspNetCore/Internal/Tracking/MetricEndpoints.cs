@@ -57,7 +57,9 @@ internal sealed class MetricEndpoints(IExperimentTracker tracker) : IPlatformEnd
             MetricPoint? after = null;
             do
             {
-                var page = await tracker.GetMetricHistoryAsync(id, key, after, MaximumPage, request.CancellationToken).ConfigureAwait(false);
+                var page = await tracker
+                    .GetMetricHistoryAsync(id, key, after, MaximumPage, request.CancellationToken)
+                    .ConfigureAwait(false);
                 steps.AddRange(page.Where(p => (from is null || p.Step >= from) && (to is null || p.Step <= to)));
                 after = page.Count == MaximumPage ? page[^1] : null;
             } while (after is not null);

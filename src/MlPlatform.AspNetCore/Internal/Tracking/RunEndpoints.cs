@@ -30,7 +30,9 @@ internal sealed class RunEndpoints(IExperimentTracker tracker) : IPlatformEndpoi
         {
             if (name is not null && !string.Equals(name, tagged, StringComparison.Ordinal))
             {
-                throw MlflowException.InvalidParameter($"Both 'run_name' ('{name}') and tag '{RunName}' ('{tagged}') are given, and they differ.");
+                throw MlflowException.InvalidParameter(
+                    $"Both 'run_name' ('{name}') and tag '{RunName}' ('{tagged}') are given, and they differ."
+                );
             }
 
             name = tagged;

@@ -33,7 +33,13 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
     private Task<JsonObject> SetTagAsync(MlflowRequest request) =>
         WriteAsync(
             request,
-            new() { Tags = [Short(new(request.RequiredString("key"), request.OptionalString("value") ?? throw request.Missing("value")), TagLength)] }
+            new()
+            {
+                Tags =
+                [
+                    Short(new(request.RequiredString("key"), request.OptionalString("value") ?? throw request.Missing("value")), TagLength),
+                ],
+            }
         );
 
     private Task<JsonObject> LogParameterAsync(MlflowRequest request) =>
@@ -55,7 +61,9 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
         var items = batch.Metrics.Count + batch.Params.Count + batch.Tags.Count;
         return items <= MaximumItems
             ? WriteAsync(request, batch)
-            : throw MlflowException.InvalidParameter($"A batch has at most {MaximumItems} metrics, params and tags in all; this one has {items}.");
+            : throw MlflowException.InvalidParameter(
+                $"A batch has at most {MaximumItems} metrics, params and tags in all; this one has {items}."
+            );
     }
 
     private async Task<JsonObject> LogInputsAsync(MlflowRequest request)

@@ -13,7 +13,10 @@ internal static class RunMessage
         {
             ["info"] = Info(run),
             ["data"] = new JsonObject()
-                .With("metrics", JsonReply.List(run.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(JsonNode (m) => Metric(m.Key, m.Value))))
+                .With(
+                    "metrics",
+                    JsonReply.List(run.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(JsonNode (m) => Metric(m.Key, m.Value)))
+                )
                 .With("params", Wire.Pairs(run.Params))
                 .With("tags", Wire.Pairs(Tags(run))),
             ["inputs"] = new JsonObject()

@@ -33,15 +33,29 @@ internal static class Wire
     /// <summary>A list of <c>{key, value}</c>, in ordinal order of keys.</summary>
     public static JsonArray? Pairs(IReadOnlyDictionary<string, string> pairs) =>
         JsonReply.List(
-            pairs.OrderBy(p => p.Key, StringComparer.Ordinal).Select(JsonNode (p) => new JsonObject { ["key"] = p.Key, ["value"] = p.Value })
+            pairs
+                .OrderBy(p => p.Key, StringComparer.Ordinal)
+                .Select(JsonNode (p) => new JsonObject { ["key"] = p.Key, ["value"] = p.Value })
         );
 
     /// <summary>Pairs as they came. A value that is not set is the empty text, as in the protocol.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Pairs(this MlflowMessage message, string field, int maximum = MlflowMessage.DefaultCount) =>
-        [.. message.Messages(field, maximum).Select(p => KeyValuePair.Create(p.RequiredString("key"), p.OptionalString("value") ?? string.Empty))];
+    public static IReadOnlyList<KeyValuePair<string, string>> Pairs(
+        this MlflowMessage message,
+        string field,
+        int maximum = MlflowMessage.DefaultCount
+    ) =>
+        [
+            .. message
+                .Messages(field, maximum)
+                .Select(p => KeyValuePair.Create(p.RequiredString("key"), p.OptionalString("value") ?? string.Empty)),
+        ];
 
     /// <summary>Pairs by key; of two with one key the last holds.</summary>
-    public static IReadOnlyDictionary<string, string> Map(this MlflowMessage message, string field, int maximum = MlflowMessage.DefaultCount)
+    public static IReadOnlyDictionary<string, string> Map(
+        this MlflowMessage message,
+        string field,
+        int maximum = MlflowMessage.DefaultCount
+    )
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in message.Pairs(field, maximum))
@@ -80,6 +94,8 @@ internal static class Wire
         const long Maximum = 253_402_300_799_999;
         return milliseconds is >= 0 and <= Maximum
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : throw MlflowException.InvalidParameter($"Invalid value {milliseconds} for parameter '{field}': milliseconds since 1970 were expected.");
+            : throw MlflowException.InvalidParameter(
+                $"Invalid value {milliseconds} for parameter '{field}': milliseconds since 1970 were expected."
+            );
     }
 }

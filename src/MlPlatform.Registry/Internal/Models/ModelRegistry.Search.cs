@@ -5,8 +5,8 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ModelRegistry
 {
-    /// <summary>So many keys stay below what every database takes as parameters of a statement.</summary>
-    private const int KeysPerStatement = 5_000;
+    /// <summary>Drivers look for each parameter among all of them, so a long page takes several statements.</summary>
+    private const int KeysPerStatement = 250;
 
     private readonly SearchEngine search = new(database);
 
@@ -50,9 +50,7 @@ internal sealed partial class ModelRegistry
         const string Sql = $"SELECT {ModelRow.Columns} FROM {ModelRow.From} WHERE m.name IN @Names";
         var rows = (
             await connection
-                .QueryAsync<ModelRow>(
-                    new(Sql, new { Names = found.Select(f => f.Id[0]) }, cancellationToken: cancellationToken)
-                )
+                .QueryAsync<ModelRow>(new(Sql, new { Names = found.Select(f => f.Id[0]) }, cancellationToken: cancellationToken))
                 .ConfigureAwait(false)
         ).ToDictionary(r => r.Name, StringComparer.Ordinal);
         return await ModelRow.LoadAsync(connection, [.. found.Select(f => rows[f.Id[0]])]).ConfigureAwait(false);

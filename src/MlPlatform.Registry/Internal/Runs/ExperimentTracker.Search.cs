@@ -5,8 +5,8 @@ namespace MlPlatform.Registry.Internal;
 
 internal sealed partial class ExperimentTracker
 {
-    /// <summary>So many ids stay below what every database takes as parameters of a statement.</summary>
-    private const int IdsPerStatement = 10_000;
+    /// <summary>Drivers look for each parameter among all of them, so a long page takes several statements a kind.</summary>
+    private const int IdsPerStatement = 500;
 
     private readonly SearchEngine search = new(database);
 
@@ -58,9 +58,7 @@ internal sealed partial class ExperimentTracker
             var rows = (
                 await connection.QueryAsync<RunRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken)).ConfigureAwait(false)
             ).ToDictionary(r => r.Id, StringComparer.Ordinal);
-            runs.AddRange(
-                await LoadAsync(connection, [.. chunk.Select(id => rows[id])], fields, cancellationToken).ConfigureAwait(false)
-            );
+            runs.AddRange(await LoadAsync(connection, [.. chunk.Select(id => rows[id])], fields, cancellationToken).ConfigureAwait(false));
         }
 
         return runs;

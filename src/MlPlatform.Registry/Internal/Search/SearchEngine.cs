@@ -6,9 +6,11 @@ using MlPlatform.Core;
 namespace MlPlatform.Registry.Internal;
 
 /// <summary>Runs searches of every kind: finds ids in order, then has the kind load what they stand for.</summary>
-internal sealed class SearchEngine(IMetadataDatabase database)
+/// <param name="database">The database.</param>
+/// <param name="fewRows">A clause drives the search while it has no more rows.</param>
+internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = SearchDriver.FewRows)
 {
-    private readonly SqlDialect dialect = database.Dialect;
+    private SqlDialect Dialect => database.Dialect;
 
     /// <param name="request">What to find.</param>
     /// <param name="load">Loads things by ids, in the order of the ids; what is gone it leaves out.</param>
@@ -22,7 +24,10 @@ internal sealed class SearchEngine(IMetadataDatabase database)
     {
         var plan = new SearchPlan(request);
         return await database
-            .ReadAsync(connection => InSnapshotAsync(connection, () => PageAsync(connection, plan, load, cancellationToken)), cancellationToken)
+            .ReadAsync(
+                connection => InSnapshotAsync(connection, () => PageAsync(connection, plan, load, cancellationToken)),
+                cancellationToken
+            )
             .ConfigureAwait(false);
     }
 
@@ -34,7 +39,9 @@ internal sealed class SearchEngine(IMetadataDatabase database)
     )
     {
         var experiments = await FindExperimentsAsync(connection, plan, cancellationToken).ConfigureAwait(false);
-        var found = experiments is { Count: 0 } ? [] : await FindAsync(connection, plan, experiments, cancellationToken).ConfigureAwait(false);
+        var found = experiments is { Count: 0 }
+            ? []
+            : await FindAsync(connection, plan, experiments, cancellationToken).ConfigureAwait(false);
         string? token = null;
         if (found.Count > plan.Request.Limit)
         {
@@ -58,8 +65,9 @@ internal sealed class SearchEngine(IMetadataDatabase database)
         {
             var after = phase == plan.After?.Phase ? plan.After : null;
             var missing = plan.Request.Limit + 1 - found.Count;
-            var (sql, parameters) = new SearchStatement(plan, dialect, experiments, driver).Write(phase, after, missing);
-            await ReadAsync(connection, new(sql, parameters, cancellationToken: cancellationToken), plan, phase, found).ConfigureAwait(false);
+            var (sql, parameters) = new SearchStatement(plan, Dialect, experiments, driver).Write(phase, after, missing);
+            await ReadAsync(connection, new(sql, parameters, cancellationToken: cancellationToken), plan, phase, found)
+                .ConfigureAwait(false);
             if (found.Count > plan.Request.Limit)
             {
                 break;
@@ -100,7 +108,7 @@ internal sealed class SearchEngine(IMetadataDatabase database)
         };
 
     /// <summary>The experiments to search one by one, or in one go when they are many; null for all of very many.</summary>
-    private static async Task<IReadOnlyList<string>?> FindExperimentsAsync(
+    private async Task<IReadOnlyList<string>?> FindExperimentsAsync(
         DbConnection connection,
         SearchPlan plan,
         CancellationToken cancellationToken
@@ -128,11 +136,14 @@ internal sealed class SearchEngine(IMetadataDatabase database)
             return some.Count > SearchStatement.MaximumArms ? null : some;
         }
 
-        const string Named = "SELECT id FROM reg_experiment WHERE name IN @names";
+        var binder = new SqlBinder();
+        var named = $"SELECT id FROM reg_experiment WHERE name IN ({binder.BindMany(names, Dialect)})";
         var found =
             names.Count == 0
                 ? []
-                : await connection.QueryAsync<string>(new(Named, new { names }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                : await connection
+                    .QueryAsync<string>(new(named, binder.Parameters, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false);
         return [.. ids.Concat(found).Distinct(StringComparer.Ordinal)];
     }
 
@@ -146,7 +157,7 @@ internal sealed class SearchEngine(IMetadataDatabase database)
         var candidates = SearchDriver.Candidates(plan);
         if (
             experiments is not { Count: <= SearchStatement.MaximumArms }
-            || SearchDriver.Write(plan, dialect, experiments, candidates) is not var (sql, parameters)
+            || SearchDriver.Write(plan, Dialect, experiments, candidates, fewRows) is not var (sql, parameters)
         )
         {
             return null;
@@ -155,15 +166,17 @@ internal sealed class SearchEngine(IMetadataDatabase database)
         var counts = await connection
             .QueryAsync<(long, long)>(new(sql, parameters, cancellationToken: cancellationToken))
             .ConfigureAwait(false);
-        return SearchDriver.Choose(candidates, counts);
+        return SearchDriver.Choose(candidates, counts, fewRows);
     }
 
     /// <summary>One snapshot for the statements of a page: between them nothing moves from one phase to another. No transaction outlives the page.</summary>
     private async Task<T> InSnapshotAsync<T>(DbConnection connection, Func<Task<T>> body)
     {
         // As text, since the driver of SQLite begins transactions of its own as writers.
-        var isSqlite = string.Equals(dialect.Product, "sqlite", StringComparison.Ordinal);
-        await connection.ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").ConfigureAwait(false);
+        var isSqlite = string.Equals(Dialect.Product, "sqlite", StringComparison.Ordinal);
+        await connection
+            .ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .ConfigureAwait(false);
         try
         {
             return await body().ConfigureAwait(false);

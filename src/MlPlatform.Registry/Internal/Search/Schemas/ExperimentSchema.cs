@@ -18,10 +18,7 @@ internal static class ExperimentSchema
                 ["creation_time"] = CreatedAt,
                 ["last_update_time"] = new("r.updated_at", SearchType.Time),
             },
-            Tables = new Dictionary<SearchEntity, SearchTable>
-            {
-                [SearchEntity.Tag] = new("reg_experiment_tag", ("experiment_id", "id")),
-            },
+            Tables = new Dictionary<SearchEntity, SearchTable> { [SearchEntity.Tag] = new("reg_experiment_tag", ("experiment_id", "id")) },
             Ties = [(CreatedAt, true), (Id, false)],
         };
 }

@@ -23,8 +23,11 @@ internal sealed record SearchTable(string Name, params (string Column, string Of
     /// </summary>
     public bool IsIndexed { get; init; }
 
+    /// <summary>In characters of the database.</summary>
+    public const int PrefixLength = 100;
+
     /// <summary>The part of a text that is indexed, since long ones fit no index; the migration holds the same expression.</summary>
-    public static string Prefix(string value) => $"substr({value}, 1, 100)";
+    public static string Prefix(string value) => $"substr({value}, 1, {PrefixLength})";
 
     public string Belongs(string alias) => string.Join(" AND ", Owner.Select(o => $"{alias}.{o.Column} = r.{o.Of}"));
 }

@@ -5,7 +5,12 @@ namespace MlPlatform.Registry.Internal;
 
 /// <summary>Turns checked clauses into conditions that are true or false, never null.</summary>
 /// <remarks>So <c>NOT</c> finds exactly what its operand does not, things without the key included.</remarks>
-internal sealed class SearchConditions(SearchSchema schema, SqlDialect dialect, SqlBinder binder, IReadOnlyList<LoggedModelDataset> datasets)
+internal sealed class SearchConditions(
+    SearchSchema schema,
+    SqlDialect dialect,
+    SqlBinder binder,
+    IReadOnlyList<LoggedModelDataset> datasets
+)
 {
     public string Write(SearchNode node) =>
         node switch
@@ -21,7 +26,8 @@ internal sealed class SearchConditions(SearchSchema schema, SqlDialect dialect, 
         $"{field.Table!.Belongs(alias)}{Keyed(alias, field)}{Measured(alias, field.Table, on)}";
 
     /// <summary>That a row of a table has the key.</summary>
-    public string Keyed(string alias, SearchField field) => field.Table!.HasKey ? $" AND {alias}.key = {binder.Bind(field.Key)}" : string.Empty;
+    public string Keyed(string alias, SearchField field) =>
+        field.Table!.HasKey ? $" AND {alias}.key = {binder.Bind(field.Key)}" : string.Empty;
 
     /// <summary>That a metric of a logged model was measured on one of some datasets.</summary>
     public string Measured(string alias, SearchTable table, IReadOnlyList<LoggedModelDataset> on)
@@ -45,7 +51,19 @@ internal sealed class SearchConditions(SearchSchema schema, SqlDialect dialect, 
         : clause.Operator is SearchOperator.NotEqual ? $"({alias}.is_nan = 1 OR {Number(clause, $"{alias}.value")})"
         : $"({alias}.is_nan = 0 AND {Number(clause, $"{alias}.value")})";
 
-    public string Bind(object value) => binder.Bind(value);
+    /// <summary>The same, so that the index of the table finds the rows, if it can.</summary>
+    public string HoldsByIndex(SearchNode.Clause clause, string alias)
+    {
+        if (clause.Operator != SearchOperator.Equal || schema.Resolve("filter", clause.Key).Table!.IsMetric)
+        {
+            return Holds(clause, alias);
+        }
+
+        // A prefix that is equal to a shorter text is all of it: then the index alone answers.
+        var text = clause.Values[0].Text;
+        var begins = $"{SearchTable.Prefix($"{alias}.value")} = {SearchTable.Prefix(binder.Bind(text))}";
+        return text.Length < SearchTable.PrefixLength ? begins : $"{begins} AND {Holds(clause, alias)}";
+    }
 
     private string Write(SearchNode.Clause clause)
     {

@@ -10,8 +10,8 @@ namespace MlPlatform.Registry.Internal;
 /// </remarks>
 internal static class SearchDriver
 {
-    /// <summary>So many things are sorted in the time that a page may take.</summary>
-    private const int FewRows = 10_000;
+    /// <summary>Where both ways cost the same for a page of 100 of 1,000,000 things: the order's index is read as far as the clause is rare.</summary>
+    public const int FewRows = 10_000;
 
     private const int MaximumLooks = 8;
 
@@ -20,7 +20,8 @@ internal static class SearchDriver
         SearchPlan plan,
         SqlDialect dialect,
         IReadOnlyList<string> experiments,
-        IReadOnlyList<SearchNode.Clause> candidates
+        IReadOnlyList<SearchNode.Clause> candidates,
+        int fewRows
     )
     {
         var binder = new SqlBinder();
@@ -30,10 +31,14 @@ internal static class SearchDriver
             {
                 var field = plan.Schema.Resolve("filter", clause.Key);
                 var within = $"r.experiment_id IN {binder.BindList(experiments)}";
-                var from = field.Table is { } table
-                    ? $"{table.Name} r WHERE {within}{conditions.Keyed("r", field)}{ByValue(conditions, clause, field)}"
-                    : $"{plan.Schema.Table} r WHERE {within} AND {conditions.Write(clause)}";
-                return $"SELECT {i} AS I, COUNT(*) AS N FROM (SELECT 1 AS one FROM {from} LIMIT {binder.Bind(FewRows + 1)}) x{i}";
+                var from = field switch
+                {
+                    { Table: { } table } =>
+                        $"{table.Name} r WHERE {within}{conditions.Keyed("r", field)}{ByIndex(conditions, clause, field)}",
+                    { Type: SearchType.Text } => $"{plan.Schema.Table} r WHERE {conditions.Write(clause)}", // By id, in any experiment.
+                    _ => $"{plan.Schema.Table} r WHERE {within} AND {conditions.Write(clause)}",
+                };
+                return $"SELECT {i} AS I, COUNT(*) AS N FROM (SELECT 1 AS one FROM {from} LIMIT {binder.Bind(fewRows + 1)}) x{i}";
             }
         );
         return candidates.Count == 0 ? null : (string.Join(" UNION ALL ", looks), binder.Parameters);
@@ -44,10 +49,14 @@ internal static class SearchDriver
         [.. plan.Conjuncts.OfType<SearchNode.Clause>().Where(c => IsCandidate(c, plan.Schema.Resolve("filter", c.Key))).Take(MaximumLooks)];
 
     /// <summary>The candidate with the fewest rows, if they are few.</summary>
-    public static SearchNode.Clause? Choose(IReadOnlyList<SearchNode.Clause> candidates, IEnumerable<(long Index, long Count)> counts)
+    public static SearchNode.Clause? Choose(
+        IReadOnlyList<SearchNode.Clause> candidates,
+        IEnumerable<(long Index, long Count)> counts,
+        int fewRows
+    )
     {
         var (index, count) = counts.MinBy(c => c.Count);
-        return count <= FewRows ? candidates[(int)index] : null;
+        return count <= fewRows ? candidates[(int)index] : null;
     }
 
     private static bool IsCandidate(SearchNode.Clause clause, SearchField field) =>
@@ -57,12 +66,10 @@ internal static class SearchDriver
                 && (field.Type != SearchType.Text || clause.Operator is SearchOperator.Equal or SearchOperator.In)
                 && clause.Operator is not (SearchOperator.NotEqual or SearchOperator.IsNull or SearchOperator.IsNotNull);
 
-    private static string ByValue(SearchConditions conditions, SearchNode.Clause clause, SearchField field) =>
-        (field.Table!.IsMetric, clause.Operator) switch
-        {
-            (true, not (SearchOperator.NotEqual or SearchOperator.IsNotNull)) => $" AND {conditions.Holds(clause, "r")}",
-            (false, SearchOperator.Equal) =>
-                $" AND {SearchTable.Prefix("r.value")} = {SearchTable.Prefix(conditions.Bind(clause.Values[0].Text))}",
-            _ => string.Empty,
-        };
+    /// <summary>What the index can tell of a clause; of another, that the key is there.</summary>
+    private static string ByIndex(SearchConditions conditions, SearchNode.Clause clause, SearchField field) =>
+        clause.Operator == SearchOperator.Equal
+        || (field.Table!.IsMetric && clause.Operator is not (SearchOperator.NotEqual or SearchOperator.IsNotNull))
+            ? $" AND {conditions.HoldsByIndex(clause, "r")}"
+            : string.Empty;
 }

@@ -6,6 +6,7 @@ internal sealed class SearchPlan
     public SearchPlan(SearchRequest request)
     {
         Request = request;
+        CheckTexts(request);
         var tree = SearchText.ParseFilter(request.Filter);
         if (tree is not null)
         {
@@ -83,6 +84,21 @@ internal sealed class SearchPlan
         && Sorts.Count > 0
         && Sorts[0].Field.Table is not { IsPerDataset: true }
         && Schema.Resolve("filter", clause.Key) == Sorts[0].Field;
+
+    /// <summary>Of what did not come through the grammar.</summary>
+    private static void CheckTexts(SearchRequest request)
+    {
+        foreach (var order in request.Orders)
+        {
+            SearchText.CheckText("order", order.Key.Name);
+        }
+
+        var datasets = request.Datasets.Concat(request.Orders.Select(o => o.Dataset).OfType<LoggedModelDataset>());
+        foreach (var text in request.ExperimentIds.Concat(request.Experiments).Concat(datasets.SelectMany(d => new[] { d.Name, d.Digest })))
+        {
+            SearchText.CheckText("scope", text ?? string.Empty);
+        }
+    }
 
     private static IEnumerable<SearchNode> Split(SearchNode node) => node is SearchNode.All all ? all.Operands.SelectMany(Split) : [node];
 

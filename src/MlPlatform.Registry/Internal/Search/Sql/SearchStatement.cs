@@ -16,12 +16,7 @@ namespace MlPlatform.Registry.Internal;
 /// <param name="dialect">The database's.</param>
 /// <param name="experiments">What the things must belong to; null searches everything.</param>
 /// <param name="driver">A conjunct of which few rows are known to hold.</param>
-internal sealed class SearchStatement(
-    SearchPlan plan,
-    SqlDialect dialect,
-    IReadOnlyList<string>? experiments,
-    SearchNode.Clause? driver
-)
+internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IReadOnlyList<string>? experiments, SearchNode.Clause? driver)
 {
     /// <summary>So many experiments are searched one by one.</summary>
     public const int MaximumArms = 16;
@@ -83,12 +78,7 @@ internal sealed class SearchStatement(
         if (driving?.Table is { } table)
         {
             AddDriver("d", driving);
-            where.Add(conditions.Holds(driver!, "d"));
-            if (IsByValue(driver!, table))
-            {
-                where.Add($"{SearchTable.Prefix("d.value")} = {SearchTable.Prefix(binder.Bind(driver!.Values[0].Text))}");
-            }
-
+            where.Add(conditions.HoldsByIndex(driver!, "d"));
             Join(plan.Schema.Table + " r");
             where.Add(table.Belongs("d"));
         }
@@ -143,7 +133,7 @@ internal sealed class SearchStatement(
         }
         else if (experiments is not null)
         {
-            where.Add($"r.experiment_id IN {binder.BindList(experiments)}");
+            where.Add($"r.experiment_id IN ({binder.BindMany(experiments, dialect)})");
         }
     }
 
@@ -226,8 +216,8 @@ internal sealed class SearchStatement(
     }
 
     private bool IsDrivenByText(SearchPhase phase) =>
-        driver is null && HasArms && phase == SearchPhase.Value && plan.Sorts is [{ Field.Table: { IsIndexed: true, IsMetric: false } }, ..];
-
-    /// <summary>Whether the index finds the rows of a clause by their value, not only by their key.</summary>
-    private static bool IsByValue(SearchNode.Clause clause, SearchTable table) => !table.IsMetric && clause.Operator == SearchOperator.Equal;
+        driver is null
+        && HasArms
+        && phase == SearchPhase.Value
+        && plan.Sorts is [{ Field.Table: { IsIndexed: true, IsMetric: false } }, ..];
 }

@@ -20,7 +20,12 @@ internal static class SearchGrammar
     private static readonly TokenListParser<SearchToken, SearchKey> Key = Token
         .EqualTo(SearchToken.Word)
         .Select(ToKey)
-        .Or(Token.EqualTo(SearchToken.Backticked).Or(Token.EqualTo(SearchToken.DoubleQuoted)).Select(t => new SearchKey(null, Unquote(t), At(t))))
+        .Or(
+            Token
+                .EqualTo(SearchToken.Backticked)
+                .Or(Token.EqualTo(SearchToken.DoubleQuoted))
+                .Select(t => new SearchKey(null, Unquote(t), At(t)))
+        )
         .Named("a key");
 
     private static readonly TokenListParser<SearchToken, SearchLiteral> Literal = Token

@@ -34,29 +34,8 @@ internal static class SearchText
         return [.. orders.Select(o => Parse("order", o ?? string.Empty, SearchGrammar.Order, "ASC, DESC or the end"))];
     }
 
-    private static T Parse<T>(string part, string text, TokenListParser<SearchToken, T> grammar, string end)
-    {
-        CheckText(part, text);
-        var tokens = SearchTokenizer.Instance.TryTokenize(text);
-        if (!tokens.HasValue)
-        {
-            throw new InvalidSearchException(part, tokens.ErrorPosition.Absolute, DescribeToken(text, tokens.ErrorPosition.Absolute));
-        }
-
-        CheckDepth(part, tokens.Value);
-        var result = grammar.TryParse(tokens.Value);
-        if (result.HasValue)
-        {
-            return result.Value;
-        }
-
-        var at = result.ErrorPosition.HasValue ? result.ErrorPosition.Absolute : text.Length;
-        var expected = result.Expectations is { Length: > 0 } expectations ? string.Join(" or ", expectations) : end;
-        throw new InvalidSearchException(part, at, $"{Found(text, at)} was found, {expected} was expected.");
-    }
-
     /// <summary>Refuses what some database would refuse as a value: a zero character, or half of a surrogate pair.</summary>
-    private static void CheckText(string part, string text)
+    public static void CheckText(string part, string text)
     {
         if (text.Length > MaximumLength)
         {
@@ -78,6 +57,27 @@ internal static class SearchText
                 throw new InvalidSearchException(part, i, "the character is not allowed.");
             }
         }
+    }
+
+    private static T Parse<T>(string part, string text, TokenListParser<SearchToken, T> grammar, string end)
+    {
+        CheckText(part, text);
+        var tokens = SearchTokenizer.Instance.TryTokenize(text);
+        if (!tokens.HasValue)
+        {
+            throw new InvalidSearchException(part, tokens.ErrorPosition.Absolute, DescribeToken(text, tokens.ErrorPosition.Absolute));
+        }
+
+        CheckDepth(part, tokens.Value);
+        var result = grammar.TryParse(tokens.Value);
+        if (result.HasValue)
+        {
+            return result.Value;
+        }
+
+        var at = result.ErrorPosition.HasValue ? result.ErrorPosition.Absolute : text.Length;
+        var expected = result.Expectations is { Length: > 0 } expectations ? string.Join(" or ", expectations) : end;
+        throw new InvalidSearchException(part, at, $"{Found(text, at)} was found, {expected} was expected.");
     }
 
     /// <summary>Before the parser runs, since it descends into each parenthesis but a list's.</summary>
