@@ -29,6 +29,9 @@ internal static class JsonReply
     public static JsonNode Number(double value) =>
         double.IsNaN(value) ? JsonValue.Create("NaN") : JsonValue.Create(Math.Clamp(value, double.MinValue, double.MaxValue));
 
+    /// <summary>A text as JSON has it.</summary>
+    public static string Quote(string text) => $"\"{Options.Encoder!.Encode(text)}\"";
+
     /// <summary>A list, or null so that an empty one is absent.</summary>
     public static JsonArray? List(IEnumerable<JsonNode> items)
     {
