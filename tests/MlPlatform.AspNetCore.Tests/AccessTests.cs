@@ -17,6 +17,7 @@ public sealed class AccessTests
     private static readonly string[] PostsThatOnlyRead =
     [
         "/experiments/search",
+        "/experiments/search-datasets",
         "/runs/search",
         "/logged-models/search",
         "/registered-models/get-latest-versions",

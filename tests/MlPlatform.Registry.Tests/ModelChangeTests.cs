@@ -55,8 +55,10 @@ public sealed class ModelChangeTests : IAsyncDisposable
         var one = await host.Models.RegisterVersionAsync("m", Of("1"), null, Cancel);
         var two = await host.Models.RegisterVersionAsync("m", Of("2"), null, Cancel);
         await host.Models.SetAliasAsync("m", "champion", 2, null, Because, Cancel);
+        host.Time.Advance(TimeSpan.FromHours(1));
         await host.Models.DeleteVersionAsync(two.Id, Cancel);
 
+        Assert.Equal(TimeSpan.FromHours(1), (await host.Models.GetModelAsync("m", Cancel))!.UpdatedAt - two.CreatedAt);
         Assert.Null(await host.Models.GetVersionAsync(two.Id, Cancel));
         Assert.Null(await host.Models.GetAliasAsync("m", "champion", Cancel));
         Assert.Equal(one.Id, Assert.Single(await host.Models.ListVersionsAsync("m", cancellationToken: Cancel)).Id);
@@ -121,6 +123,21 @@ public sealed class ModelChangeTests : IAsyncDisposable
         await host.Get<IArtifactGarbageCollector>().CollectAsync(TimeSpan.Zero, Cancel);
         Assert.Null(await host.Get<IArtifactStore>().FindAsync(version.ManifestDigest!.Value, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => host.Models.RenameModelAsync("new", "a/b", Cancel));
+    }
+
+    [Theory]
+    [InlineData("run-7")]
+    [InlineData("0190000000007000800000000000000A")]
+    public async Task Version_keeps_the_run_of_another_server_as_it_was_said(string run)
+    {
+        await host.Models.RegisterVersionAsync("m", new ExternalModel("s3://bucket/model") { ForeignRunId = run }, null, Cancel);
+        var read = (await host.Models.GetVersionAsync(new("m", 1), Cancel))!;
+        Assert.Equal((null, run), (read.RunId, read.ForeignRunId));
+        var found = await host.Models.SearchVersionsAsync(new() { Filter = $"run_id = '{run}'" }, Cancel);
+        Assert.Equal(read.Id, Assert.Single(found.Items).Id);
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            host.Models.RegisterVersionAsync("m", new ExternalModel("x") { ForeignRunId = new('x', 501) }, null, Cancel)
+        );
     }
 
     [Fact]

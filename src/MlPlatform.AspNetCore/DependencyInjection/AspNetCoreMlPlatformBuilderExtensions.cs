@@ -39,6 +39,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<RunLogEndpoints>(services);
         AddEndpoints<MetricEndpoints>(services);
         AddEndpoints<SearchEndpoints>(services);
+        AddEndpoints<DatasetEndpoints>(services);
         AddEndpoints<LoggedModelEndpoints>(services);
         AddEndpoints<ModelEndpoints>(services);
         AddEndpoints<VersionEndpoints>(services);
@@ -46,6 +47,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<ModelSearchEndpoints>(services);
         AddEndpoints<ArtifactProxyEndpoints>(services);
         AddEndpoints<ArtifactListEndpoints>(services);
+        AddEndpoints<ArtifactFileEndpoints>(services);
         AddEndpoints<ArtifactTransferEndpoints>(services);
         AddEndpoints<UnknownEndpoints>(services);
         return builder;

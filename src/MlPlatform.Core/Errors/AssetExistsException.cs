@@ -7,8 +7,11 @@ public sealed class AssetExistsException : MlPlatformException
     /// <param name="asset">What has it.</param>
     /// <param name="hint">What to do, or null.</param>
     public AssetExistsException(AssetRef asset, string? hint = null)
-        : base($"'{asset}' exists already.{(hint is null ? string.Empty : " " + hint)}") => Asset = asset;
+        : base($"'{asset}' exists already.{(hint is null ? string.Empty : " " + hint)}") => (Asset, Hint) = (asset, hint);
 
     /// <summary>What has it.</summary>
     public AssetRef Asset { get; }
+
+    /// <summary>What to do, or null.</summary>
+    public string? Hint { get; }
 }

@@ -7,8 +7,11 @@ public sealed class AssetNotFoundException : MlPlatformException
     /// <param name="asset">What was asked for.</param>
     /// <param name="hint">What to do, or null.</param>
     public AssetNotFoundException(AssetRef asset, string? hint = null)
-        : base($"'{asset}' does not exist.{(hint is null ? string.Empty : " " + hint)}") => Asset = asset;
+        : base($"'{asset}' does not exist.{(hint is null ? string.Empty : " " + hint)}") => (Asset, Hint) = (asset, hint);
 
     /// <summary>What was asked for.</summary>
     public AssetRef Asset { get; }
+
+    /// <summary>What to do, or null.</summary>
+    public string? Hint { get; }
 }

@@ -41,6 +41,9 @@ public sealed record LoggedModel
     /// <summary>Its tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The versions of registered models that it was made into, in order of model and version.</summary>
+    public IReadOnlyList<ModelVersionId> Versions { get; init; } = [];
+
     /// <summary>The latest point of each metric, by dataset.</summary>
     public IReadOnlyList<LoggedModelMetric> Metrics { get; init; } = [];
 }

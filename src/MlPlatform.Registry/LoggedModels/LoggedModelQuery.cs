@@ -9,7 +9,10 @@ public sealed record LoggedModelQuery
     /// <summary>What must hold of a model, in the grammar of <see cref="RunQuery"/>.</summary>
     public string? Filter { get; init; }
 
-    /// <summary>Metrics of the filter count only as measured on one of these datasets; none takes every measurement.</summary>
+    /// <summary>
+    /// Only models that were measured on one of these datasets; metrics of the filter count only as measured there. None takes every model and
+    /// measurement.
+    /// </summary>
     public IReadOnlyList<LoggedModelDataset> Datasets { get; init; } = [];
 
     /// <summary>Keys to order by. Then and by default the newest first.</summary>

@@ -203,6 +203,7 @@ CREATE TABLE reg_model_version (
     UNIQUE (model, idempotency_key)
 );
 CREATE INDEX reg_model_version_run ON reg_model_version (run_id);
+CREATE INDEX reg_model_version_logged_model ON reg_model_version (logged_model_id);
 CREATE INDEX reg_model_version_updated ON reg_model_version (updated_at DESC, model, version DESC);
 
 CREATE TABLE reg_model_version_tag (

@@ -7,6 +7,12 @@ public sealed record ExternalModel(string Source)
     /// <summary>A page about the run that made it, if said.</summary>
     public string? RunLink { get; init; }
 
+    /// <summary>
+    /// The run that made it, when its id is not one of ours: the registry of one server may serve the runs of another. Up to 500 characters; stored, and
+    /// no lineage. Default: none.
+    /// </summary>
+    public string? ForeignRunId { get; init; }
+
     /// <summary>The logged model that it was, if it was one.</summary>
     public string? LoggedModelId { get; init; }
 

@@ -23,6 +23,9 @@ public sealed record ModelVersion
     /// <summary>The run that made it, if known.</summary>
     public RunId? RunId { get; init; }
 
+    /// <summary>The run of another server that made it, if it was said; then <see cref="RunId"/> is null.</summary>
+    public string? ForeignRunId { get; init; }
+
     /// <summary>When it was registered, in platform time.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -10,7 +10,7 @@ public sealed record VersionQuery
     /// </remarks>
     public string? Filter { get; init; }
 
-    /// <summary>Keys of <see cref="Filter"/>, each with <c>ASC</c> or <c>DESC</c>. Then and by default the last updated first, by name, the highest version
+    /// <summary>Keys of <see cref="Filter"/>, each with <c>ASC</c> or <c>DESC</c>; then by name, the highest version first. Default: the last updated
     /// first.</summary>
     public IReadOnlyList<string> OrderBy { get; init; } = [];
 

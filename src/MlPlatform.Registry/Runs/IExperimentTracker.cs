@@ -91,6 +91,16 @@ public interface IExperimentTracker
         CancellationToken cancellationToken = default
     );
 
+    /// <summary>The datasets that runs of some experiments read, once for each context, in order of experiment, name, digest and context.</summary>
+    /// <param name="experimentIds">The experiments; none has no datasets. Deleted runs do not count.</param>
+    /// <param name="limit">At most so many, 1 to 1000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    Task<IReadOnlyList<DatasetUse>> ListDatasetsAsync(
+        IReadOnlyCollection<string> experimentIds,
+        int limit = 1000,
+        CancellationToken cancellationToken = default
+    );
+
     /// <summary>Says which logged models a run made.</summary>
     /// <exception cref="AssetNotFoundException">No such run or logged model.</exception>
     Task LogOutputsAsync(RunId id, IReadOnlyList<RunModelOutput> models, CancellationToken cancellationToken = default);

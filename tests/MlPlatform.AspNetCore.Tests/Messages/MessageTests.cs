@@ -19,9 +19,9 @@ public sealed class MessageTests
         Assert.False(message.Has("n"));
         Assert.Equal("é😀", message.OptionalString("escaped"));
         Refused("Missing value for required parameter 'empty'.", () => message.RequiredString("empty"));
-        Refused("'number': a text was expected, found 1.", () => message.OptionalString("number"));
-        Refused("'half': a text of whole characters", () => Parse("""{"half":"\ud800"}""").OptionalString("half"));
-        Refused("'nul': a text without NUL", () => Parse("""{"nul":"a\u0000b"}""").OptionalString("nul"));
+        Refused("Invalid value 1 for parameter 'number' supplied: a text was expected.", () => message.OptionalString("number"));
+        Refused("'half' supplied: a text of whole characters", () => Parse("""{"half":"\ud800"}""").OptionalString("half"));
+        Refused("'nul' supplied: a text without NUL", () => Parse("""{"nul":"a\u0000b"}""").OptionalString("nul"));
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class MessageTests
         }
         else
         {
-            Refused("'n': a whole number was expected", () => message.OptionalInt64("n"));
+            Refused("'n' supplied: a whole number was expected", () => message.OptionalInt64("n"));
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class MessageTests
         }
         else
         {
-            Refused("'v': a number was expected", () => message.OptionalDouble("v"));
+            Refused("'v' supplied: a number was expected", () => message.OptionalDouble("v"));
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class MessageTests
         }
         else
         {
-            Refused("'status': one of RUNNING, FINISHED was expected", () => message.OptionalEnum("status", Statuses));
+            Refused("'status' supplied: one of RUNNING, FINISHED was expected", () => message.OptionalEnum("status", Statuses));
         }
 
         Assert.Null(message.OptionalEnum("missing", Statuses));
@@ -119,13 +119,13 @@ public sealed class MessageTests
         Assert.Equal(1, message.OptionalMessage("one")!.OptionalInt64("a"));
         var metrics = message.Messages("metrics");
         Assert.Equal(0.5, metrics[0].RequiredDouble("value"));
-        Refused("'metrics[1].value': a number was expected, found \"x\".", () => metrics[1].RequiredDouble("value"));
+        Refused("Invalid value \"x\" for parameter 'metrics[1].value' supplied: a number was expected.", () => metrics[1].RequiredDouble("value"));
         Refused("Missing value for required parameter 'metrics[0].step'.", () => metrics[0].RequiredInt64("step"));
-        Refused("'odd[1]': a text was expected", () => message.Strings("odd"));
-        Refused("'keys[0]': an object was expected", () => message.Messages("keys"));
-        Refused("'one': a list was expected, found an object.", () => message.Strings("one"));
-        Refused("'keys': it has 2 items; at most 1 are allowed.", () => message.Strings("keys", maximum: 1));
-        Refused("'metrics': it has 2 items", () => message.Messages("metrics", maximum: 1));
+        Refused("'odd[1]' supplied: a text was expected", () => message.Strings("odd"));
+        Refused("'keys[0]' supplied: an object was expected", () => message.Messages("keys"));
+        Refused("Invalid value (an object) for parameter 'one' supplied: a list was expected.", () => message.Strings("one"));
+        Refused("'keys' supplied: it has 2 items; at most 1 are allowed.", () => message.Strings("keys", maximum: 1));
+        Refused("'metrics' supplied: it has 2 items", () => message.Messages("metrics", maximum: 1));
     }
 
     [Fact]
@@ -135,10 +135,10 @@ public sealed class MessageTests
         Assert.True(message.OptionalBoolean("yes"));
         Assert.False(message.OptionalBoolean("no"));
         Assert.Null(message.OptionalBoolean("missing"));
-        Refused("'text': true or false was expected", () => message.OptionalBoolean("text"));
+        Refused("'text' supplied: true or false was expected", () => message.OptionalBoolean("text"));
         Assert.Equal(50, message.Limit("max", 100, 1000));
         Assert.Equal(100, message.Limit("missing", 100, 1000));
-        Refused("'zero': 1 to 1000 is allowed.", () => message.Limit("zero", 100, 1000));
+        Refused("'zero' supplied: 1 to 1000 is allowed.", () => message.Limit("zero", 100, 1000));
         Refused("2000", () => message.Limit("big", 100, 1000));
     }
 

@@ -164,8 +164,78 @@ public sealed class ModelEndpointTests : IAsyncLifetime
     [InlineData("s3://bucket/../x")]
     [InlineData("s3://bucket/%252e%252e/x")]
     [InlineData("mlflow-artifacts:/0/../../x")]
+    [InlineData("mlflow-artifacts://host:9000/models/artifact%00")]
+    [InlineData("dbfs:/run/artifacts/a%3f/../../..")]
     public async Task Source_that_could_lead_elsewhere_is_refused(string source) =>
         await host.RefusedAsync("POST", "model-versions/create", new { name = "late", source }, 400, "INVALID_PARAMETER_VALUE");
+
+    [Theory]
+    [InlineData("mlflow-artifacts:/models/")]
+    [InlineData("mlflow-artifacts:/models/foo///bar")]
+    [InlineData("mlflow-artifacts://host:9000/models/artifact/..../")]
+    [InlineData("runs:/of_another_server/model")]
+    [InlineData("models:/none/1")]
+    [InlineData("s3://bucket/model")]
+    public async Task Source_of_another_place_is_kept_as_it_is(string source)
+    {
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source, run_id = "of_another_server" });
+        var uri = await host.CallAsync("GET", "model-versions/get-download-uri?name=late&version=1");
+        Assert.Equal(source, uri.Text("artifact_uri"));
+    }
+
+    [Fact]
+    public async Task Run_of_another_server_is_kept_and_versions_are_found_by_it()
+    {
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = "s3://b", run_id = "other-1" });
+        await CreateAsync();
+        var found = await host.CallAsync("GET", "model-versions/search?filter=run_id%3D%27other-1%27");
+        var version = Assert.Single(found.GetProperty("model_versions").EnumerateArray());
+        Assert.Equal(("1", "other-1"), (version.Text("version"), version.Text("run_id")));
+        await host.RefusedAsync(
+            "POST",
+            "model-versions/create",
+            new { name = "late", source = "s3://b", run_id = new string('x', 501) },
+            400,
+            "INVALID_PARAMETER_VALUE"
+        );
+    }
+
+    [Fact]
+    public async Task Copies_lead_to_the_files_of_the_first_and_a_circle_of_them_ends()
+    {
+        await CreateAsync();
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = "models:/late/1" });
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = "models:/late/2" });
+        var uri = await host.CallAsync("GET", "model-versions/get-download-uri?name=late&version=3");
+        Assert.Equal($"mlflow-artifacts:/0/{run}/artifacts/model", uri.Text("artifact_uri"));
+
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = "models:/late/5" });
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = "models:/late/4" });
+        uri = await host.CallAsync("GET", "model-versions/get-download-uri?name=late&version=4");
+        Assert.StartsWith("models:/late/", uri.Text("artifact_uri"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logged_model_knows_the_versions_made_of_it()
+    {
+        var model = await host.CallAsync("POST", "logged-models", new { experiment_id = "0", name = "late" });
+        var id = model.Text("model", "info", "model_id");
+        await host.CallAsync("PATCH", $"logged-models/{id}/tags", new { tags = new[] { new { key = "mlflow.modelVersions", value = "old" } } });
+        Assert.False((await ReadAsync()).TryGetProperty("tags", out _));
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = $"models:/{id}", model_id = id });
+        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = $"models:/{id}" });
+
+        var info = await ReadAsync();
+        Assert.Equal("""[{"name": "late", "version": 1}, {"name": "late", "version": 2}]""", info.GetProperty("tags")[0].Text("value"));
+        Assert.Equal(["1", "2"], info.GetProperty("registrations").EnumerateArray().Select(r => r.Text("version")));
+
+        await host.CallAsync("POST", "registered-models/rename", new { name = "late", new_name = "a \"b\"" });
+        await host.CallAsync("DELETE", "model-versions/delete", new { name = "a \"b\"", version = "1" });
+        Assert.Equal("""[{"name": "a \"b\"", "version": 2}]""", (await ReadAsync()).GetProperty("tags")[0].Text("value"));
+
+        async Task<System.Text.Json.JsonElement> ReadAsync() =>
+            (await host.CallAsync("GET", $"logged-models/{id}")).GetProperty("model").GetProperty("info");
+    }
 
     [Fact]
     public async Task Prompts_are_hidden_from_those_who_do_not_ask_for_them()

@@ -250,7 +250,7 @@ public sealed class RunEndpointTests : IAsyncLifetime
             $"metrics/get-history-bulk-interval?run_ids={run}&metric_key=loss&start_step=100&end_step=300&max_results=5"
         );
         Assert.Equal(
-            [100, 150, 200, 250, 300],
+            [100, 140, 180, 220, 260, 300],
             sample.GetProperty("metrics").EnumerateArray().Select(m => m.GetProperty("step").GetInt32())
         );
         await host.RefusedAsync(
@@ -266,6 +266,136 @@ public sealed class RunEndpointTests : IAsyncLifetime
             null,
             400,
             "INVALID_PARAMETER_VALUE"
+        );
+    }
+
+    [Fact]
+    public async Task Sample_shows_the_same_steps_of_each_run_and_where_each_begins_and_ends()
+    {
+        var (first, second) = (await WithStepsAsync(10), await WithStepsAsync(20));
+        Assert.Equal([0, 2, 4, 6, 8, 9], (await SampleAsync($"run_ids={first}")).Select(p => p.Step));
+        Assert.Equal(
+            [(first, 0), (first, 4), (first, 8), (first, 9), (second, 0), (second, 4), (second, 8), (second, 9), (second, 12), (second, 16), (second, 19)],
+            await SampleAsync($"run_ids={first}&run_ids={second}")
+        );
+        Assert.Equal(5, (await SampleAsync($"run_ids={first}&start_step=0&end_step=4")).Count);
+
+        async Task<string> WithStepsAsync(int count)
+        {
+            var run = await CreateAsync(new { experiment_id = experiment });
+            var metrics = Enumerable.Range(0, count).Select(i => new { key = "loss", value = 1, timestamp = 1, step = i });
+            await host.CallAsync("POST", "runs/log-batch", new { run_id = run, metrics });
+            return run;
+        }
+
+        async Task<List<(string Run, int Step)>> SampleAsync(string query)
+        {
+            var reply = await host.CallAsync("GET", $"metrics/get-history-bulk-interval?{query}&metric_key=loss&max_results=5");
+            return [.. reply.GetProperty("metrics").EnumerateArray().Select(m => (m.Text("run_id"), m.GetProperty("step").GetInt32()))];
+        }
+    }
+
+    [Fact]
+    public async Task Histories_of_several_runs_come_one_after_the_other_up_to_the_limit()
+    {
+        var runs = new[] { await CreateAsync(new { experiment_id = experiment }), await CreateAsync(new { experiment_id = experiment }) };
+        foreach (var run in runs)
+        {
+            var metrics = Enumerable.Range(0, 3).Select(i => new { key = "loss", value = i, timestamp = i, step = i });
+            await host.CallAsync("POST", "runs/log-batch", new { run_id = run, metrics });
+        }
+
+        var query = $"metrics/get-history-bulk?run_id={runs[1]}&run_id={runs[0]}&metric_key=loss";
+        Assert.Equal([.. Enumerable.Repeat(runs[0], 3), .. Enumerable.Repeat(runs[1], 3)], await RunsAsync(query));
+        Assert.Equal([runs[0], runs[0], runs[0], runs[1]], await RunsAsync(query + "&max_results=4"));
+        foreach (var wrong in new[] { "metric_key=loss", $"run_id={runs[0]}", string.Concat(Enumerable.Repeat("run_id=a&", 101)) + "metric_key=loss" })
+        {
+            await host.RefusedAsync("GET", "metrics/get-history-bulk?" + wrong, null, 400, "INVALID_PARAMETER_VALUE");
+        }
+
+        async Task<IEnumerable<string>> RunsAsync(string path) =>
+            (await host.CallAsync("GET", path)).GetProperty("metrics").EnumerateArray().Select(m => m.Text("run_id"));
+    }
+
+    [Fact]
+    public async Task Datasets_of_experiments_are_listed_once_for_each_context()
+    {
+        var runs = new[] { await CreateAsync(new { experiment_id = experiment }), await CreateAsync(new { experiment_id = experiment }) };
+        await InputAsync(runs[0], "flights", "training");
+        await InputAsync(runs[1], "flights", "training");
+        await InputAsync(runs[1], "airports", null);
+        await InputAsync(await CreateAsync(new { experiment_id = "0" }), "elsewhere", "training");
+        Assert.Equal([("airports", null), ("flights", "training")], await ListAsync());
+
+        await host.CallAsync("POST", "runs/delete", new { run_id = runs[1] });
+        Assert.Equal([("flights", "training")], await ListAsync());
+        await host.RefusedAsync("POST", "experiments/search-datasets", new { }, 400, "INVALID_PARAMETER_VALUE");
+        var many = Enumerable.Range(0, 101).Select(i => $"{i}");
+        await host.RefusedAsync("POST", "experiments/search-datasets", new { experiment_ids = many }, 400, "INVALID_PARAMETER_VALUE");
+
+        Task<JsonElement> InputAsync(string run, string name, string? context)
+        {
+            var dataset = new { name, digest = "abc", source_type = "local", source = "{}" };
+            var tags = context is null ? [] : new[] { new { key = "mlflow.data.context", value = context } };
+            return host.CallAsync("POST", "runs/log-inputs", new { run_id = run, datasets = new[] { new { dataset, tags } } });
+        }
+
+        async Task<List<(string Name, string? Context)>> ListAsync()
+        {
+            var found = await host.CallAsync("POST", "experiments/search-datasets", new { experiment_ids = new[] { experiment } });
+            return
+            [
+                .. found
+                    .GetProperty("dataset_summaries")
+                    .EnumerateArray()
+                    .Select(d => (d.Text("name"), d.TryGetProperty("context", out var context) ? context.GetString() : null)),
+            ];
+        }
+    }
+
+    [Fact]
+    public async Task Refusals_are_in_the_words_that_clients_look_for()
+    {
+        var run = await CreateAsync(new { experiment_id = experiment });
+        Assert.Equal("Run with id=x not found. An id of a run has 32 lower-case hexadecimal digits.", await SaysAsync("GET", "runs/get?run_id=x"));
+        Assert.Equal("No tag with name: t on Run with id=" + run + ".", await SaysAsync("POST", "runs/delete-tag", new { run_id = run, key = "t" }));
+        Assert.Equal("Registered Model with name=m not found.", await SaysAsync("GET", "registered-models/get?name=m"));
+        Assert.Equal("Model Version (name=m, version=1) not found.", await SaysAsync("GET", "model-versions/get?name=m&version=1"));
+        Assert.Equal(
+            "Parameter 'version' must be an integer, got 'x'. Versions count from 1.",
+            await SaysAsync("GET", "model-versions/get?name=m&version=x")
+        );
+        Assert.StartsWith(
+            "Experiment 'flights' already exists.",
+            await SaysAsync("POST", "experiments/create", new { name = "flights" }),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "Invalid value 31 for parameter 'run_id' supplied: a text was expected.",
+            await SaysAsync("POST", "runs/set-tag", new { run_id = 31, value = 41 })
+        );
+        await host.CallAsync("POST", "runs/delete", new { run_id = run });
+        Assert.StartsWith(
+            $"The run {run} must be in the 'active' state",
+            await SaysAsync("POST", "runs/set-tag", new { run_id = run, key = "k", value = "v" }),
+            StringComparison.Ordinal
+        );
+
+        async Task<string> SaysAsync(string method, string path, object? body = null) =>
+            (await host.TryAsync(method, path, body)).Reply.Text("message");
+    }
+
+    [Fact]
+    public async Task Quotes_in_a_reply_are_readable()
+    {
+        using var reply = await host.Client.GetAsync(
+            new Uri("/api/2.0/mlflow/runs/get", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Contains(
+            "Missing value for required parameter 'run_id'.",
+            await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
         );
     }
 

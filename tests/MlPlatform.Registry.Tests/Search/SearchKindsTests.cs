@@ -99,7 +99,8 @@ public sealed class SearchKindsTests : IAsyncDisposable
     [InlineData("run_id IS NULL", "name DESC", "a@v3 a@v2")]
     [InlineData("source_path LIKE '%/1'", "", "a@v1")]
     [InlineData("tags.stage = 'prod' OR creation_timestamp > 3", "", "b@v1 a@v2")]
-    [InlineData("", "run_id", "b@v1 a@v1 a@v3 a@v2")]
+    [InlineData("", "run_id", "a@v1 b@v1 a@v3 a@v2")]
+    [InlineData("", "version_number DESC", "a@v3 a@v2 a@v1 b@v1")]
     [InlineData("", "last_updated_timestamp ASC", "a@v3 a@v2 a@v1 b@v1")]
     public async Task Versions_are_found_by_name_number_run_source_times_and_tags(string filter, string order, string names)
     {
@@ -135,6 +136,9 @@ public sealed class SearchKindsTests : IAsyncDisposable
     [InlineData("", "", "", "m3 m2 m1")]
     [InlineData("metrics.auc > 0.7", "", "", "m2 m1")]
     [InlineData("metrics.auc > 0.7", "test", "", "m1")]
+    [InlineData("", "test", "", "m1")]
+    [InlineData("metrics.auc > 0.7 OR tags.t LIKE 'X%'", "train", "", "m2")]
+    [InlineData("", "train", "name DESC", "m2 m1")]
     [InlineData("metrics.auc != 0.9 AND metrics.auc IS NOT NULL", "train", "", "m1")]
     [InlineData("params.depth = '3' OR tags.t LIKE 'X%'", "", "", "m3 m2")]
     [InlineData("name IN ('one', 'two') AND model_type IS NULL", "", "", "m1")]

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using MlPlatform.Core;
 using MlPlatform.Registry;
 
@@ -46,20 +45,7 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspN
         var path =
             address.Path
             ?? throw MlflowException.InvalidParameter("That is a folder. List it with the query 'path', or name a file in it.");
-        var opened = await trees.OpenAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false);
-        var content = new HeldBackStream(opened.Content, opened.File.Size);
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        headers.CacheControl = "private, no-cache"; // A path may get other bytes; the tag says whether it did.
-        var result = TypedResults.Stream(
-            content,
-            "application/octet-stream",
-            path.Name,
-            entityTag: new EntityTagHeaderValue($"\"{opened.File.Digest}\""),
-            enableRangeProcessing: true
-        );
-        await result.ExecuteAsync(context).ConfigureAwait(false);
+        await ArtifactDownload.SendAsync(context, trees, address.Tree, path).ConfigureAwait(false);
     }
 
     private async Task PutAsync(HttpContext context)

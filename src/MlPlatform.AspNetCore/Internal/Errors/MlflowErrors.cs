@@ -14,11 +14,11 @@ internal static class MlflowErrors
         exception switch
         {
             MlflowException e => e.Error,
-            AssetNotFoundException => new(StatusCodes.Status404NotFound, "RESOURCE_DOES_NOT_EXIST", exception.Message),
-            AssetExistsException => new(StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", exception.Message),
+            AssetNotFoundException e => new(StatusCodes.Status404NotFound, "RESOURCE_DOES_NOT_EXIST", AssetWords.NotFound(e)),
+            AssetExistsException e => new(StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", AssetWords.Exists(e)),
+            AssetDeletedException e => new(StatusCodes.Status400BadRequest, InvalidParameter, AssetWords.Deleted(e)),
             ConcurrencyConflictException => new(StatusCodes.Status409Conflict, "RESOURCE_CONFLICT", exception.Message),
-            AssetDeletedException
-            or ArtifactPathConflictException
+            ArtifactPathConflictException
             or ParamConflictException
             or LoggedModelParamConflictException
             or InvalidSearchException

@@ -30,7 +30,7 @@ internal partial class MlflowMessage(JsonElement fields, string path = "", bool 
         var value = OptionalInt64(field) ?? fallback;
         return value >= 1 && value <= maximum
             ? (int)value
-            : throw MlflowException.InvalidParameter($"Invalid value {value} for parameter '{path}{field}': 1 to {maximum} is allowed.");
+            : throw MlflowException.InvalidParameter($"Invalid value {value} for parameter '{path}{field}' supplied: 1 to {maximum} is allowed.");
     }
 
     public double? OptionalDouble(string field) => Find(field) is { } value ? ReadDouble(value, field) : null;
@@ -92,7 +92,7 @@ internal partial class MlflowMessage(JsonElement fields, string path = "", bool 
         return list.GetArrayLength() <= maximum
             ? list.EnumerateArray()
             : throw MlflowException.InvalidParameter(
-                $"Invalid value for parameter '{path}{field}': it has {list.GetArrayLength()} items; at most {maximum} are allowed."
+                $"Invalid value for parameter '{path}{field}' supplied: it has {list.GetArrayLength()} items; at most {maximum} are allowed."
             );
     }
 
@@ -100,16 +100,16 @@ internal partial class MlflowMessage(JsonElement fields, string path = "", bool 
         MlflowException.InvalidParameter(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Invalid value for parameter '{path}{field}': {expected} was expected, found {Describe(found)}."
+                $"Invalid value {Describe(found)} for parameter '{path}{field}' supplied: {expected} was expected."
             )
         );
 
     private static string Describe(JsonElement value) =>
         value.ValueKind switch
         {
-            JsonValueKind.Object => "an object",
-            JsonValueKind.Array => "a list",
+            JsonValueKind.Object => "(an object)",
+            JsonValueKind.Array => "(a list)",
             _ when value.GetRawText() is { Length: <= 100 } text => text,
-            _ => "something long",
+            _ => "(something long)",
         };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using MlPlatform.Registry;
 
@@ -18,21 +17,21 @@ internal static class ModelMessage
             .With("tags", Wire.Pairs(model.Tags))
             .With(
                 "aliases",
-                JsonReply.List(aliases.Select(JsonNode (a) => new JsonObject { ["alias"] = a.Alias, ["version"] = Number(a.Version) }))
+                JsonReply.List(aliases.Select(JsonNode (a) => new JsonObject { ["alias"] = a.Alias, ["version"] = Wire.Number(a.Version) }))
             );
 
     public static JsonObject Of(ModelVersion version, IReadOnlyList<ModelAlias> aliases) =>
         new JsonObject
         {
             ["name"] = version.Id.Name,
-            ["version"] = Number(version.Id.Version),
+            ["version"] = Wire.Number(version.Id.Version),
             ["creation_timestamp"] = Wire.Time(version.CreatedAt),
             ["last_updated_timestamp"] = Wire.Time(version.UpdatedAt),
             ["user_id"] = version.CreatedBy,
             ["current_stage"] = Stages.Of(version),
             ["description"] = version.Description ?? string.Empty,
             ["source"] = version.Source ?? string.Empty,
-            ["run_id"] = version.RunId?.ToString() ?? string.Empty,
+            ["run_id"] = version.RunId?.ToString() ?? version.ForeignRunId ?? string.Empty,
             ["status"] = "READY",
             ["run_link"] = version.RunLink ?? string.Empty,
         }
@@ -42,7 +41,4 @@ internal static class ModelMessage
                 Wire.Pairs(version.Tags.Where(t => t.Key != Stages.Tag).ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal))
             )
             .With("aliases", JsonReply.List(aliases.Where(a => a.Version == version.Id.Version).Select(JsonNode (a) => a.Alias)));
-
-    /// <summary>A version is a text on the wire.</summary>
-    private static string Number(int version) => version.ToString(CultureInfo.InvariantCulture);
 }

@@ -35,8 +35,11 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
         _ =
             await registry.GetModelAsync(name, request.CancellationToken).ConfigureAwait(false)
             ?? throw new AssetNotFoundException(new(AssetKind.Model, name), "Create the registered model first.");
+        var run = request.OptionalString("run_id") is { Length: > 0 } given ? given : null;
+        var ownRun = run is null ? null : RunIds.TryParse(run);
         var model = new ExternalModel(source)
         {
+            ForeignRunId = ownRun is null ? run : null,
             RunLink = request.OptionalString("run_link") is { Length: > 0 } link ? link : null,
             LoggedModelId = request.OptionalString("model_id") is { Length: > 0 } logged ? logged : LoggedModelOf(source),
             Package = isPrompt ? null : await PackAsync(source, tags, request.CancellationToken).ConfigureAwait(false),
@@ -47,7 +50,7 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
                 model,
                 new()
                 {
-                    RunId = request.OptionalString("run_id") is { Length: > 0 } run ? RunIds.Parse(run) : null,
+                    RunId = ownRun,
                     Description = request.OptionalString("description") is { Length: > 0 } text ? text : null,
                     Tags = tags,
                 },

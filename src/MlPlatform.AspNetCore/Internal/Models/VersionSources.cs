@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlPlatform.Core;
 using MlPlatform.Registry;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -6,10 +7,20 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Where a version's files lie by what its source says. Nothing outside this server is ever opened.</summary>
 internal sealed class VersionSources(IArtifactTrees trees, IModelRegistry registry)
 {
+    /// <summary>So many copies of copies are followed; a client may register a circle.</summary>
+    private const int MaximumCopies = 16;
+
     /// <summary>Refuses a source that could lead to files of this machine.</summary>
     public static void Check(string source)
     {
-        Wire.RefuseTraversal(source, "source");
+        if (Wire.HasTraversal(source))
+        {
+            throw MlflowException.InvalidParameter(
+                $"Invalid model version source: '{source}'. If supplying a source as an http, https, local file path, ftp, object store or "
+                    + "mlflow-artifacts URI, it must have no '..' and no NUL in its path, however they are written."
+            );
+        }
+
         var scheme = source.IndexOf(':', StringComparison.Ordinal);
         var isLocal =
             scheme < 2
@@ -18,54 +29,70 @@ internal sealed class VersionSources(IArtifactTrees trees, IModelRegistry regist
         if (isLocal)
         {
             throw MlflowException.InvalidParameter(
-                $"Invalid source '{source}': a folder of a machine cannot be registered. Log the files to a run or a logged model, and name those."
+                $"Invalid model version source: '{source}'. To use a local path as a model version source, log its files to a run or a logged model "
+                    + "and name that: this server opens no folder of a machine."
             );
         }
     }
 
     /// <summary>The files in this server's trees that a source names; null when it names others.</summary>
-    public async Task<(ArtifactTree Tree, ArtifactPath? Folder)?> FindAsync(string source, CancellationToken cancellationToken)
-    {
-        if (Split(source, "runs:/") is [var run, .. var below])
-        {
-            return await FindAsync(ArtifactTreeId.OfRun(RunIds.Parse(run)), below, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (Split(source, "models:/") is [var model, .. var inside])
-        {
-            if (model.StartsWith("m-", StringComparison.Ordinal) && model.Length == 34)
-            {
-                return await FindAsync(ArtifactTreeId.OfLoggedModel(model), inside, cancellationToken).ConfigureAwait(false);
-            }
-
-            // A copy of another version: its files are that one's.
-            return
-                inside is [var number]
-                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                && await registry.GetVersionAsync(new(model, version), cancellationToken).ConfigureAwait(false) is { Source: { } other }
-                && !other.StartsWith("models:/" + model + "/", StringComparison.Ordinal)
-                ? await FindAsync(other, cancellationToken).ConfigureAwait(false)
-                : null;
-        }
-
-        return
-            Split(source, "mlflow-artifacts:/") is { Length: > 0 } rooted
-            && ArtifactAddress.Parse(string.Join('/', rooted)) is var address
-            && await trees.FindTreeAsync(address.Tree, cancellationToken).ConfigureAwait(false) is { } tree
-            ? (tree, address.Path)
-            : null;
-    }
+    public async Task<(ArtifactTree Tree, ArtifactPath? Folder)?> FindAsync(string source, CancellationToken cancellationToken) =>
+        await LocateAsync(await FollowAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>How clients are told where the files of a source lie.</summary>
-    public async Task<string> ResolveAsync(string source, CancellationToken cancellationToken) =>
-        await FindAsync(source, cancellationToken).ConfigureAwait(false) is { } found
+    public async Task<string> ResolveAsync(string source, CancellationToken cancellationToken)
+    {
+        var origin = await FollowAsync(source, cancellationToken).ConfigureAwait(false);
+        return await LocateAsync(origin, cancellationToken).ConfigureAwait(false) is { } found
             ? ArtifactAddress.UriOf(found.Tree) + (found.Folder is null ? string.Empty : $"/{found.Folder}")
-            : source;
+            : origin;
+    }
 
-    private async Task<(ArtifactTree, ArtifactPath?)?> FindAsync(ArtifactTreeId id, string[] below, CancellationToken cancellationToken) =>
-        await trees.FindTreeAsync(id, cancellationToken).ConfigureAwait(false) is { } tree
-            ? (tree, below is [] or [""] ? null : ArtifactPath.Parse(string.Join('/', below)))
+    /// <summary>A copy's files are those of the version that it copies.</summary>
+    private async Task<string> FollowAsync(string source, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < MaximumCopies; i++)
+        {
+            if (
+                Split(source, "models:/") is not [var model, var number]
+                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+                || await registry.GetVersionAsync(new(model, version), cancellationToken).ConfigureAwait(false) is not { Source: { } next }
+            )
+            {
+                break;
+            }
+
+            source = next;
+        }
+
+        return source;
+    }
+
+    private async Task<(ArtifactTree Tree, ArtifactPath? Folder)?> LocateAsync(string source, CancellationToken cancellationToken) =>
+        Parse(source) is { } place && await trees.FindTreeAsync(place.Tree, cancellationToken).ConfigureAwait(false) is { } tree
+            ? (tree, place.Folder)
             : null;
+
+    /// <summary>What a source names in this server; what could not be here, another server's run or folder, is another's.</summary>
+    private static (ArtifactTreeId Tree, ArtifactPath? Folder)? Parse(string source)
+    {
+        try
+        {
+            return Split(source, "runs:/") is [var run, .. var below] ? (ArtifactTreeId.OfRun(RunIds.Parse(run)), Folder(below))
+                : Split(source, "models:/") is [{ Length: 34 } model, .. var inside] && model.StartsWith("m-", StringComparison.Ordinal)
+                    ? (ArtifactTreeId.OfLoggedModel(model), Folder(inside))
+                : Split(source, "mlflow-artifacts:/") is { Length: > 0 } rooted
+                && ArtifactAddress.Parse(string.Join('/', rooted)) is var address
+                    ? (address.Tree, address.Path)
+                : null;
+        }
+        catch (Exception e) when (e is MlflowException or AssetNotFoundException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static ArtifactPath? Folder(string[] below) => below is [] or [""] ? null : ArtifactPath.Parse(string.Join('/', below));
 
     private static string[] Split(string source, string prefix) =>
         source.StartsWith(prefix, StringComparison.Ordinal) ? source[prefix.Length..].Trim('/').Split('/') : [];

@@ -25,9 +25,11 @@ internal sealed class ExperimentEndpoints(IExperimentTracker tracker) : IPlatfor
     private async Task<JsonObject> CreateAsync(MlflowRequest request)
     {
         var location = request.OptionalString("artifact_location") is { Length: > 0 } given ? given : null;
-        if (location is not null)
+        if (location is not null && Wire.HasTraversal(location))
         {
-            Wire.RefuseTraversal(location, "artifact_location");
+            throw MlflowException.InvalidParameter(
+                $"Invalid value '{location}' for parameter 'artifact_location' supplied: it must have no '..' and no NUL in its path."
+            );
         }
 
         var options = new ExperimentOptions { ArtifactLocation = location, Tags = request.Map("tags") };

@@ -16,6 +16,7 @@ internal sealed class MetricEndpoints(IExperimentTracker tracker) : IPlatformEnd
     public void Map(PlatformRoutes routes)
     {
         routes.Get("metrics/get-history", Access.Read, GetHistoryAsync);
+        routes.Get("metrics/get-history-bulk", Access.Read, GetBulkAsync);
         routes.Get("metrics/get-history-bulk-interval", Access.Read, GetSampleAsync);
     }
 
@@ -32,45 +33,94 @@ internal sealed class MetricEndpoints(IExperimentTracker tracker) : IPlatformEnd
             .With("next_page_token", points.Count == limit ? ToToken(points[^1]) : null);
     }
 
-    /// <summary>So many points of each run at most, spread over the steps that were asked for; a run's first and last step are always among them.</summary>
-    private async Task<JsonObject> GetSampleAsync(MlflowRequest request)
+    /// <summary>The histories of several runs, one after the other, each as it stands alone.</summary>
+    private async Task<JsonObject> GetBulkAsync(MlflowRequest request)
     {
-        var runs = request.Strings("run_ids", MaximumRuns);
-        var key = request.RequiredString("metric_key");
-        var limit = request.Limit("max_results", MaximumSample, MaximumSample);
-        var (from, to) = (request.OptionalInt64("start_step"), request.OptionalInt64("end_step"));
-        if (from is null != to is null || from > to)
+        var runs = request.Strings("run_id", int.MaxValue);
+        if (runs.Count is 0 or > MaximumRuns)
         {
-            throw MlflowException.InvalidParameter("Parameters 'start_step' and 'end_step' come together, the first not after the second.");
+            throw MlflowException.InvalidParameter(
+                runs.Count == 0
+                    ? "GetMetricHistoryBulk request must specify at least one run_id."
+                    : $"GetMetricHistoryBulk request cannot specify more than {MaximumRuns} run_ids; received {runs.Count}."
+            );
         }
 
-        if (runs.Count == 0)
+        var key = request.OptionalString("metric_key") is { Length: > 0 } given
+            ? given
+            : throw MlflowException.InvalidParameter("GetMetricHistoryBulk request must specify a metric_key.");
+        var rest = request.Limit("max_results", MaximumPage, MaximumPage);
+        var metrics = new List<JsonNode>();
+        foreach (var run in runs.Order(StringComparer.Ordinal))
         {
-            throw request.Missing("run_ids");
-        }
-
-        var metrics = new JsonArray();
-        foreach (var text in runs)
-        {
-            var id = RunIds.Parse(text);
-            var steps = new List<MetricPoint>();
-            MetricPoint? after = null;
-            do
+            if (metrics.Count < rest)
             {
-                var page = await tracker
-                    .GetMetricHistoryAsync(id, key, after, MaximumPage, request.CancellationToken)
+                var points = await tracker
+                    .GetMetricHistoryAsync(RunIds.Parse(run), key, null, rest - metrics.Count, request.CancellationToken)
                     .ConfigureAwait(false);
-                steps.AddRange(page.Where(p => (from is null || p.Step >= from) && (to is null || p.Step <= to)));
-                after = page.Count == MaximumPage ? page[^1] : null;
-            } while (after is not null);
-
-            foreach (var point in Sample(steps, limit))
-            {
-                metrics.Add(RunMessage.Metric(key, point).With("run_id", text));
+                metrics.AddRange(points.Select(p => RunMessage.Metric(key, p).With("run_id", run)));
             }
         }
 
-        return new JsonObject().With("metrics", metrics.Count == 0 ? null : metrics);
+        return new JsonObject().With("metrics", JsonReply.List(metrics));
+    }
+
+    /// <summary>The same steps of every run, about so many, spread over the steps that were asked for; and the first and last of each run.</summary>
+    private async Task<JsonObject> GetSampleAsync(MlflowRequest request)
+    {
+        var runs = request.Strings("run_ids", int.MaxValue);
+        if (runs.Count is 0 or > MaximumRuns)
+        {
+            throw runs.Count == 0
+                ? request.Missing("run_ids")
+                : MlflowException.InvalidParameter(
+                    $"GetMetricHistoryBulkInterval request must specify at most {MaximumRuns} run_ids. Received {runs.Count} run_ids."
+                );
+        }
+
+        var key = request.RequiredString("metric_key");
+        var limit = request.OptionalInt64("max_results") ?? MaximumSample;
+        if (limit is < 1 or > MaximumSample)
+        {
+            throw MlflowException.InvalidParameter($"max_results must be between 1 and {MaximumSample}, got {limit}.");
+        }
+
+        var (from, to) = (request.OptionalInt64("start_step"), request.OptionalInt64("end_step"));
+        if (from is null != to is null || from > to)
+        {
+            throw MlflowException.InvalidParameter(
+                from > to
+                    ? $"end_step must be greater than start_step. Found start_step={from} and end_step={to}."
+                    : "If either start step or end step are specified, both must be specified."
+            );
+        }
+
+        var histories = new List<(string Run, List<MetricPoint> Points)>();
+        foreach (var run in runs)
+        {
+            var points = await ReadAsync(RunIds.Parse(run), key, from, to, request.CancellationToken).ConfigureAwait(false);
+            histories.Add((run, points));
+        }
+
+        var steps = MetricSample.Steps(histories.Select(h => h.Points), (int)limit);
+        var metrics = histories.SelectMany(h =>
+            h.Points.Where(p => steps.Contains(p.Step)).Select(JsonNode (p) => RunMessage.Metric(key, p).With("run_id", h.Run))
+        );
+        return new JsonObject().With("metrics", JsonReply.List(metrics));
+    }
+
+    private async Task<List<MetricPoint>> ReadAsync(RunId id, string key, long? from, long? to, CancellationToken cancellationToken)
+    {
+        var points = new List<MetricPoint>();
+        MetricPoint? after = null;
+        do
+        {
+            var page = await tracker.GetMetricHistoryAsync(id, key, after, MaximumPage, cancellationToken).ConfigureAwait(false);
+            points.AddRange(page.Where(p => (from is null || p.Step >= from) && (to is null || p.Step <= to)));
+            after = page.Count == MaximumPage ? page[^1] : null;
+        } while (after is not null);
+
+        return points;
     }
 
     private async Task EnsureRunAsync(RunId id, CancellationToken cancellationToken)
@@ -79,16 +129,6 @@ internal sealed class MetricEndpoints(IExperimentTracker tracker) : IPlatformEnd
         {
             throw new AssetNotFoundException(new(AssetKind.Run, id.ToString()));
         }
-    }
-
-    private static IEnumerable<MetricPoint> Sample(List<MetricPoint> points, int limit)
-    {
-        if (points.Count <= limit || limit < 2)
-        {
-            return points.Take(limit);
-        }
-
-        return Enumerable.Range(0, limit).Select(i => points[(int)((long)i * (points.Count - 1) / (limit - 1))]);
     }
 
     private static string ToToken(MetricPoint last) =>

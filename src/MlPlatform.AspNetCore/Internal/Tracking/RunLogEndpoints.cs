@@ -33,7 +33,7 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
     private Task<JsonObject> SetTagAsync(MlflowRequest request) =>
         WriteAsync(
             request,
-            new()
+            () => new()
             {
                 Tags =
                 [
@@ -45,12 +45,14 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
     private Task<JsonObject> LogParameterAsync(MlflowRequest request) =>
         WriteAsync(
             request,
-            new() { Params = [Short(new(request.RequiredString("key"), request.OptionalString("value") ?? string.Empty), ParamLength)] }
+            () => new() { Params = [Short(new(request.RequiredString("key"), request.OptionalString("value") ?? string.Empty), ParamLength)] }
         );
 
-    private Task<JsonObject> LogMetricAsync(MlflowRequest request) => WriteAsync(request, new() { Metrics = [Metric(request)] });
+    private Task<JsonObject> LogMetricAsync(MlflowRequest request) => WriteAsync(request, () => new() { Metrics = [Metric(request)] });
 
-    private Task<JsonObject> LogBatchAsync(MlflowRequest request)
+    private Task<JsonObject> LogBatchAsync(MlflowRequest request) => WriteAsync(request, () => Batch(request));
+
+    private RunBatch Batch(MlflowRequest request)
     {
         var batch = new RunBatch
         {
@@ -60,7 +62,7 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
         };
         var items = batch.Metrics.Count + batch.Params.Count + batch.Tags.Count;
         return items <= MaximumItems
-            ? WriteAsync(request, batch)
+            ? batch
             : throw MlflowException.InvalidParameter(
                 $"A batch has at most {MaximumItems} metrics, params and tags in all; this one has {items}."
             );
@@ -99,12 +101,14 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
             throw MlflowException.InvalidParameter($"Tag '{History}' would have more than {TagLength} characters.");
         }
 
-        return await WriteAsync(request, new() { Tags = [new(History, history)] }).ConfigureAwait(false);
+        return await WriteAsync(request, () => new() { Tags = [new(History, history)] }).ConfigureAwait(false);
     }
 
-    private async Task<JsonObject> WriteAsync(MlflowRequest request, RunBatch batch)
+    /// <summary>Writes what is read once it is known for which run: of several mistakes, the id's is named first.</summary>
+    private async Task<JsonObject> WriteAsync(MlflowRequest request, Func<RunBatch> read)
     {
-        await tracker.LogBatchAsync(request.RequiredRunId(), batch, request.CancellationToken).ConfigureAwait(false);
+        var id = request.RequiredRunId();
+        await tracker.LogBatchAsync(id, read(), request.CancellationToken).ConfigureAwait(false);
         return [];
     }
 

@@ -66,15 +66,18 @@ internal static class Wire
         return map;
     }
 
+    /// <summary>A version is a text on the wire.</summary>
+    public static string Number(int version) => version.ToString(CultureInfo.InvariantCulture);
+
     public static int RequiredVersion(this MlflowMessage message) =>
         int.TryParse(message.RequiredString("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
             ? version
             : throw MlflowException.InvalidParameter(
-                $"Invalid value '{message.OptionalString("version")}' for parameter 'version': a version is a positive whole number."
+                $"Parameter 'version' must be an integer, got '{message.OptionalString("version")}'. Versions count from 1."
             );
 
-    /// <summary>Pieces of a path that would lead elsewhere, in any spelling.</summary>
-    public static void RefuseTraversal(string uri, string field)
+    /// <summary>Whether a path has pieces that would lead elsewhere, in any spelling.</summary>
+    public static bool HasTraversal(string uri)
     {
         var decoded = uri;
         for (var i = 0; i < 3; i++)
@@ -82,10 +85,7 @@ internal static class Wire
             decoded = Uri.UnescapeDataString(decoded);
         }
 
-        if (decoded.Split('/', '\\').Any(s => s.Trim() is ".."))
-        {
-            throw MlflowException.InvalidParameter($"Invalid value '{uri}' for parameter '{field}': it must not have '..' in its path.");
-        }
+        return decoded.Contains('\0', StringComparison.Ordinal) || decoded.Split('/', '\\').Any(s => s.Trim() is "..");
     }
 
     private static DateTimeOffset ToTime(long milliseconds, string field)
@@ -95,7 +95,7 @@ internal static class Wire
         return milliseconds is >= 0 and <= Maximum
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : throw MlflowException.InvalidParameter(
-                $"Invalid value {milliseconds} for parameter '{field}': milliseconds since 1970 were expected."
+                $"Invalid value {milliseconds} for parameter '{field}' supplied: milliseconds since 1970 were expected."
             );
     }
 }

@@ -63,6 +63,13 @@ internal sealed class LoggedModelRow
                 ids
             )
             .ConfigureAwait(false);
+        var versions = await connection
+            .QueryAsync<(string Id, string Model, int Version)>(
+                "SELECT logged_model_id, model, version FROM reg_model_version WHERE logged_model_id IN @Ids AND deleted_at IS NULL ORDER BY model, version",
+                ids
+            )
+            .ConfigureAwait(false);
+        var versionsOf = versions.ToLookup(v => v.Id, v => new ModelVersionId(v.Model, v.Version));
         var (paramsOf, tagsOf) = (parameters.ToLookup(p => p.Id), tags.ToLookup(t => t.Id));
         var metricsOf = metrics.ToLookup(m => m.ModelId);
         return
@@ -72,6 +79,7 @@ internal sealed class LoggedModelRow
                 {
                     Params = paramsOf[r.Id].ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
                     Tags = tagsOf[r.Id].ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal),
+                    Versions = [.. versionsOf[r.Id]],
                     Metrics = [.. metricsOf[r.Id].Select(m => m.ToMetric())],
                 }
             ),

@@ -207,6 +207,8 @@ internal sealed partial class ModelRegistry
         WriteAsync(
             async work =>
             {
+                ArgumentNullException.ThrowIfNull(id);
+                await TouchModelAsync(work, id.Name).ConfigureAwait(false); // It has one version less; and its row is locked first, as everywhere.
                 await TouchVersionAsync(work, id).ConfigureAwait(false);
                 await DeleteAsync(work, id).ConfigureAwait(false);
                 work.Notify(ChangeTopics.Models);

@@ -72,6 +72,7 @@ internal sealed partial class ModelRegistry(
         ArgumentException.ThrowIfNullOrWhiteSpace(model.Source, nameof(model));
         RunRules.CheckLength(model.Source, 5000, "source", nameof(model));
         RunRules.CheckLength(model.RunLink ?? string.Empty, 5000, "run link", nameof(model));
+        RunRules.CheckLength(model.ForeignRunId ?? string.Empty, 500, "run id", nameof(model));
         Check(name, options);
         return database.WriteAsync(
             Durability.Power,
@@ -125,7 +126,7 @@ internal sealed partial class ModelRegistry(
             Version = number,
             ManifestDigest = package?.Digest.ToString(),
             Source = external?.Source,
-            RunId = (options.RunId ?? (package is null ? null : RunOf(package.Manifest)))?.ToString(),
+            RunId = (options.RunId ?? (package is null ? null : RunOf(package.Manifest)))?.ToString() ?? external?.ForeignRunId,
             RunLink = external?.RunLink,
             LoggedModelId = external?.LoggedModelId,
             CreatedAt = now,
@@ -188,7 +189,7 @@ internal sealed partial class ModelRegistry(
                 {
                     ["manifest"] = version.ManifestDigest?.ToString(),
                     ["source"] = version.Source,
-                    ["runId"] = version.RunId?.ToString(),
+                    ["runId"] = version.RunId?.ToString() ?? version.ForeignRunId,
                 },
             }
         );

@@ -25,6 +25,7 @@ internal sealed class ModelVersionRow
 
     public string? LoggedModelId { get; init; }
 
+    /// <summary>A run of ours, or any id of another server's.</summary>
     public string? RunId { get; init; }
 
     public required long CreatedAt { get; init; }
@@ -37,6 +38,9 @@ internal sealed class ModelVersionRow
 
     public string? IdempotencyKey { get; init; }
 
+    private RunId? OwnRun =>
+        Guid.TryParseExact(RunId, "N", out var id) && string.Equals(new RunId(id).ToString(), RunId, StringComparison.Ordinal) ? new RunId(id) : null;
+
     public ModelVersion ToVersion(IReadOnlyDictionary<string, string> tags) =>
         new()
         {
@@ -45,7 +49,8 @@ internal sealed class ModelVersionRow
             Source = Source,
             RunLink = RunLink,
             LoggedModelId = LoggedModelId,
-            RunId = RunId is null ? null : Core.RunId.Parse(RunId),
+            RunId = OwnRun,
+            ForeignRunId = OwnRun is null ? RunId : null,
             CreatedAt = StoredTime.FromMicros(CreatedAt),
             UpdatedAt = StoredTime.FromMicros(UpdatedAt),
             CreatedBy = CreatedBy,

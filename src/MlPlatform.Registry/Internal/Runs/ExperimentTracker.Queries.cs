@@ -63,6 +63,39 @@ internal sealed partial class ExperimentTracker
         );
     }
 
+    public Task<IReadOnlyList<DatasetUse>> ListDatasetsAsync(
+        IReadOnlyCollection<string> experimentIds,
+        int limit = 1000,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(experimentIds);
+        CheckLimit(limit, 1000);
+        const string Sql = """
+            SELECT DISTINCT d.experiment_id AS ExperimentId, d.name AS Name, d.digest AS Digest, t.value AS Context
+            FROM reg_dataset d
+            JOIN reg_run_input i ON i.dataset_id = d.id
+            JOIN reg_run r ON r.id = i.run_id
+            LEFT JOIN reg_run_input_tag t ON t.run_id = i.run_id AND t.dataset_id = i.dataset_id AND t.key = @Key
+            WHERE d.experiment_id IN @experimentIds AND r.deleted_at IS NULL
+            ORDER BY d.experiment_id, d.name, d.digest, t.value LIMIT @limit
+            """;
+        var values = new
+        {
+            experimentIds,
+            limit,
+            Key = MlflowTags.DatasetContext,
+        };
+        return database.ReadAsync<IReadOnlyList<DatasetUse>>(
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<DatasetUse>(new(Sql, values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                return rows.AsList();
+            },
+            cancellationToken
+        );
+    }
+
     public async Task<IReadOnlyList<ArtifactFile>> ListArtifactsAsync(RunId id, CancellationToken cancellationToken = default)
     {
         const int Page = 10_000;

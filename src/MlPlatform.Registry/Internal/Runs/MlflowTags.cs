@@ -5,4 +5,5 @@ internal static class MlflowTags
 {
     public const string RunName = "mlflow.runName";
     public const string ParentRunId = "mlflow.parentRunId";
+    public const string DatasetContext = "mlflow.data.context";
 }

@@ -43,7 +43,7 @@ internal static class RunSchema
             {
                 ["name"] = Dataset("d.name"),
                 ["digest"] = Dataset("d.digest"),
-                ["context"] = new("(SELECT run_id, value FROM reg_run_input_tag WHERE key = 'mlflow.data.context')", Owner)
+                ["context"] = new($"(SELECT run_id, value FROM reg_run_input_tag WHERE key = '{MlflowTags.DatasetContext}')", Owner)
                 {
                     HasKey = false,
                     AllowsList = true,

@@ -22,6 +22,9 @@ internal sealed record SearchSchema
     /// <summary>The tables of <c>datasets.name</c> and the like.</summary>
     public IReadOnlyDictionary<string, SearchTable> Datasets { get; init; } = new Dictionary<string, SearchTable>();
 
+    /// <summary>What comes before the ties when no order is asked for; null when the ties are all.</summary>
+    public (SearchAttribute Attribute, bool IsDescending)? Default { get; init; }
+
     /// <summary>The order after the user's keys; never null, together unique.</summary>
     public required IReadOnlyList<(SearchAttribute Attribute, bool IsDescending)> Ties { get; init; }
 

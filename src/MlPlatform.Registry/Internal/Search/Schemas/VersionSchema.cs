@@ -25,6 +25,7 @@ internal static class VersionSchema
             {
                 [SearchEntity.Tag] = new("reg_model_version_tag", ("model", "model"), ("version", "version")),
             },
-            Ties = [(UpdatedAt, true), (Name, false), (Number, true)],
+            Default = (UpdatedAt, true),
+            Ties = [(Name, false), (Number, true)],
         };
 }

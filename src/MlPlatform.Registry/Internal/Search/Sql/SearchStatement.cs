@@ -144,6 +144,12 @@ internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IRead
             where.Add(plan.Request.View == LifecycleView.ActiveOnly ? "r.deleted_at IS NULL" : "r.deleted_at IS NOT NULL");
         }
 
+        if (plan.Request.Datasets.Count > 0)
+        {
+            var metrics = plan.Schema.Tables[SearchEntity.Metric];
+            where.Add($"EXISTS (SELECT 1 FROM {metrics.Name} c WHERE {metrics.Belongs("c")}{conditions.Measured("c", metrics, plan.Request.Datasets)})");
+        }
+
         AddPhase(phase);
         foreach (var conjunct in plan.Conjuncts)
         {
