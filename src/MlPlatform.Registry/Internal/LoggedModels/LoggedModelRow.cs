@@ -65,7 +65,7 @@ internal sealed class LoggedModelRow
             .ConfigureAwait(false);
         var versions = await connection
             .QueryAsync<(string Id, string Model, int Version)>(
-                "SELECT logged_model_id, model, version FROM reg_model_version WHERE logged_model_id IN @Ids AND deleted_at IS NULL ORDER BY model, version",
+                $"SELECT logged_model_id, model, version FROM reg_model_version WHERE {dialect.In("logged_model_id", "@Ids")} AND deleted_at IS NULL ORDER BY model, version",
                 ids
             )
             .ConfigureAwait(false);

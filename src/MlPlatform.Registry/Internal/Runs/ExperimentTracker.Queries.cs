@@ -71,25 +71,25 @@ internal sealed partial class ExperimentTracker
     {
         ArgumentNullException.ThrowIfNull(experimentIds);
         CheckLimit(limit, 1000);
-        const string Sql = """
+        var sql = $"""
             SELECT DISTINCT d.experiment_id AS ExperimentId, d.name AS Name, d.digest AS Digest, t.value AS Context
             FROM reg_dataset d
             JOIN reg_run_input i ON i.dataset_id = d.id
             JOIN reg_run r ON r.id = i.run_id
             LEFT JOIN reg_run_input_tag t ON t.run_id = i.run_id AND t.dataset_id = i.dataset_id AND t.key = @Key
-            WHERE d.experiment_id IN @experimentIds AND r.deleted_at IS NULL
+            WHERE {database.Dialect.In("d.experiment_id", "@Experiments")} AND r.deleted_at IS NULL
             ORDER BY d.experiment_id, d.name, d.digest, t.value LIMIT @limit
             """;
         var values = new
         {
-            experimentIds,
+            Experiments = experimentIds.ToArray(),
             limit,
             Key = MlflowTags.DatasetContext,
         };
         return database.ReadAsync<IReadOnlyList<DatasetUse>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<DatasetUse>(new(Sql, values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                var rows = await connection.QueryAsync<DatasetUse>(new(sql, values, cancellationToken: cancellationToken)).ConfigureAwait(false);
                 return rows.AsList();
             },
             cancellationToken
