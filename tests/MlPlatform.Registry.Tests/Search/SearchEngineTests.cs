@@ -122,7 +122,10 @@ public sealed class SearchEngineTests : IAsyncDisposable
     [InlineData("tags.p LIKE 'x'", "params.p", "reg_run_param_value", 0)]
     public async Task The_driving_table_is_read_by_its_index(string filter, string order, string index, int fewRows)
     {
-        Assert.SkipWhen(TestDatabase.IsPostgreSql, "The plan is read in SQLite's form; PostgreSQL plans by statistics, which a test's few rows do not give.");
+        Assert.SkipWhen(
+            TestDatabase.IsPostgreSql,
+            "The plan is read in SQLite's form; PostgreSQL plans by statistics, which a test's few rows do not give."
+        );
         var plan = new SearchPlan(
             new()
             {

@@ -47,7 +47,9 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
                             )
                         )
                         .ConfigureAwait(false);
-                    return (await LoggedModelRow.LoadAsync(connection, database.Dialect, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
+                    return (
+                        await LoggedModelRow.LoadAsync(connection, database.Dialect, rows.AsList()).ConfigureAwait(false)
+                    ).SingleOrDefault();
                 },
                 cancellationToken
             )

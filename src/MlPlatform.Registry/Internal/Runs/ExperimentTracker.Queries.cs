@@ -89,7 +89,9 @@ internal sealed partial class ExperimentTracker
         return database.ReadAsync<IReadOnlyList<DatasetUse>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<DatasetUse>(new(sql, values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                var rows = await connection
+                    .QueryAsync<DatasetUse>(new(sql, values, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false);
                 return rows.AsList();
             },
             cancellationToken
@@ -163,7 +165,8 @@ internal sealed partial class ExperimentTracker
             """;
         var inputs = await QueryAsync<RunInputRow>(RunFields.Inputs, inputsSql).ConfigureAwait(false);
         var usesSql = $"SELECT run_id, dataset_id, key, value FROM reg_run_input_tag WHERE {ofRuns}";
-        var uses = await QueryAsync<(string Run, string Dataset, string Key, string Value)>(RunFields.Inputs, usesSql).ConfigureAwait(false);
+        var uses = await QueryAsync<(string Run, string Dataset, string Key, string Value)>(RunFields.Inputs, usesSql)
+            .ConfigureAwait(false);
         var modelsSql = $"SELECT run_id, direction, model_id, step FROM reg_run_model WHERE {ofRuns} ORDER BY step, model_id";
         var models = await QueryAsync<(string Run, string Direction, string Model, long Step)>(RunFields.Inputs, modelsSql)
             .ConfigureAwait(false);

@@ -79,7 +79,9 @@ internal sealed partial class ExperimentTracker
                     .QueryAsync<ExperimentRow>(new(sql, new { chunk }, cancellationToken: cancellationToken))
                     .ConfigureAwait(false)
             ).ToDictionary(r => r.Id, StringComparer.Ordinal);
-            experiments.AddRange(await ExperimentRow.LoadAsync(connection, database.Dialect, [.. chunk.Select(id => rows[id])], null).ConfigureAwait(false));
+            experiments.AddRange(
+                await ExperimentRow.LoadAsync(connection, database.Dialect, [.. chunk.Select(id => rows[id])], null).ConfigureAwait(false)
+            );
         }
 
         return experiments;
