@@ -17,6 +17,7 @@ public sealed class ArtifactPathTests
     [InlineData("~/$HOME/*&;'\"<>|+=@!")]
     [InlineData("contour/conf.d/nullable")]
     [InlineData("a%41%zz%")]
+    [InlineData("images/dog%step%100%timestamp%1795572751689%x869b011.png")]
     public void A_name_that_is_only_unusual_is_kept_as_it_is(string text)
     {
         var path = ArtifactPath.Parse(text);

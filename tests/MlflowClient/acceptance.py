@@ -152,9 +152,12 @@ def artifacts(check, client, run, folder):
     client.log_artifacts(run, str(folder), "files")
     check("artifacts are listed", lambda: sorted(f.path for f in client.list_artifacts(run, "files")) == ["files/a.txt", "files/sub"])
     check("artifacts come back", lambda: pathlib.Path(client.download_artifacts(run, "files/sub"), "b c%.txt").read_text() == text)
+    image = "images/dog%step%100%timestamp%1795572751689%x869b011.txt"  # Images of a step are named so.
+    client.log_text(run, "dog", image)
+    check("an image's name is kept", lambda: [f.path for f in client.list_artifacts(run, "images")] == [image])
     client.log_text(run, "text", "notes/x.txt")
     client.log_dict(run, {"a": 1}, "d.json")
-    check("texts and dictionaries are artifacts", lambda: len(client.list_artifacts(run)) == 3)
+    check("texts and dictionaries are artifacts", lambda: len(client.list_artifacts(run)) == 4)
 
 
 def fluent(check, folder, stamp):

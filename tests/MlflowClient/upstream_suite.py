@@ -7,6 +7,7 @@ MLFLOW_SOURCE is a folder with MLflow's packages `mlflow` and `tests`; README.md
 
 import argparse
 import atexit
+import contextlib
 import os
 import pathlib
 import shlex
@@ -14,11 +15,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import types
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-FILES = ("tests/tracking/test_rest_tracking.py", "tests/tracking/test_model_registry.py")
+FILES = tuple(f"tests/tracking/test_{name}.py" for name in ("rest_tracking", "model_registry", "mlflow_artifacts"))
 HOST = f"dotnet {shlex.quote(str(HERE.parents[1] / 'artifacts/bin/PlatformHost/release/PlatformHost.dll'))}"
 
 
@@ -65,7 +67,12 @@ class ForeignServer:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef, request):
-        replacements = {"mlflow_client": self.client, "client": self.client, "cached_db": lambda: pathlib.Path()}
+        replacements = {
+            "mlflow_client": self.client,
+            "client": self.client,
+            "artifacts_server": self.artifacts_server,
+            "cached_db": lambda: pathlib.Path(),
+        }
         if fixturedef.argname in replacements and "tests/tracking" in str(fixturedef.baseid):
             fixturedef.func = replacements[fixturedef.argname]
             fixturedef.argnames = ()
@@ -90,8 +97,18 @@ class ForeignServer:
             self.spare.stop()
             self.spare = None
 
+    def artifacts_server(self):
+        """The fixture of a file's tests: one server for all. Its folder holds what no test can know, so they are told of one that stays empty."""
+        with contextlib.contextmanager(self.client)() as client:
+            yield types.SimpleNamespace(
+                url=client.tracking_uri,
+                backend_store_uri=client.tracking_uri,
+                default_artifact_root=f"{client.tracking_uri}/api/2.0/mlflow-artifacts/artifacts",
+                artifacts_destination=os.path.join(self.current.folder, "empty"),
+            )
+
     def client(self):
-        """The fixture: a client of a new server. The next one starts meanwhile."""
+        """The fixture of a test: a client of a new server. The next one starts meanwhile."""
         import mlflow
 
         self.current = self.spare or Host(self.command)

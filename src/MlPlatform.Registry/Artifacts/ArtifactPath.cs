@@ -6,8 +6,8 @@ namespace MlPlatform.Registry;
 /// <summary>Where a file or a folder lies in a tree of files. A value of this type is always safe to use below a folder, on any operating system.</summary>
 /// <remarks>
 /// 1 to 1024 characters; segments of at most 255 bytes joined by <c>/</c>, none empty, <c>.</c> or <c>..</c>, none that ends with a dot or a space
-/// or is the name of a device; no <c>\</c>, no <c>:</c>, no control character, and none of these hidden behind one more percent-encoding. All else
-/// is allowed and kept as it is: <c>#</c>, <c>?</c>, <c>%</c>, spaces, letters of any script. Compared by ordinal.
+/// or is the name of a device; no <c>\</c>, no <c>:</c>, no control character; and no <c>/</c>, <c>\</c>, <c>:</c>, <c>..</c> or NUL hidden behind one
+/// more percent-encoding. All else is allowed and kept as it is: <c>#</c>, <c>?</c>, <c>%</c>, spaces, letters of any script. Compared by ordinal.
 /// </remarks>
 public sealed record ArtifactPath
 {

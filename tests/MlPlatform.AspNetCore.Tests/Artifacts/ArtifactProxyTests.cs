@@ -24,6 +24,7 @@ public sealed class ArtifactProxyTests : IAsyncLifetime
     [InlineData("100%.txt")]
     [InlineData("100%25.txt")]
     [InlineData("a b/c d.txt")]
+    [InlineData("images/dog%step%100%timestamp%1795572751689%x869b011.png")]
     [InlineData("a+b&c=d;e.txt")]
     [InlineData("Größe/飛行機/✈️.csv")]
     [InlineData("~/..x/.y/\"quoted\"'.txt")]

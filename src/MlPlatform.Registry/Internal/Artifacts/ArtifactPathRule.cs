@@ -10,6 +10,9 @@ internal static class ArtifactPathRule
         .. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) || c is '\\' or ':'),
     ]);
 
+    // Not the other control characters: they lead nowhere, and MLflow names images "step%100%timestamp%1795...", where "%10" and "%17" look like some.
+    private static readonly SearchValues<char> RefusedWhenHidden = SearchValues.Create("/\\:\0");
+
     private static readonly HashSet<string> Devices = new(
         ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", .. "0123456789¹²³".SelectMany(digit => new[] { $"COM{digit}", $"LPT{digit}" })],
         StringComparer.OrdinalIgnoreCase
@@ -44,7 +47,7 @@ internal static class ArtifactPathRule
             _ when !IsValidUnicode(segment) => "it has half of a surrogate pair",
             _ when Encoding.UTF8.GetByteCount(segment) > 255 => "it has a segment of more than 255 bytes",
             _ when Devices.Contains(segment.Split('.')[0].TrimEnd(' ')) => $"segment '{segment}' is the name of a device",
-            _ when HidesMore(segment) => $"segment '{segment}' holds '/', '\\', ':', '..' or a control character, encoded once more",
+            _ when HidesMore(segment) => $"segment '{segment}' holds '/', '\\', ':', '..' or NUL, encoded once more",
             _ => null,
         };
 
@@ -75,7 +78,7 @@ internal static class ArtifactPathRule
                 return false;
             }
 
-            if (decoded is "." or ".." || decoded.Contains('/', StringComparison.Ordinal) || decoded.AsSpan().ContainsAny(Refused))
+            if (decoded is "." or ".." || decoded.AsSpan().ContainsAny(RefusedWhenHidden))
             {
                 return true;
             }
