@@ -36,7 +36,7 @@ public sealed class PlatformHostTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--MlPlatform:Metadata", "Oracle", "Sqlite")]
+    [InlineData("--MlPlatform:Metadata", "Oracle", "Sqlite, PostgreSql")]
     [InlineData("--MlPlatform:Artifacts", "Tape", "Files")]
     public async Task Host_refuses_a_technology_that_it_does_not_know_and_says_what_it_knows(string option, string name, string known)
     {
