@@ -359,6 +359,11 @@ public sealed class RunEndpointTests : IAsyncLifetime
         var run = await CreateAsync(new { experiment_id = experiment });
         Assert.Equal("Run with id=x not found. An id of a run has 32 lower-case hexadecimal digits.", await SaysAsync("GET", "runs/get?run_id=x"));
         Assert.Equal("No tag with name: t on Run with id=" + run + ".", await SaysAsync("POST", "runs/delete-tag", new { run_id = run, key = "t" }));
+        Assert.Equal("No Experiment with id=7 exists.", await SaysAsync("GET", "experiments/get?experiment_id=7"));
+        Assert.Equal(
+            "Could not find experiment with name 'x'.",
+            await SaysAsync("GET", "experiments/get-by-name?experiment_name=x")
+        );
         Assert.Equal("Registered Model with name=m not found.", await SaysAsync("GET", "registered-models/get?name=m"));
         Assert.Equal("Model Version (name=m, version=1) not found.", await SaysAsync("GET", "model-versions/get?name=m&version=1"));
         Assert.Equal(
