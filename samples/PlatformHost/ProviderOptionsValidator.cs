@@ -5,7 +5,7 @@ namespace PlatformHost;
 
 internal sealed class ProviderOptionsValidator : IValidateOptions<ProviderOptions>
 {
-    private static readonly string[] Metadata = ["Sqlite"];
+    private static readonly string[] Metadata = ["Sqlite", "PostgreSql"];
     private static readonly string[] Artifacts = ["Files"];
 
     public ValidateOptionsResult Validate(string? name, ProviderOptions options)

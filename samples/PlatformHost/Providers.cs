@@ -13,6 +13,7 @@ internal static class Providers
         builder = chosen.Metadata switch
         {
             "Sqlite" => builder.UseSqlite(),
+            "PostgreSql" => builder.UsePostgreSql(), // At ConnectionStrings:MlPlatform.
             _ => builder, // Refused at start, with the names that there are.
         };
         return chosen.Artifacts switch

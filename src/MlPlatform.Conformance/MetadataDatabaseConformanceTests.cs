@@ -262,6 +262,75 @@ public abstract class MetadataDatabaseConformanceTests
         Assert.Equal(1, (await collector.CollectAsync(TimeSpan.Zero, TestContext.Current.CancellationToken)).Deleted);
     }
 
+    /// <summary>A rule over several rows holds under many writers of two processes that take its name's turn.</summary>
+    [Fact]
+    public async Task Named_lock_lets_one_transaction_at_a_time_count_and_insert()
+    {
+        await using var first = await CreateAsync(_ => { });
+        await using var second = await JoinAsync(first, _ => { });
+        var databases = new[] { first.GetRequiredService<IMetadataDatabase>(), second.GetRequiredService<IMetadataDatabase>() };
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(i =>
+                    databases[i % 2]
+                        .WriteAsync(
+                            Durability.Process,
+                            async work =>
+                            {
+                                await work.LockAsync("test.limit");
+                                var count = await work.Connection.ExecuteScalarAsync<long>(
+                                    "SELECT COUNT(*) FROM core_lease",
+                                    transaction: work.Transaction
+                                );
+                                if (count < 5)
+                                {
+                                    await Insert($"n{i}")(work);
+                                }
+                            },
+                            TestContext.Current.CancellationToken
+                        )
+                )
+        );
+        Assert.Equal(5, (await NamesAsync(databases[0])).Count);
+    }
+
+    /// <summary>An owner that lets go of everything and points anew, in one transaction, keeps what it points at last.</summary>
+    [Fact]
+    public async Task Released_owner_may_reference_anew()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        ArtifactDigest old = ArtifactDigest.Of("old"u8),
+            dropped = ArtifactDigest.Of("dropped"u8),
+            kept = ArtifactDigest.Of("kept"u8);
+        var owner = new ArtifactOwner("test", "1");
+        foreach (var digests in new[] { [old], new[] { dropped, kept } })
+        {
+            await database.WriteAsync(
+                Durability.Process,
+                work =>
+                {
+                    work.Reference(digests[0], owner);
+                    if (digests.Length > 1)
+                    {
+                        work.Release(owner);
+                        work.Reference(digests[1], owner);
+                    }
+
+                    return Task.CompletedTask;
+                },
+                TestContext.Current.CancellationToken
+            );
+        }
+
+        var left = await database.ReadAsync(
+            async c => (await c.QueryAsync<string>("SELECT digest FROM core_artifact_ref")).AsList(),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal([kept.ToString()], left);
+    }
+
     private static async Task RunAllAsync(IEnumerable<IRecurringWorkRunner> runners)
     {
         foreach (var runner in runners)

@@ -14,7 +14,7 @@ public sealed class CodeTests
     [Fact]
     public void Every_block_says_its_language()
     {
-        string[] known = ["csharp", "bash", "json", "sql", "text"];
+        string[] known = ["csharp", "bash", "json", "sql", "text", "python"];
         var others = Repository.Documents.SelectMany(d => d.Blocks).Where(b => !known.Contains(b.Language, StringComparer.Ordinal));
         Problems.AssertNone(others.Select(b => $"{b.Document}:{b.Line}: '{b.Language}' is none of {string.Join(", ", known)}"));
     }

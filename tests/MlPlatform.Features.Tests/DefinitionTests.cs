@@ -128,6 +128,38 @@ public sealed class DefinitionTests
         }
     }
 
+    [Fact]
+    public async Task Hosts_that_apply_at_once_number_versions_without_a_gap()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), "mlp-features-" + Path.GetRandomFileName());
+        var hosts = new List<FeaturesHost>();
+        try
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                hosts.Add(new(i % 2 == 0 ? f => f.AddDefinitions<Version1>() : f => f.AddDefinitions<Version2>(), directory));
+            }
+
+            await hosts[0].Get<IMetadataDatabase>().MigrateAsync();
+            var applied = await Task.WhenAll(hosts.Select(h => Task.Run(() => h.Store.ApplyAsync())));
+
+            // Entity, source and the two versions of the view and of its service, each once, whoever was first.
+            Assert.Equal(6, applied.Sum(a => a.Count));
+            var definitions = await hosts[0].Store.ListAsync();
+            Assert.Equal([1, 2], definitions.Where(d => d.Asset.Kind == AssetKind.View).Select(d => d.Asset.Version!.Value).Order());
+            Assert.Equal(6, await hosts[1].CountEventsAsync(EventTypes.FeatureDefinition));
+        }
+        finally
+        {
+            foreach (var host in hosts)
+            {
+                await host.DisposeAsync();
+            }
+
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     private sealed record IdRow(string Id);
 
     private sealed record DelayRow(float? Delay);

@@ -26,7 +26,7 @@ internal sealed class FeaturesHost : IAsyncDisposable
         collection.AddSingleton<TimeProvider>(Clock);
         collection.AddSingleton<IFaultPoints>(Faults = faults ?? new());
         var builder = collection.AddMlPlatformCore(o => o.DataDirectory = Directory);
-        builder.UseSqlite();
+        builder.UseTestDatabase(Directory);
         builder.AddFeatures(configure ?? (f => f.AddDefinitions<FlightFeatures>()));
         builder.UseDuckDb(o => o.MemoryLimitBytes = 512L << 20);
         services = collection.BuildServiceProvider();

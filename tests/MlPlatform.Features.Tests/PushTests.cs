@@ -19,6 +19,31 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task Pushes_of_two_hosts_at_once_get_sequences_without_a_gap_and_each_row_counts_once()
+    {
+        await using var first = new FeaturesHost();
+        await using var second = new FeaturesHost(directory: first.Directory, clock: first.Clock);
+        await first.Store.ApplyAsync();
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(i =>
+                    Task.Run(() =>
+                        (i % 2 == 0 ? first : second).Store.PushAsync("landings", [Rows.At($"own{i}", Now), Rows.At("shared", Now)])
+                    )
+                )
+        );
+
+        Assert.Equal(33, results.Sum(r => r.Accepted));
+        Assert.Equal(33, results.Max(r => r.LastSequence));
+        foreach (var host in new[] { first, second })
+        {
+            await host.Store.MaterializeAsync();
+            Assert.Equal(33, (await host.ReadAsync(Rows.Ask(Now)))["flights"].Value.ToInt64());
+        }
+    }
+
+    [Fact]
     public async Task Large_push_with_repeated_ids_leaves_them_out()
     {
         await using var host = new FeaturesHost(f => f.AddDefinitions<FlightFeatures>().Configure(o => o.SegmentRows = 100));

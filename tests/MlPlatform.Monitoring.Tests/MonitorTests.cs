@@ -95,6 +95,52 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public async Task Hosts_that_judge_drifted_windows_at_once_open_one_alert()
+    {
+        await using var host = new MonitoringHost();
+        var days = new Days(host);
+        for (var day = 0; day < 6; day++)
+        {
+            await days.AddAsync(day, shift: 1);
+        }
+
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(6).AddHours(2));
+        await using var other = new MonitoringHost(directory: host.Directory, now: host.Clock.GetUtcNow());
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(day => (Monitor: (day % 2 == 0 ? host : other).Monitor, Start: MonitoringHost.Start.AddDays(day)))
+                .Select(w => Task.Run(() => w.Monitor.EvaluateAsync("m", w.Start, w.Start.AddDays(1), Cancel)))
+        );
+
+        Assert.Single(await host.Monitor.GetAlertsAsync("m", openOnly: false, Cancel), a => a.Kind == MonitorKind.Drift);
+    }
+
+    [Fact]
+    public async Task Outcome_that_many_change_at_once_keeps_each_label_it_had()
+    {
+        await using var host = new MonitoringHost();
+        await using var other = new MonitoringHost(directory: host.Directory);
+        var id = Traffic.Id(1);
+        await host.Monitor.RecordOutcomeAsync(id, -1, cancellationToken: Cancel);
+
+        var changed = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(i => Task.Run(() => (i % 2 == 0 ? host : other).Monitor.RecordOutcomesAsync([new(id, i)], Cancel)))
+        );
+
+        Assert.Equal(32, changed.Sum());
+        Assert.Equal(32, await host.CountAsync("SELECT COUNT(DISTINCT label) FROM mon_outcome_audit"));
+        Assert.Equal(
+            33,
+            await host.CountAsync(
+                "SELECT COUNT(*) FROM (SELECT label FROM mon_outcome_audit UNION SELECT label FROM mon_outcome) all_labels"
+            )
+        );
+    }
+
+    [Fact]
     public async Task A_window_whose_rows_all_came_late_in_it_is_judged_when_it_closes()
     {
         await using var host = new MonitoringHost(m => m.AddMonitor("m"));
@@ -221,7 +267,8 @@ public sealed class MonitorTests
         await using var host = new MonitoringHost();
         await new Days(host).AddAsync(0, 0);
         await host.Observer.FlushAsync(null, Cancel);
-        await host.ExecuteAsync("UPDATE mon_pane SET data = x'00112233' WHERE start = (SELECT MIN(start) FROM mon_pane)");
+        var bytes = TestDatabase.IsPostgreSql ? "'\\x00112233'::bytea" : "x'00112233'";
+        await host.ExecuteAsync($"UPDATE mon_pane SET data = {bytes} WHERE start = (SELECT MIN(start) FROM mon_pane)");
 
         var evaluation = await host.Monitor.EvaluateAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(1), Cancel);
 

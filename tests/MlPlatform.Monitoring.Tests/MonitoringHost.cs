@@ -20,7 +20,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
         var collection = new ServiceCollection();
         collection.AddSingleton<TimeProvider>(Clock);
         var builder = collection.AddMlPlatformCore(o => o.DataDirectory = Directory);
-        builder.UseSqlite();
+        builder.UseTestDatabase(Directory);
         builder.AddMonitoring(configure);
         services = collection.BuildServiceProvider();
     }

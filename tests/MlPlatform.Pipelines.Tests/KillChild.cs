@@ -37,7 +37,7 @@ internal static class KillChild
 
         services
             .AddMlPlatformCore(o => o.DataDirectory = folder)
-            .UseSqlite()
+            .UseTestDatabase(folder)
             .AddPipelines(p =>
                 p.AddPipeline<KillPipeline>()
                     .Configure(o =>

@@ -36,7 +36,7 @@ internal sealed class PipelineHost : IAsyncDisposable
                 o.DataDirectory = Directory;
                 o.RunRecurringWork = false;
             })
-            .UseSqlite()
+            .UseTestDatabase(Directory)
             .AddPipelines(p =>
                 p.AddPipeline<FuncPipeline>(triggers)
                     .Configure(o =>

@@ -115,6 +115,32 @@ public sealed class TriggerTests
     }
 
     [Fact]
+    public async Task Two_triggers_of_one_pipeline_that_decide_at_once_start_no_more_runs_than_may_be_open()
+    {
+        PipelineHost Create(string eventType, string? directory = null) =>
+            new(
+                p => p.Approve("sign", p.Step("a", (_, _) => Task.FromResult(1)), "owner", TimeSpan.FromDays(1)),
+                t => t.OnEvent(eventType),
+                directory
+            );
+        await using var first = Create(EventTypes.AlertOpened);
+        await using var second = Create(EventTypes.AlertResolved, first.Directory);
+        await first.Runner.SettleAsync(PipelineHost.Cancel);
+        await second.Runner.SettleAsync(PipelineHost.Cancel);
+        for (var i = 0; i < 8; i++)
+        {
+            await first.AppendAsync(new(i % 2 == 0 ? EventTypes.AlertOpened : EventTypes.AlertResolved, Monitor));
+        }
+
+        await Task.WhenAll(new[] { first, second }.Select(h => Task.Run(() => h.Runner.RunDueAsync(PipelineHost.Cancel))));
+
+        var decisions = (await DecisionsAsync(first)).ToList();
+        Assert.Equal(8, decisions.Count);
+        Assert.Single(decisions, "Fired");
+        Assert.Single(await RunsAsync(first));
+    }
+
+    [Fact]
     public async Task Trigger_whose_code_throws_records_an_error_and_goes_on_with_the_next_event()
     {
         await using var host = CreateHost(t =>

@@ -242,10 +242,10 @@ public sealed class ModelVersionTests : IAsyncDisposable
     [Fact]
     public async Task The_schema_holds_only_tables_of_the_registry()
     {
-        var tables = await host.Database.ReadAsync(
-            async c => (await c.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'reg%'")).ToList(),
-            Cancel
-        );
+        var sql = TestDatabase.IsPostgreSql
+            ? "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'reg%'"
+            : "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'reg%'";
+        var tables = await host.Database.ReadAsync(async c => (await c.QueryAsync<string>(sql)).ToList(), Cancel);
         Assert.Equal(22, tables.Count);
         Assert.All(tables, t => Assert.StartsWith("reg_", t, StringComparison.Ordinal));
     }

@@ -8,15 +8,17 @@ namespace MlPlatform.Registry.Tests;
 internal sealed class RegistryHost : IAsyncDisposable
 {
     private readonly string directory;
+    private readonly bool ownsDirectory;
     private readonly ServiceProvider services;
 
-    public RegistryHost(Action<RegistryOptions>? configure = null)
+    public RegistryHost(Action<RegistryOptions>? configure = null, RegistryHost? replicaOf = null)
     {
-        directory = Directory.CreateTempSubdirectory("mlp-registry-").FullName;
+        ownsDirectory = replicaOf is null;
+        directory = replicaOf?.directory ?? Directory.CreateTempSubdirectory("mlp-registry-").FullName;
         var collection = new ServiceCollection();
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, Work);
-        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseSqlite().AddRegistry().AddRegistry(configure);
+        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseTestDatabase(directory).AddRegistry().AddRegistry(configure);
         services = collection.BuildServiceProvider();
     }
 
@@ -41,6 +43,9 @@ internal sealed class RegistryHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        if (ownsDirectory)
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 }

@@ -206,7 +206,7 @@ public sealed class RunTests : IAsyncDisposable
             Enumerable
                 .Range(0, 8)
                 .Select(t =>
-                    Task.Run(
+                    Task.Factory.StartNew(
                         () =>
                         {
                             for (var i = 0; i < 250; i++)
@@ -214,7 +214,9 @@ public sealed class RunTests : IAsyncDisposable
                                 run.LogMetric($"m{t}", i, i);
                             }
                         },
-                        Cancel
+                        Cancel,
+                        TaskCreationOptions.LongRunning, // They wait for room: on the pool they would keep the writer from it.
+                        TaskScheduler.Default
                     )
                 )
         );

@@ -33,7 +33,7 @@ public sealed class RegistrationTests
         try
         {
             var services = new ServiceCollection();
-            services.AddMlPlatform(o => o.DataDirectory = folder);
+            services.AddMlPlatform(o => o.DataDirectory = folder).UseTestDatabase(folder);
             await using var provider = services.BuildServiceProvider();
             var platform = provider.GetRequiredService<IMlPlatform>();
             await platform.StartAsync(TestContext.Current.CancellationToken);

@@ -22,6 +22,8 @@ public interface IMetadataDatabase
     /// An exception from the body undoes just its own work.
     /// </remarks>
     /// <exception cref="DatabaseBusyException">Another process held the lock for longer than the time-out.</exception>
+    /// <exception cref="StorageUnavailableException">The database cannot be used or reached. Nothing was stored.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">The connection to a server was lost while it committed.</exception>
     Task<T> WriteAsync<T>(Durability durability, Func<IUnitOfWork, Task<T>> body, CancellationToken cancellationToken = default);
 
     /// <summary>Runs short reads on one connection. The connection is read-only and must not escape the body.</summary>

@@ -27,6 +27,12 @@ public interface IUnitOfWork
     /// <summary>Records a lineage edge: <paramref name="to"/> was made from, or depends on, <paramref name="from"/>. Repeating it is harmless.</summary>
     void Link(AssetRef from, AssetRef to, string relation);
 
+    /// <summary>
+    /// Lets one transaction at a time pass, by a name: for a rule over several rows, such as a count, that no row's own lock can hold. Held until the
+    /// transaction ends; free where one writer has the database to itself.
+    /// </summary>
+    ValueTask LockAsync(string name);
+
     /// <summary>Wakes those who wait on a topic of <see cref="ChangeTopics"/> after the commit.</summary>
     void Notify(string topic);
 }

@@ -31,4 +31,14 @@ public abstract class SqlDialect
     /// </summary>
     /// <param name="expression">A text expression.</param>
     public virtual string FoldCase(string expression) => $"lower({expression})";
+
+    /// <summary>A predicate: the column's value is among those of a parameter that holds an array or a list.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter, with its <c>@</c>.</param>
+    public virtual string In(string column, string parameter) => $"{column} IN {parameter}";
+
+    /// <summary>The end of a query that locks the rows it finds until the transaction ends; empty where one writer has the database to itself.</summary>
+    /// <param name="table">The table or alias whose rows are locked; null locks those of all tables.</param>
+    /// <param name="skipLocked">Leave out rows that another transaction has locked, instead of waiting for it.</param>
+    public virtual string ForUpdate(string? table = null, bool skipLocked = false) => string.Empty;
 }

@@ -14,7 +14,9 @@ public sealed class UnitOfWork : IUnitOfWork
     private readonly IActorAccessor actor;
     private readonly string database;
     private readonly Func<ValueTask<long>> databaseTime;
+    private readonly Func<string, ValueTask>? lockName;
     private readonly List<PlatformEvent> events = [];
+    private readonly List<ArtifactOwner> released = [];
     private readonly List<(ArtifactDigest Digest, ArtifactOwner Owner)> references = [];
     private readonly List<(AssetRef From, AssetRef To, string Relation)> edges = [];
     private readonly HashSet<string> topics = new(StringComparer.Ordinal);
@@ -24,12 +26,14 @@ public sealed class UnitOfWork : IUnitOfWork
         DbConnection connection,
         DbTransaction transaction,
         Func<ValueTask<long>> databaseTime,
+        Func<string, ValueTask>? lockName,
         Clocks clocks,
         IActorAccessor actor
     )
     {
         this.database = database;
         this.databaseTime = databaseTime;
+        this.lockName = lockName;
         this.clocks = clocks;
         this.actor = actor;
         Connection = connection;
@@ -69,11 +73,7 @@ public sealed class UnitOfWork : IUnitOfWork
     {
         EnsureMetadata();
         references.RemoveAll(r => r.Owner == owner);
-        Connection.Execute(
-            "DELETE FROM core_artifact_ref WHERE owner_kind = @Kind AND owner_id = @Id",
-            new { owner.Kind, owner.Id },
-            Transaction
-        );
+        released.Add(owner);
     }
 
     /// <inheritdoc/>
@@ -83,6 +83,13 @@ public sealed class UnitOfWork : IUnitOfWork
         ArgumentNullException.ThrowIfNull(to);
         EnsureMetadata();
         edges.Add((from, to, relation));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask LockAsync(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return lockName is null ? ValueTask.CompletedTask : lockName(name);
     }
 
     /// <inheritdoc/>
@@ -99,6 +106,12 @@ public sealed class UnitOfWork : IUnitOfWork
                 VALUES (@Id, @Type, @SchemaVersion, @Time, @RecordedAt, @ActorKind, @ActorId, @ActorTeam, @Subject, @Related, @CauseId, @TraceId, @Payload)
                 """;
             await Connection.ExecuteAsync(Insert, rows, Transaction).ConfigureAwait(false);
+        }
+
+        if (released.Count > 0) // Before the references: an owner that was released may point anew.
+        {
+            const string Delete = "DELETE FROM core_artifact_ref WHERE owner_kind = @Kind AND owner_id = @Id";
+            await Connection.ExecuteAsync(Delete, released.ConvertAll(o => new { o.Kind, o.Id }), Transaction).ConfigureAwait(false);
         }
 
         if (references.Count > 0)

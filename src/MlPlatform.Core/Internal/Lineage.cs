@@ -37,8 +37,8 @@ internal sealed class Lineage(IMetadataDatabase database) : ILineage
                     {
                         var rows = await connection
                             .QueryAsync<(string From, string To, string Relation, long At)>(
-                                $"SELECT from_asset, to_asset, relation, at FROM core_lineage WHERE {column} IN @Assets ORDER BY at, from_asset, to_asset",
-                                new { Assets = batch.Select(a => a.ToString()) }
+                                $"SELECT from_asset, to_asset, relation, at FROM core_lineage WHERE {database.Dialect.In(column, "@Assets")} ORDER BY at, from_asset, to_asset",
+                                new { Assets = batch.Select(a => a.ToString()).ToArray() }
                             )
                             .ConfigureAwait(false);
                         foreach (var row in rows)

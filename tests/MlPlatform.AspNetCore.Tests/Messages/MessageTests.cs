@@ -119,7 +119,10 @@ public sealed class MessageTests
         Assert.Equal(1, message.OptionalMessage("one")!.OptionalInt64("a"));
         var metrics = message.Messages("metrics");
         Assert.Equal(0.5, metrics[0].RequiredDouble("value"));
-        Refused("Invalid value \"x\" for parameter 'metrics[1].value' supplied: a number was expected.", () => metrics[1].RequiredDouble("value"));
+        Refused(
+            "Invalid value \"x\" for parameter 'metrics[1].value' supplied: a number was expected.",
+            () => metrics[1].RequiredDouble("value")
+        );
         Refused("Missing value for required parameter 'metrics[0].step'.", () => metrics[0].RequiredInt64("step"));
         Refused("'odd[1]' supplied: a text was expected", () => message.Strings("odd"));
         Refused("'keys[0]' supplied: an object was expected", () => message.Messages("keys"));

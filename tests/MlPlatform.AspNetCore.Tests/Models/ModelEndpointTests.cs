@@ -178,7 +178,16 @@ public sealed class ModelEndpointTests : IAsyncLifetime
     [InlineData("s3://bucket/model")]
     public async Task Source_of_another_place_is_kept_as_it_is(string source)
     {
-        await host.CallAsync("POST", "model-versions/create", new { name = "late", source, run_id = "of_another_server" });
+        await host.CallAsync(
+            "POST",
+            "model-versions/create",
+            new
+            {
+                name = "late",
+                source,
+                run_id = "of_another_server",
+            }
+        );
         var uri = await host.CallAsync("GET", "model-versions/get-download-uri?name=late&version=1");
         Assert.Equal(source, uri.Text("artifact_uri"));
     }
@@ -186,7 +195,16 @@ public sealed class ModelEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Run_of_another_server_is_kept_and_versions_are_found_by_it()
     {
-        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = "s3://b", run_id = "other-1" });
+        await host.CallAsync(
+            "POST",
+            "model-versions/create",
+            new
+            {
+                name = "late",
+                source = "s3://b",
+                run_id = "other-1",
+            }
+        );
         await CreateAsync();
         var found = await host.CallAsync("GET", "model-versions/search?filter=run_id%3D%27other-1%27");
         var version = Assert.Single(found.GetProperty("model_versions").EnumerateArray());
@@ -194,7 +212,12 @@ public sealed class ModelEndpointTests : IAsyncLifetime
         await host.RefusedAsync(
             "POST",
             "model-versions/create",
-            new { name = "late", source = "s3://b", run_id = new string('x', 501) },
+            new
+            {
+                name = "late",
+                source = "s3://b",
+                run_id = new string('x', 501),
+            },
             400,
             "INVALID_PARAMETER_VALUE"
         );
@@ -220,9 +243,22 @@ public sealed class ModelEndpointTests : IAsyncLifetime
     {
         var model = await host.CallAsync("POST", "logged-models", new { experiment_id = "0", name = "late" });
         var id = model.Text("model", "info", "model_id");
-        await host.CallAsync("PATCH", $"logged-models/{id}/tags", new { tags = new[] { new { key = "mlflow.modelVersions", value = "old" } } });
+        await host.CallAsync(
+            "PATCH",
+            $"logged-models/{id}/tags",
+            new { tags = new[] { new { key = "mlflow.modelVersions", value = "old" } } }
+        );
         Assert.False((await ReadAsync()).TryGetProperty("tags", out _));
-        await host.CallAsync("POST", "model-versions/create", new { name = "late", source = $"models:/{id}", model_id = id });
+        await host.CallAsync(
+            "POST",
+            "model-versions/create",
+            new
+            {
+                name = "late",
+                source = $"models:/{id}",
+                model_id = id,
+            }
+        );
         await host.CallAsync("POST", "model-versions/create", new { name = "late", source = $"models:/{id}" });
 
         var info = await ReadAsync();

@@ -275,7 +275,19 @@ public sealed class RunEndpointTests : IAsyncLifetime
         var (first, second) = (await WithStepsAsync(10), await WithStepsAsync(20));
         Assert.Equal([0, 2, 4, 6, 8, 9], (await SampleAsync($"run_ids={first}")).Select(p => p.Step));
         Assert.Equal(
-            [(first, 0), (first, 4), (first, 8), (first, 9), (second, 0), (second, 4), (second, 8), (second, 9), (second, 12), (second, 16), (second, 19)],
+            [
+                (first, 0),
+                (first, 4),
+                (first, 8),
+                (first, 9),
+                (second, 0),
+                (second, 4),
+                (second, 8),
+                (second, 9),
+                (second, 12),
+                (second, 16),
+                (second, 19),
+            ],
             await SampleAsync($"run_ids={first}&run_ids={second}")
         );
         Assert.Equal(5, (await SampleAsync($"run_ids={first}&start_step=0&end_step=4")).Count);
@@ -283,7 +295,15 @@ public sealed class RunEndpointTests : IAsyncLifetime
         async Task<string> WithStepsAsync(int count)
         {
             var run = await CreateAsync(new { experiment_id = experiment });
-            var metrics = Enumerable.Range(0, count).Select(i => new { key = "loss", value = 1, timestamp = 1, step = i });
+            var metrics = Enumerable
+                .Range(0, count)
+                .Select(i => new
+                {
+                    key = "loss",
+                    value = 1,
+                    timestamp = 1,
+                    step = i,
+                });
             await host.CallAsync("POST", "runs/log-batch", new { run_id = run, metrics });
             return run;
         }
@@ -301,14 +321,29 @@ public sealed class RunEndpointTests : IAsyncLifetime
         var runs = new[] { await CreateAsync(new { experiment_id = experiment }), await CreateAsync(new { experiment_id = experiment }) };
         foreach (var run in runs)
         {
-            var metrics = Enumerable.Range(0, 3).Select(i => new { key = "loss", value = i, timestamp = i, step = i });
+            var metrics = Enumerable
+                .Range(0, 3)
+                .Select(i => new
+                {
+                    key = "loss",
+                    value = i,
+                    timestamp = i,
+                    step = i,
+                });
             await host.CallAsync("POST", "runs/log-batch", new { run_id = run, metrics });
         }
 
         var query = $"metrics/get-history-bulk?run_id={runs[1]}&run_id={runs[0]}&metric_key=loss";
         Assert.Equal([.. Enumerable.Repeat(runs[0], 3), .. Enumerable.Repeat(runs[1], 3)], await RunsAsync(query));
         Assert.Equal([runs[0], runs[0], runs[0], runs[1]], await RunsAsync(query + "&max_results=4"));
-        foreach (var wrong in new[] { "metric_key=loss", $"run_id={runs[0]}", string.Concat(Enumerable.Repeat("run_id=a&", 101)) + "metric_key=loss" })
+        foreach (
+            var wrong in new[]
+            {
+                "metric_key=loss",
+                $"run_id={runs[0]}",
+                string.Concat(Enumerable.Repeat("run_id=a&", 101)) + "metric_key=loss",
+            }
+        )
         {
             await host.RefusedAsync("GET", "metrics/get-history-bulk?" + wrong, null, 400, "INVALID_PARAMETER_VALUE");
         }
@@ -335,7 +370,13 @@ public sealed class RunEndpointTests : IAsyncLifetime
 
         Task<JsonElement> InputAsync(string run, string name, string? context)
         {
-            var dataset = new { name, digest = "abc", source_type = "local", source = "{}" };
+            var dataset = new
+            {
+                name,
+                digest = "abc",
+                source_type = "local",
+                source = "{}",
+            };
             var tags = context is null ? [] : new[] { new { key = "mlflow.data.context", value = context } };
             return host.CallAsync("POST", "runs/log-inputs", new { run_id = run, datasets = new[] { new { dataset, tags } } });
         }
@@ -357,13 +398,16 @@ public sealed class RunEndpointTests : IAsyncLifetime
     public async Task Refusals_are_in_the_words_that_clients_look_for()
     {
         var run = await CreateAsync(new { experiment_id = experiment });
-        Assert.Equal("Run with id=x not found. An id of a run has 32 lower-case hexadecimal digits.", await SaysAsync("GET", "runs/get?run_id=x"));
-        Assert.Equal("No tag with name: t on Run with id=" + run + ".", await SaysAsync("POST", "runs/delete-tag", new { run_id = run, key = "t" }));
-        Assert.Equal("No Experiment with id=7 exists.", await SaysAsync("GET", "experiments/get?experiment_id=7"));
         Assert.Equal(
-            "Could not find experiment with name 'x'.",
-            await SaysAsync("GET", "experiments/get-by-name?experiment_name=x")
+            "Run with id=x not found. An id of a run has 32 lower-case hexadecimal digits.",
+            await SaysAsync("GET", "runs/get?run_id=x")
         );
+        Assert.Equal(
+            "No tag with name: t on Run with id=" + run + ".",
+            await SaysAsync("POST", "runs/delete-tag", new { run_id = run, key = "t" })
+        );
+        Assert.Equal("No Experiment with id=7 exists.", await SaysAsync("GET", "experiments/get?experiment_id=7"));
+        Assert.Equal("Could not find experiment with name 'x'.", await SaysAsync("GET", "experiments/get-by-name?experiment_name=x"));
         Assert.Equal("Registered Model with name=m not found.", await SaysAsync("GET", "registered-models/get?name=m"));
         Assert.Equal("Model Version (name=m, version=1) not found.", await SaysAsync("GET", "model-versions/get?name=m&version=1"));
         Assert.Equal(
@@ -382,7 +426,16 @@ public sealed class RunEndpointTests : IAsyncLifetime
         await host.CallAsync("POST", "runs/delete", new { run_id = run });
         Assert.StartsWith(
             $"The run {run} must be in the 'active' state",
-            await SaysAsync("POST", "runs/set-tag", new { run_id = run, key = "k", value = "v" }),
+            await SaysAsync(
+                "POST",
+                "runs/set-tag",
+                new
+                {
+                    run_id = run,
+                    key = "k",
+                    value = "v",
+                }
+            ),
             StringComparison.Ordinal
         );
 

@@ -14,7 +14,7 @@ public sealed class ConsumerTests : IDisposable
     public async Task Declared_consumers_are_listed_and_each_change_is_one_event()
     {
         var services = new ServiceCollection();
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<IMetadataDatabase>().MigrateAsync(Cancel);
         var consumers = provider.GetRequiredService<IConsumers>();

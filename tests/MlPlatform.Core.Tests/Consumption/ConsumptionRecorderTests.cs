@@ -14,7 +14,7 @@ public sealed class ConsumptionRecorderTests : IDisposable
     {
         var faults = new FaultInjector();
         var services = new ServiceCollection().AddSingleton<IFaultPoints>(faults);
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<IMetadataDatabase>().MigrateAsync();
         var recorder = provider.GetRequiredService<IConsumptionRecorder>();
@@ -38,7 +38,7 @@ public sealed class ConsumptionRecorderTests : IDisposable
     public async Task Callers_that_come_and_go_do_not_fill_the_table()
     {
         var services = new ServiceCollection();
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         var recorder = provider.GetRequiredService<IConsumptionRecorder>();
         for (var round = 0; round < 3; round++)
@@ -65,7 +65,7 @@ public sealed class ConsumptionRecorderTests : IDisposable
     public async Task Counts_beside_flushes_are_never_lost()
     {
         var services = new ServiceCollection();
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         var recorder = provider.GetRequiredService<IConsumptionRecorder>();
         var caller = new Actor(ActorKind.Service, "shop");

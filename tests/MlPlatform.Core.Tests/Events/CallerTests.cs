@@ -13,7 +13,7 @@ public sealed class CallerTests : IDisposable
     public async Task Event_names_the_actor_and_the_trace_of_the_call_that_wrote_it()
     {
         var services = new ServiceCollection().AddSingleton<IActorAccessor, FlowingActor>();
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         var database = provider.GetRequiredService<IMetadataDatabase>();
         string[] callers = ["first", "second", "third"];

@@ -41,7 +41,7 @@ public sealed class PlatformLifetimeTests : IDisposable
     private ServiceProvider Build(params Service[] services)
     {
         var collection = new ServiceCollection();
-        collection.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        collection.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         foreach (var service in services)
         {
             collection.AddSingleton<IPlatformService>(service);

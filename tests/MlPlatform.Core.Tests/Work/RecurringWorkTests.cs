@@ -22,7 +22,7 @@ public sealed class RecurringWorkTests : IDisposable
             .AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, work)
             .AddSingleton<IFaultPoints>(faults);
         services.AddSingleton<IRecurringWork>(waiting);
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         var runner = provider.GetRequiredService<IRecurringWorkRunner>();
         await runner.RunDueAsync(TestContext.Current.CancellationToken);
@@ -44,7 +44,7 @@ public sealed class RecurringWorkTests : IDisposable
         var work = new ManualTimeProvider(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(platform).AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, work);
-        services.AddMlPlatformCore(o => o.DataDirectory = root).UseSqlite();
+        services.AddMlPlatformCore(o => o.DataDirectory = root).UseTestDatabase(root);
         await using var provider = services.BuildServiceProvider();
         var artifacts = provider.GetRequiredService<IArtifactStore>();
         var runner = provider.GetRequiredService<IRecurringWorkRunner>();

@@ -122,6 +122,10 @@ public sealed class SearchEngineTests : IAsyncDisposable
     [InlineData("tags.p LIKE 'x'", "params.p", "reg_run_param_value", 0)]
     public async Task The_driving_table_is_read_by_its_index(string filter, string order, string index, int fewRows)
     {
+        Assert.SkipWhen(
+            TestDatabase.IsPostgreSql,
+            "The plan is read in SQLite's form; PostgreSQL plans by statistics, which a test's few rows do not give."
+        );
         var plan = new SearchPlan(
             new()
             {
@@ -198,6 +202,7 @@ public sealed class SearchEngineTests : IAsyncDisposable
             found.AddRange(page.Items);
             token = page.NextPageToken;
             Assert.True(token is null || page.Items.Count == request.Limit, "A page with a next one is full.");
+            Assert.True(found.Count <= 1000, "Pages that repeat would never end.");
             if (between is not null)
             {
                 await between();

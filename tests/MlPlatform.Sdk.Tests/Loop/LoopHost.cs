@@ -24,6 +24,7 @@ internal sealed class LoopHost : IAsyncDisposable
                 o.DataDirectory = directory;
                 o.RunRecurringWork = false;
             })
+            .UseTestDatabase(directory)
             .AddFeatures(f => f.AddDefinitions<LoopFeatures>())
             .AddPredictor<Request, Answer>(LoopPipeline.Model + "@champion")
             .AddMonitoring(m => m.Configure(o => o.RolloutMinimumRows = 50))

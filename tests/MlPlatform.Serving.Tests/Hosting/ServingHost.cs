@@ -27,7 +27,7 @@ internal sealed class ServingHost : IAsyncDisposable
         collection.AddSingleton<InMemoryModels>();
         collection.AddSingleton<IModelSource>(s => s.GetRequiredService<InMemoryModels>());
         collection.AddSingleton<IModelPromotion>(s => s.GetRequiredService<InMemoryModels>());
-        var builder = collection.AddMlPlatformCore(o => o.DataDirectory = Directory).UseSqlite().AddServing();
+        var builder = collection.AddMlPlatformCore(o => o.DataDirectory = Directory).UseTestDatabase(Directory).AddServing();
         configure?.Invoke(builder);
         services = collection.BuildServiceProvider();
     }

@@ -42,11 +42,13 @@ internal sealed class ArtifactFileEndpoints(IArtifactTrees trees, IModelRegistry
     {
         var id = new ModelVersionId(request.RequiredString("name"), request.RequiredVersion());
         var version =
-            await registry.GetVersionAsync(id, request.CancellationToken).ConfigureAwait(false) ?? throw new AssetNotFoundException(id.ToAsset());
-        var found =
-            version.Source is { } source ? await sources.FindAsync(source, request.CancellationToken).ConfigureAwait(false) : null;
+            await registry.GetVersionAsync(id, request.CancellationToken).ConfigureAwait(false)
+            ?? throw new AssetNotFoundException(id.ToAsset());
+        var found = version.Source is { } source ? await sources.FindAsync(source, request.CancellationToken).ConfigureAwait(false) : null;
         return found is { } place
             ? (place.Tree.Id, place.Folder)
-            : throw MlflowException.InvalidParameter($"The files of '{id.ToAsset()}' are not in this server: its source is '{version.Source}'.");
+            : throw MlflowException.InvalidParameter(
+                $"The files of '{id.ToAsset()}' are not in this server: its source is '{version.Source}'."
+            );
     }
 }

@@ -41,7 +41,8 @@ internal static class AssetWords
             _ => $"'{asset}'",
         };
 
-    private static string Kind(AssetRef asset) => asset.Kind == AssetKind.LoggedModel ? "logged model" : asset.Kind.ToString().ToLowerInvariant();
+    private static string Kind(AssetRef asset) =>
+        asset.Kind == AssetKind.LoggedModel ? "logged model" : asset.Kind.ToString().ToLowerInvariant();
 
     private static string After(string? hint) => hint is null ? string.Empty : " " + hint;
 }

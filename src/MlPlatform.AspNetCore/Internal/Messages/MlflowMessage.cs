@@ -30,7 +30,9 @@ internal partial class MlflowMessage(JsonElement fields, string path = "", bool 
         var value = OptionalInt64(field) ?? fallback;
         return value >= 1 && value <= maximum
             ? (int)value
-            : throw MlflowException.InvalidParameter($"Invalid value {value} for parameter '{path}{field}' supplied: 1 to {maximum} is allowed.");
+            : throw MlflowException.InvalidParameter(
+                $"Invalid value {value} for parameter '{path}{field}' supplied: 1 to {maximum} is allowed."
+            );
     }
 
     public double? OptionalDouble(string field) => Find(field) is { } value ? ReadDouble(value, field) : null;

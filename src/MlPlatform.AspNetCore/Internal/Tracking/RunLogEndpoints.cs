@@ -33,19 +33,24 @@ internal sealed class RunLogEndpoints(IExperimentTracker tracker, ILogger<RunLog
     private Task<JsonObject> SetTagAsync(MlflowRequest request) =>
         WriteAsync(
             request,
-            () => new()
-            {
-                Tags =
-                [
-                    Short(new(request.RequiredString("key"), request.OptionalString("value") ?? throw request.Missing("value")), TagLength),
-                ],
-            }
+            () =>
+                new()
+                {
+                    Tags =
+                    [
+                        Short(
+                            new(request.RequiredString("key"), request.OptionalString("value") ?? throw request.Missing("value")),
+                            TagLength
+                        ),
+                    ],
+                }
         );
 
     private Task<JsonObject> LogParameterAsync(MlflowRequest request) =>
         WriteAsync(
             request,
-            () => new() { Params = [Short(new(request.RequiredString("key"), request.OptionalString("value") ?? string.Empty), ParamLength)] }
+            () =>
+                new() { Params = [Short(new(request.RequiredString("key"), request.OptionalString("value") ?? string.Empty), ParamLength)] }
         );
 
     private Task<JsonObject> LogMetricAsync(MlflowRequest request) => WriteAsync(request, () => new() { Metrics = [Metric(request)] });

@@ -33,6 +33,7 @@ internal sealed class DefinitionStore(IMetadataDatabase database, IActorAccessor
                 Durability.Power,
                 async work =>
                 {
+                    await work.LockAsync("features.definitions").ConfigureAwait(false); // Versions follow each other without a gap.
                     var known = await ListAsync(work.Connection, work.Transaction).ConfigureAwait(false);
                     var (all, wanted) = Match(model, known);
                     CheckSources(wanted, known);

@@ -95,6 +95,8 @@ internal sealed class EvaluationStore(IMetadataDatabase database, Clocks clocks)
             VALUES (@Monitor, @Kind, @WindowStart, @WindowEnd, @Model, @Version, @State, @Now, @Data)
             ON CONFLICT (monitor, kind, window_start, window_end) DO NOTHING
             """;
+        // Verdicts of two windows at once would each find no open alert, and open two.
+        await unit.LockAsync($"monitoring.verdicts:{monitor.Name}:{kind}").ConfigureAwait(false);
         var verdict = evaluation[kind];
         var data = evaluation with
         {

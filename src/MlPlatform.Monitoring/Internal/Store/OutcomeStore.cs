@@ -34,9 +34,9 @@ internal sealed class OutcomeStore(IMetadataDatabase database, Clocks clocks)
         );
         using var keep = Command(
             unit,
-            """
+            $"""
             INSERT INTO mon_outcome_audit (id, label, at, recorded_at, replaced_at)
-            SELECT id, label, at, recorded_at, @now FROM mon_outcome WHERE id = @id AND label <> @label
+            SELECT id, label, at, recorded_at, @now FROM mon_outcome WHERE id = @id AND label <> @label {database.Dialect.ForUpdate()}
             """
         );
         using var update = Command(

@@ -82,6 +82,7 @@ internal sealed class StepCache(IMetadataDatabase database, IArtifactStore artif
             Durability.Process,
             async work =>
             {
+                await work.LockAsync($"pipelines.cache:{key}").ConfigureAwait(false); // Two that find no entry must not both claim it.
                 const string Find = """
                     SELECT c.run_id AS RunId, c.step_no AS StepNo, c.output_digest AS Digest, c.output_inline AS Inline,
                         CASE WHEN c.output_digest IS NULL AND EXISTS (

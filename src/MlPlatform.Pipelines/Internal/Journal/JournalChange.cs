@@ -11,8 +11,15 @@ internal sealed class JournalChange(IUnitOfWork work, RunHeader run, long workNo
 
     public long Now { get; } = workNow;
 
-    public static async Task<JournalChange> OpenAsync(IUnitOfWork work, RunHeader run, Clocks clocks) =>
-        new(work, run, await work.GetDatabaseTimeAsync().ConfigureAwait(false), clocks.Platform.NowMicros());
+    /// <summary>
+    /// Waits for its turn with the run. Two steps that end at once would lock the steps after them in different orders, and a step that goes back to
+    /// ready would slip past a cancellation that does not see it yet.
+    /// </summary>
+    public static async Task<JournalChange> OpenAsync(IUnitOfWork work, RunHeader run, Clocks clocks)
+    {
+        await work.LockAsync($"pipelines.run:{run.RunId}").ConfigureAwait(false);
+        return new(work, run, await work.GetDatabaseTimeAsync().ConfigureAwait(false), clocks.Platform.NowMicros());
+    }
 
     /// <summary>Reports an ended step and moves what depends on it: dependents get ready or are skipped, items move their map.</summary>
     public async Task EndedAsync(EndedStep step)

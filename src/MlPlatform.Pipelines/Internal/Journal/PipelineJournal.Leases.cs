@@ -48,8 +48,8 @@ internal sealed partial class PipelineJournal
                 (
                     await connection
                         .QueryAsync<string>(
-                            "SELECT run_id FROM pl_run WHERE run_id IN @runs AND cancel_requested_work IS NOT NULL",
-                            new { runs }
+                            $"SELECT run_id FROM pl_run WHERE {database.Dialect.In("run_id", "@Runs")} AND cancel_requested_work IS NOT NULL",
+                            new { Runs = runs.ToArray() }
                         )
                         .ConfigureAwait(false)
                 ).ToHashSet(StringComparer.Ordinal),
@@ -77,14 +77,17 @@ internal sealed partial class PipelineJournal
             .ReadAsync(
                 connection =>
                     connection.QueryFirstOrDefaultAsync<int?>(
-                        """
+                        $"""
                         SELECT 1 FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
-                        WHERE s.state = 'leased' AND (s.lease_until < @now OR s.lease_owner IN @gone OR r.cancel_requested_work < @Grace) LIMIT 1
+                        WHERE s.state = 'leased' AND (s.lease_until < @now OR {database.Dialect.In(
+                            "s.lease_owner",
+                            "@Gone"
+                        )} OR r.cancel_requested_work < @Grace) LIMIT 1
                         """,
                         new
                         {
                             now,
-                            gone,
+                            Gone = gone.ToArray(),
                             Grace = now - Micros(CancelGrace),
                         }
                     ),
@@ -99,21 +102,24 @@ internal sealed partial class PipelineJournal
     private async Task<int> SweepAsync(IUnitOfWork work, IReadOnlyCollection<string> gone)
     {
         var now = await work.GetDatabaseTimeAsync().ConfigureAwait(false);
-        const string Find = $"""
+        var find = $"""
             SELECT s.run_id AS RunId, s.step_no AS StepNo, s.name AS Name, s.kind AS Kind, s.parent_no AS ParentNo, s.map_index AS MapIndex,
                 s.fence AS Fence, s.attempt AS Attempt, s.failures AS Failures, s.lost_count AS LostCount, s.started_work AS StartedWork,
                 s.lease_owner AS Worker, CASE WHEN r.cancel_requested_work IS NULL THEN 0 ELSE 1 END AS IsCancelled
             FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
-            WHERE s.state = 'leased' AND (s.lease_until < @now OR s.lease_owner IN @gone OR r.cancel_requested_work < @Grace)
+            WHERE s.state = 'leased' AND (s.lease_until < @now OR {database.Dialect.In(
+                "s.lease_owner",
+                "@Gone"
+            )} OR r.cancel_requested_work < @Grace)
             ORDER BY s.run_id, s.step_no
             """;
         var row = new
         {
             now,
-            gone,
+            Gone = gone.ToArray(),
             Grace = now - Micros(CancelGrace),
         };
-        var lost = (await work.Connection.QueryAsync<LostStep>(Find, row, work.Transaction).ConfigureAwait(false)).AsList();
+        var lost = (await work.Connection.QueryAsync<LostStep>(find, row, work.Transaction).ConfigureAwait(false)).AsList();
         foreach (var group in lost.GroupBy(s => s.RunId, StringComparer.Ordinal))
         {
             var run = await GetHeaderAsync(work, group.Key).ConfigureAwait(false);

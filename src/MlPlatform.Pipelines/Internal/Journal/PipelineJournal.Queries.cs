@@ -66,11 +66,11 @@ internal sealed partial class PipelineJournal
         database.ReadAsync(
             connection =>
                 connection.QuerySingleAsync<long>(
-                    """
+                    $"""
                     SELECT COUNT(*) FROM pl_run r JOIN pl_step s ON s.run_id = r.run_id
-                    WHERE r.ended_at IS NULL AND r.spec_hash IN @specs AND s.state IN ('ready', 'leased')
+                    WHERE r.ended_at IS NULL AND {database.Dialect.In("r.spec_hash", "@Specs")} AND s.state IN ('ready', 'leased')
                     """,
-                    new { specs }
+                    new { Specs = specs.ToArray() }
                 ),
             cancellationToken
         );
@@ -118,8 +118,8 @@ internal sealed partial class PipelineJournal
                 (
                     await connection
                         .QueryAsync<StepRow>(
-                            $"SELECT {StepRow.Columns} FROM pl_step WHERE run_id IN @runs ORDER BY run_id, step_no",
-                            new { runs }
+                            $"SELECT {StepRow.Columns} FROM pl_step WHERE {database.Dialect.In("run_id", "@Runs")} ORDER BY run_id, step_no",
+                            new { Runs = runs.ToArray() }
                         )
                         .ConfigureAwait(false)
                 ).AsList(),

@@ -79,6 +79,7 @@ internal sealed partial class PipelineJournal
             async work =>
             {
                 var run = await GetHeaderAsync(work, runId).ConfigureAwait(false);
+                var change = await JournalChange.OpenAsync(work, run, clocks).ConfigureAwait(false);
                 var key = StepLease.KeyOf(runId, step, item: null);
                 var asked = await FindQuestionAsync(work, runId, step).ConfigureAwait(false);
                 var now = clocks.Platform.NowMicros();
@@ -108,7 +109,6 @@ internal sealed partial class PipelineJournal
                     );
                 }
 
-                var change = await JournalChange.OpenAsync(work, run, clocks).ConfigureAwait(false);
                 var approval = new Approval(
                     actor.ToString(),
                     reason,

@@ -91,16 +91,13 @@ internal sealed partial class PipelineJournal(
             return [];
         }
 
-        var skip = string.Equals(database.Dialect.Product, "postgresql", StringComparison.Ordinal)
-            ? "FOR UPDATE OF s SKIP LOCKED"
-            : string.Empty;
         var sql = $"""
             UPDATE pl_step SET state = 'leased', fence = fence + 1, attempt = attempt + 1, lease_owner = @worker, lease_until = @Until,
                 started_work = @Now, ended_work = NULL, progress = NULL, progress_text = NULL
             WHERE (run_id, step_no) IN (
                 SELECT s.run_id, s.step_no FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id
-                WHERE s.state = 'ready' AND s.ready_at <= @Now AND r.spec_hash IN @specs
-                ORDER BY s.ready_at, s.run_id, s.step_no LIMIT @limit {skip})
+                WHERE s.state = 'ready' AND s.ready_at <= @Now AND {database.Dialect.In("r.spec_hash", "@Specs")}
+                ORDER BY s.ready_at, s.run_id, s.step_no LIMIT @limit {database.Dialect.ForUpdate("s", skipLocked: true)})
             RETURNING run_id AS RunId, step_no AS StepNo, name AS Name, kind AS Kind, parent_no AS ParentNo, map_index AS MapIndex,
                 item_json AS ItemJson, fence AS Fence, attempt AS Attempt, failures AS Failures, started_work AS StartedWork,
                 lease_owner AS Worker
@@ -114,7 +111,7 @@ internal sealed partial class PipelineJournal(
                     var row = new
                     {
                         worker,
-                        specs,
+                        Specs = specs.ToArray(),
                         limit,
                         Now = now,
                         Until = now + Micros(lease),
@@ -133,8 +130,8 @@ internal sealed partial class PipelineJournal(
             async connection =>
                 await connection
                     .QueryFirstOrDefaultAsync<int?>(
-                        "SELECT 1 FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id WHERE s.state = 'ready' AND r.spec_hash IN @specs LIMIT 1",
-                        new { specs }
+                        $"SELECT 1 FROM pl_step s JOIN pl_run r ON r.run_id = s.run_id WHERE s.state = 'ready' AND {database.Dialect.In("r.spec_hash", "@Specs")} LIMIT 1",
+                        new { Specs = specs.ToArray() }
                     )
                     .ConfigureAwait(false)
                     is not null,

@@ -60,6 +60,8 @@ internal sealed class TriggerStore(IMetadataDatabase database, PipelineJournal j
                     return false;
                 }
 
+                // The cursor's row holds off this trigger's other processes; the pipeline's runs are counted for all of its triggers.
+                await work.LockAsync($"pipelines.triggers:{trigger.Graph.Name}").ConfigureAwait(false);
                 var key = DedupeKey(trigger, cause);
                 var now = clocks.Platform.NowMicros();
                 var decision = error is not null ? TriggerDecisions.Error : await JudgeAsync(work, trigger, key, now).ConfigureAwait(false);

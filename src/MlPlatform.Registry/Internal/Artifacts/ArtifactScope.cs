@@ -8,7 +8,7 @@ internal sealed class ArtifactScope(ArtifactTreeId tree, ArtifactPath? path)
     public const string Tree = "owner_kind = @Kind AND owner_id = @Id";
 
     /// <summary>Files that a file at the path would lie below, and those that would lie below it.</summary>
-    public const string InTheWay = $"{Tree} AND (path IN @Ancestors OR ({Below}))";
+    public static string InTheWay(SqlDialect dialect) => $"{Tree} AND ({dialect.In("path", "@Ancestors")} OR ({Below}))";
 
     // A range instead of LIKE: it uses the key, and no character in a path is special. '0' follows '/'.
     private const string Below = "path >= @First AND path < @Last";

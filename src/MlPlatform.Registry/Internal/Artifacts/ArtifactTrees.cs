@@ -76,7 +76,7 @@ internal sealed partial class ArtifactTrees(IMetadataDatabase database, IArtifac
         );
     }
 
-    private static async Task CheckAsync(
+    private async Task CheckAsync(
         DbConnection connection,
         DbTransaction? transaction,
         ArtifactTreeId tree,
@@ -87,7 +87,7 @@ internal sealed partial class ArtifactTrees(IMetadataDatabase database, IArtifac
         await RequireWritableAsync(connection, transaction, tree).ConfigureAwait(false);
         var inTheWay = await connection
             .QueryFirstOrDefaultAsync<string>(
-                $"SELECT path FROM reg_artifact_entry WHERE {ArtifactScope.InTheWay} LIMIT 1",
+                $"SELECT path FROM reg_artifact_entry WHERE {ArtifactScope.InTheWay(database.Dialect)} LIMIT 1",
                 scope,
                 transaction
             )

@@ -36,35 +36,36 @@ internal sealed class LoggedModelRow
     public AssetRef Asset => new(AssetKind.LoggedModel, Id);
 
     /// <summary>Adds what belongs to the models: one query a kind, never one a model.</summary>
-    public static async Task<IReadOnlyList<LoggedModel>> LoadAsync(DbConnection connection, List<LoggedModelRow> rows)
+    public static async Task<IReadOnlyList<LoggedModel>> LoadAsync(DbConnection connection, SqlDialect dialect, List<LoggedModelRow> rows)
     {
         if (rows.Count == 0)
         {
             return [];
         }
 
-        var ids = new { Ids = rows.Select(r => r.Id) };
+        var ids = new { Ids = rows.Select(r => r.Id).ToArray() };
+        var ofModels = dialect.In("model_id", "@Ids");
         var parameters = await connection
             .QueryAsync<(string Id, string Key, string Value)>(
-                "SELECT model_id, key, value FROM reg_logged_model_param WHERE model_id IN @Ids",
+                $"SELECT model_id, key, value FROM reg_logged_model_param WHERE {ofModels}",
                 ids
             )
             .ConfigureAwait(false);
         var tags = await connection
             .QueryAsync<(string Id, string Key, string Value)>(
-                "SELECT model_id, key, value FROM reg_logged_model_tag WHERE model_id IN @Ids",
+                $"SELECT model_id, key, value FROM reg_logged_model_tag WHERE {ofModels}",
                 ids
             )
             .ConfigureAwait(false);
         var metrics = await connection
             .QueryAsync<LoggedModelMetricRow>(
-                $"SELECT {LoggedModelMetricRow.Columns} FROM reg_logged_model_metric WHERE model_id IN @Ids ORDER BY key, dataset_name, dataset_digest",
+                $"SELECT {LoggedModelMetricRow.Columns} FROM reg_logged_model_metric WHERE {ofModels} ORDER BY key, dataset_name, dataset_digest",
                 ids
             )
             .ConfigureAwait(false);
         var versions = await connection
             .QueryAsync<(string Id, string Model, int Version)>(
-                "SELECT logged_model_id, model, version FROM reg_model_version WHERE logged_model_id IN @Ids AND deleted_at IS NULL ORDER BY model, version",
+                $"SELECT logged_model_id, model, version FROM reg_model_version WHERE {dialect.In("logged_model_id", "@Ids")} AND deleted_at IS NULL ORDER BY model, version",
                 ids
             )
             .ConfigureAwait(false);

@@ -47,7 +47,9 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
                             )
                         )
                         .ConfigureAwait(false);
-                    return (await LoggedModelRow.LoadAsync(connection, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
+                    return (
+                        await LoggedModelRow.LoadAsync(connection, database.Dialect, rows.AsList()).ConfigureAwait(false)
+                    ).SingleOrDefault();
                 },
                 cancellationToken
             )
@@ -74,14 +76,14 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
             request,
             async (connection, found) =>
             {
-                const string Sql = $"SELECT {LoggedModelRow.Columns} FROM {LoggedModelRow.From} WHERE m.id IN @Ids";
-                var ids = found.Select(f => f.Id[0]).ToList();
+                var sql = $"SELECT {LoggedModelRow.Columns} FROM {LoggedModelRow.From} WHERE {database.Dialect.In("m.id", "@Ids")}";
+                var ids = found.Select(f => f.Id[0]).ToArray();
                 var rows = (
                     await connection
-                        .QueryAsync<LoggedModelRow>(new(Sql, new { Ids = ids }, cancellationToken: cancellationToken))
+                        .QueryAsync<LoggedModelRow>(new(sql, new { Ids = ids }, cancellationToken: cancellationToken))
                         .ConfigureAwait(false)
                 ).ToDictionary(r => r.Id, StringComparer.Ordinal);
-                return await LoggedModelRow.LoadAsync(connection, [.. ids.Select(id => rows[id])]).ConfigureAwait(false);
+                return await LoggedModelRow.LoadAsync(connection, database.Dialect, [.. ids.Select(id => rows[id])]).ConfigureAwait(false);
             },
             cancellationToken
         );

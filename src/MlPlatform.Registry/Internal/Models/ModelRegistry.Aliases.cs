@@ -102,6 +102,7 @@ internal sealed partial class ModelRegistry
         string operation
     )
     {
+        await work.LockAsync($"registry.alias:{name}@{alias}").ConfigureAwait(false); // A move that expects nothing must not lose to another.
         var before = await FindAliasAsync(work, name, alias).ConfigureAwait(false);
         var tag = before?.Version is null ? ETag.None : new ETag(before.RowVersion);
         if (expected is { } wanted && wanted != tag)

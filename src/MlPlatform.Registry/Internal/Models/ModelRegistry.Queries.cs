@@ -82,7 +82,7 @@ internal sealed partial class ModelRegistry
                         )
                     )
                     .ConfigureAwait(false);
-                return await ModelRow.LoadAsync(connection, rows.AsList()).ConfigureAwait(false);
+                return await ModelRow.LoadAsync(connection, database.Dialect, rows.AsList()).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -175,7 +175,7 @@ internal sealed partial class ModelRegistry
             cancellationToken
         );
 
-    private static async Task<IReadOnlyList<ModelVersion>> WithTagsAsync(
+    private async Task<IReadOnlyList<ModelVersion>> WithTagsAsync(
         DbConnection connection,
         List<ModelVersionRow> rows,
         DbTransaction? transaction
@@ -186,15 +186,17 @@ internal sealed partial class ModelRegistry
             return [];
         }
 
-        const string Sql = "SELECT model, version, key, value FROM reg_model_version_tag WHERE model IN @Models AND version IN @Versions";
+        var dialect = database.Dialect;
+        var sql =
+            $"SELECT model, version, key, value FROM reg_model_version_tag WHERE {dialect.In("model", "@Models")} AND {dialect.In("version", "@Versions")}";
         var named = new
         {
-            Models = rows.Select(r => r.Model).Distinct(StringComparer.Ordinal),
-            Versions = rows.Select(r => r.Version).Distinct(),
+            Models = rows.Select(r => r.Model).Distinct(StringComparer.Ordinal).ToArray(),
+            Versions = rows.Select(r => r.Version).Distinct().ToArray(),
         };
         var tags = (
             await connection
-                .QueryAsync<(string Model, int Version, string Key, string Value)>(Sql, named, transaction)
+                .QueryAsync<(string Model, int Version, string Key, string Value)>(sql, named, transaction)
                 .ConfigureAwait(false)
         ).ToLookup(t => (t.Model, t.Version));
         return

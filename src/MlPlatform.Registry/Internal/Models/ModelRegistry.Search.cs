@@ -41,22 +41,22 @@ internal sealed partial class ModelRegistry
         return search.SearchAsync(request, (c, found) => LoadVersionsAsync(c, found, cancellationToken), cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<RegisteredModel>> LoadModelsAsync(
+    private async Task<IReadOnlyList<RegisteredModel>> LoadModelsAsync(
         DbConnection connection,
         IReadOnlyList<FoundRow> found,
         CancellationToken cancellationToken
     )
     {
-        const string Sql = $"SELECT {ModelRow.Columns} FROM {ModelRow.From} WHERE m.name IN @Names";
+        var sql = $"SELECT {ModelRow.Columns} FROM {ModelRow.From} WHERE {database.Dialect.In("m.name", "@Names")}";
         var rows = (
             await connection
-                .QueryAsync<ModelRow>(new(Sql, new { Names = found.Select(f => f.Id[0]) }, cancellationToken: cancellationToken))
+                .QueryAsync<ModelRow>(new(sql, new { Names = found.Select(f => f.Id[0]).ToArray() }, cancellationToken: cancellationToken))
                 .ConfigureAwait(false)
         ).ToDictionary(r => r.Name, StringComparer.Ordinal);
-        return await ModelRow.LoadAsync(connection, [.. found.Select(f => rows[f.Id[0]])]).ConfigureAwait(false);
+        return await ModelRow.LoadAsync(connection, database.Dialect, [.. found.Select(f => rows[f.Id[0]])]).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<ModelVersion>> LoadVersionsAsync(
+    private async Task<IReadOnlyList<ModelVersion>> LoadVersionsAsync(
         DbConnection connection,
         IReadOnlyList<FoundRow> found,
         CancellationToken cancellationToken

@@ -196,7 +196,7 @@ internal sealed partial class ModelRegistry(
         work.Notify(ChangeTopics.Models);
     }
 
-    private static async Task<ModelVersion?> FindByKeyAsync(IUnitOfWork work, string name, string key)
+    private async Task<ModelVersion?> FindByKeyAsync(IUnitOfWork work, string name, string key)
     {
         var row = await work
             .Connection.QuerySingleOrDefaultAsync<ModelVersionRow>(

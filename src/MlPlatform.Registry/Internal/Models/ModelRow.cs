@@ -26,7 +26,7 @@ internal sealed class ModelRow
     public required int LatestVersion { get; init; }
 
     /// <summary>Adds the tags: one query for all rows.</summary>
-    public static async Task<IReadOnlyList<RegisteredModel>> LoadAsync(DbConnection connection, List<ModelRow> rows)
+    public static async Task<IReadOnlyList<RegisteredModel>> LoadAsync(DbConnection connection, SqlDialect dialect, List<ModelRow> rows)
     {
         if (rows.Count == 0)
         {
@@ -36,8 +36,8 @@ internal sealed class ModelRow
         var tags = (
             await connection
                 .QueryAsync<(string Model, string Key, string Value)>(
-                    "SELECT model, key, value FROM reg_model_tag WHERE model IN @Names",
-                    new { Names = rows.Select(r => r.Name) }
+                    $"SELECT model, key, value FROM reg_model_tag WHERE {dialect.In("model", "@Names")}",
+                    new { Names = rows.Select(r => r.Name).ToArray() }
                 )
                 .ConfigureAwait(false)
         ).ToLookup(t => t.Model, StringComparer.Ordinal);

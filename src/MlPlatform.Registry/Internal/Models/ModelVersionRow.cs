@@ -39,7 +39,9 @@ internal sealed class ModelVersionRow
     public string? IdempotencyKey { get; init; }
 
     private RunId? OwnRun =>
-        Guid.TryParseExact(RunId, "N", out var id) && string.Equals(new RunId(id).ToString(), RunId, StringComparison.Ordinal) ? new RunId(id) : null;
+        Guid.TryParseExact(RunId, "N", out var id) && string.Equals(new RunId(id).ToString(), RunId, StringComparison.Ordinal)
+            ? new RunId(id)
+            : null;
 
     public ModelVersion ToVersion(IReadOnlyDictionary<string, string> tags) =>
         new()

@@ -30,6 +30,7 @@ internal sealed class ExperimentRow
     /// <summary>Adds the tags: one query for all rows.</summary>
     public static async Task<IReadOnlyList<Experiment>> LoadAsync(
         DbConnection connection,
+        SqlDialect dialect,
         List<ExperimentRow> rows,
         DbTransaction? transaction
     )
@@ -39,10 +40,10 @@ internal sealed class ExperimentRow
             return [];
         }
 
-        const string Sql = "SELECT experiment_id, key, value FROM reg_experiment_tag WHERE experiment_id IN @Ids";
+        var sql = $"SELECT experiment_id, key, value FROM reg_experiment_tag WHERE {dialect.In("experiment_id", "@Ids")}";
         var tags = (
             await connection
-                .QueryAsync<(string Id, string Key, string Value)>(Sql, new { Ids = rows.Select(r => r.Id) }, transaction)
+                .QueryAsync<(string Id, string Key, string Value)>(sql, new { Ids = rows.Select(r => r.Id).ToArray() }, transaction)
                 .ConfigureAwait(false)
         ).ToLookup(t => t.Id, StringComparer.Ordinal);
         return

@@ -284,10 +284,10 @@ internal sealed partial class ExperimentTracker
         return row.DeletedAt is null ? row : throw new AssetDeletedException(row.Asset);
     }
 
-    private static async Task<Experiment> ReadExperimentAsync(IUnitOfWork work, string id) =>
+    private async Task<Experiment> ReadExperimentAsync(IUnitOfWork work, string id) =>
         (
             await ExperimentRow
-                .LoadAsync(work.Connection, [await GetRowAsync(work, id).ConfigureAwait(false)], work.Transaction)
+                .LoadAsync(work.Connection, database.Dialect, [await GetRowAsync(work, id).ConfigureAwait(false)], work.Transaction)
                 .ConfigureAwait(false)
         )[0];
 
@@ -306,7 +306,7 @@ internal sealed partial class ExperimentTracker
                 var rows = await connection
                     .QueryAsync<ExperimentRow>(new(sql, parameters, cancellationToken: cancellationToken))
                     .ConfigureAwait(false);
-                return await ExperimentRow.LoadAsync(connection, rows.AsList(), null).ConfigureAwait(false);
+                return await ExperimentRow.LoadAsync(connection, database.Dialect, rows.AsList(), null).ConfigureAwait(false);
             },
             cancellationToken
         );

@@ -71,25 +71,27 @@ internal sealed partial class ExperimentTracker
     {
         ArgumentNullException.ThrowIfNull(experimentIds);
         CheckLimit(limit, 1000);
-        const string Sql = """
+        var sql = $"""
             SELECT DISTINCT d.experiment_id AS ExperimentId, d.name AS Name, d.digest AS Digest, t.value AS Context
             FROM reg_dataset d
             JOIN reg_run_input i ON i.dataset_id = d.id
             JOIN reg_run r ON r.id = i.run_id
             LEFT JOIN reg_run_input_tag t ON t.run_id = i.run_id AND t.dataset_id = i.dataset_id AND t.key = @Key
-            WHERE d.experiment_id IN @experimentIds AND r.deleted_at IS NULL
+            WHERE {database.Dialect.In("d.experiment_id", "@Experiments")} AND r.deleted_at IS NULL
             ORDER BY d.experiment_id, d.name, d.digest, t.value LIMIT @limit
             """;
         var values = new
         {
-            experimentIds,
+            Experiments = experimentIds.ToArray(),
             limit,
             Key = MlflowTags.DatasetContext,
         };
         return database.ReadAsync<IReadOnlyList<DatasetUse>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<DatasetUse>(new(Sql, values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                var rows = await connection
+                    .QueryAsync<DatasetUse>(new(sql, values, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false);
                 return rows.AsList();
             },
             cancellationToken
@@ -131,7 +133,7 @@ internal sealed partial class ExperimentTracker
         );
 
     /// <summary>Adds what belongs to the runs: one query a kind, never one a run.</summary>
-    private static async Task<IReadOnlyList<RunInfo>> LoadAsync(
+    private async Task<IReadOnlyList<RunInfo>> LoadAsync(
         DbConnection connection,
         List<RunRow> rows,
         RunFields fields,
@@ -143,28 +145,30 @@ internal sealed partial class ExperimentTracker
             return [];
         }
 
-        var ids = new { Ids = rows.Select(r => r.Id) };
+        var ids = new { Ids = rows.Select(r => r.Id).ToArray() };
+        var ofRuns = database.Dialect.In("run_id", "@Ids");
         Task<IEnumerable<T>> QueryAsync<T>(RunFields kind, string sql) =>
             fields.HasFlag(kind)
                 ? connection.QueryAsync<T>(new(sql, ids, cancellationToken: cancellationToken))
                 : Task.FromResult<IEnumerable<T>>([]);
-        const string Params = "SELECT run_id, key, value FROM reg_run_param WHERE run_id IN @Ids";
-        var parameters = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Params, Params).ConfigureAwait(false);
-        const string Tags = "SELECT run_id, key, value FROM reg_run_tag WHERE run_id IN @Ids";
-        var tags = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Tags, Tags).ConfigureAwait(false);
-        const string Metrics = $"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE run_id IN @Ids";
-        var latest = await QueryAsync<MetricRow>(RunFields.Metrics, Metrics).ConfigureAwait(false);
-        const string Inputs = """
+        var paramsSql = $"SELECT run_id, key, value FROM reg_run_param WHERE {ofRuns}";
+        var parameters = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Params, paramsSql).ConfigureAwait(false);
+        var tagsSql = $"SELECT run_id, key, value FROM reg_run_tag WHERE {ofRuns}";
+        var tags = await QueryAsync<(string Run, string Key, string Value)>(RunFields.Tags, tagsSql).ConfigureAwait(false);
+        var metricsSql = $"SELECT {MetricRow.Columns} FROM reg_metric_latest WHERE {ofRuns}";
+        var latest = await QueryAsync<MetricRow>(RunFields.Metrics, metricsSql).ConfigureAwait(false);
+        var inputsSql = $"""
             SELECT i.run_id AS RunId, d.id AS DatasetId, d.name AS Name, d.digest AS Digest, d.source_type AS SourceType, d.source AS Source,
                 d.schema_json AS SchemaJson, d.schema_text AS SchemaText, d.profile AS Profile
             FROM reg_run_input i JOIN reg_dataset d ON d.id = i.dataset_id
-            WHERE i.run_id IN @Ids ORDER BY d.name, d.digest
+            WHERE {database.Dialect.In("i.run_id", "@Ids")} ORDER BY d.name, d.digest
             """;
-        var inputs = await QueryAsync<RunInputRow>(RunFields.Inputs, Inputs).ConfigureAwait(false);
-        const string Uses = "SELECT run_id, dataset_id, key, value FROM reg_run_input_tag WHERE run_id IN @Ids";
-        var uses = await QueryAsync<(string Run, string Dataset, string Key, string Value)>(RunFields.Inputs, Uses).ConfigureAwait(false);
-        const string Models = "SELECT run_id, direction, model_id, step FROM reg_run_model WHERE run_id IN @Ids ORDER BY step, model_id";
-        var models = await QueryAsync<(string Run, string Direction, string Model, long Step)>(RunFields.Inputs, Models)
+        var inputs = await QueryAsync<RunInputRow>(RunFields.Inputs, inputsSql).ConfigureAwait(false);
+        var usesSql = $"SELECT run_id, dataset_id, key, value FROM reg_run_input_tag WHERE {ofRuns}";
+        var uses = await QueryAsync<(string Run, string Dataset, string Key, string Value)>(RunFields.Inputs, usesSql)
+            .ConfigureAwait(false);
+        var modelsSql = $"SELECT run_id, direction, model_id, step FROM reg_run_model WHERE {ofRuns} ORDER BY step, model_id";
+        var models = await QueryAsync<(string Run, string Direction, string Model, long Step)>(RunFields.Inputs, modelsSql)
             .ConfigureAwait(false);
         var paramsOf = parameters.ToLookup(p => p.Run, StringComparer.Ordinal);
         var tagsOf = tags.ToLookup(t => t.Run, StringComparer.Ordinal);

@@ -44,7 +44,7 @@ internal sealed partial class ExperimentTracker
         return search.SearchAsync(request, (c, found) => LoadExperimentsAsync(c, found, cancellationToken), cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<RunInfo>> LoadRunsAsync(
+    private async Task<IReadOnlyList<RunInfo>> LoadRunsAsync(
         DbConnection connection,
         IReadOnlyList<FoundRow> found,
         RunFields fields,
@@ -54,9 +54,9 @@ internal sealed partial class ExperimentTracker
         var runs = new List<RunInfo>(found.Count);
         foreach (var chunk in found.Select(f => f.Id[0]).Chunk(IdsPerStatement))
         {
-            const string Sql = $"SELECT {RunRow.Columns} FROM {RunRow.From} WHERE r.id IN @chunk";
+            var sql = $"SELECT {RunRow.Columns} FROM {RunRow.From} WHERE {database.Dialect.In("r.id", "@chunk")}";
             var rows = (
-                await connection.QueryAsync<RunRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken)).ConfigureAwait(false)
+                await connection.QueryAsync<RunRow>(new(sql, new { chunk }, cancellationToken: cancellationToken)).ConfigureAwait(false)
             ).ToDictionary(r => r.Id, StringComparer.Ordinal);
             runs.AddRange(await LoadAsync(connection, [.. chunk.Select(id => rows[id])], fields, cancellationToken).ConfigureAwait(false));
         }
@@ -64,7 +64,7 @@ internal sealed partial class ExperimentTracker
         return runs;
     }
 
-    private static async Task<IReadOnlyList<Experiment>> LoadExperimentsAsync(
+    private async Task<IReadOnlyList<Experiment>> LoadExperimentsAsync(
         DbConnection connection,
         IReadOnlyList<FoundRow> found,
         CancellationToken cancellationToken
@@ -73,13 +73,15 @@ internal sealed partial class ExperimentTracker
         var experiments = new List<Experiment>(found.Count);
         foreach (var chunk in found.Select(f => f.Id[0]).Chunk(IdsPerStatement))
         {
-            const string Sql = $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.id IN @chunk";
+            var sql = $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE {database.Dialect.In("e.id", "@chunk")}";
             var rows = (
                 await connection
-                    .QueryAsync<ExperimentRow>(new(Sql, new { chunk }, cancellationToken: cancellationToken))
+                    .QueryAsync<ExperimentRow>(new(sql, new { chunk }, cancellationToken: cancellationToken))
                     .ConfigureAwait(false)
             ).ToDictionary(r => r.Id, StringComparer.Ordinal);
-            experiments.AddRange(await ExperimentRow.LoadAsync(connection, [.. chunk.Select(id => rows[id])], null).ConfigureAwait(false));
+            experiments.AddRange(
+                await ExperimentRow.LoadAsync(connection, database.Dialect, [.. chunk.Select(id => rows[id])], null).ConfigureAwait(false)
+            );
         }
 
         return experiments;

@@ -72,6 +72,7 @@ internal sealed partial class ExperimentTracker(
 
     private async Task<RunRow> StartAsync(IUnitOfWork work, ExperimentRow parent, string id, RunOptions options)
     {
+        await work.LockAsync($"registry.run:{id}").ConfigureAwait(false); // Two that start one run at once: the second goes on with it.
         var existing = await FindRowAsync(work, id).ConfigureAwait(false);
         if (existing is { DeletedAt: not null })
         {

@@ -7,10 +7,8 @@ internal static class RunSchema
     private static readonly SearchAttribute StartTime = new("r.start_time", SearchType.Time) { IsIndexed = true };
     private static readonly (string, string) Owner = ("run_id", "id");
 
-    /// <summary>Where a run's files are for other trackers' clients.</summary>
-    public const string ArtifactUri =
-        "(SELECT COALESCE(e.artifact_location, 'mlflow-artifacts:/' || e.id) FROM reg_experiment e WHERE e.id = r.experiment_id)"
-        + " || '/' || r.id || '/artifacts'";
+    /// <summary>Where a run's files are for other trackers' clients; the endpoints that speak with them say the same.</summary>
+    private const string ArtifactUri = "'mlflow-artifacts:/' || r.experiment_id || '/' || r.id || '/artifacts'";
 
     public static SearchSchema Instance { get; } =
         new()

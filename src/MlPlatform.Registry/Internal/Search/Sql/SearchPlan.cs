@@ -74,7 +74,9 @@ internal sealed class SearchPlan
             terms.Add(new(value, field.Type, isDescending));
         }
 
-        var ties = (Sorts.Count == 0 && Schema.Default is { } order ? Schema.Ties.Prepend(order) : Schema.Ties).Where(t => !Sorts.Any(s => s.Field.Attribute == t.Attribute));
+        var ties = (Sorts.Count == 0 && Schema.Default is { } order ? Schema.Ties.Prepend(order) : Schema.Ties).Where(t =>
+            !Sorts.Any(s => s.Field.Attribute == t.Attribute)
+        );
         return [.. terms, .. ties.Select(t => new SortTerm(t.Attribute.Sql, t.Attribute.Type, t.IsDescending))];
     }
 

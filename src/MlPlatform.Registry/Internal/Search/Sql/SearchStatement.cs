@@ -147,7 +147,9 @@ internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IRead
         if (plan.Request.Datasets.Count > 0)
         {
             var metrics = plan.Schema.Tables[SearchEntity.Metric];
-            where.Add($"EXISTS (SELECT 1 FROM {metrics.Name} c WHERE {metrics.Belongs("c")}{conditions.Measured("c", metrics, plan.Request.Datasets)})");
+            where.Add(
+                $"EXISTS (SELECT 1 FROM {metrics.Name} c WHERE {metrics.Belongs("c")}{conditions.Measured("c", metrics, plan.Request.Datasets)})"
+            );
         }
 
         AddPhase(phase);
