@@ -406,6 +406,8 @@ public sealed class RunEndpointTests : IAsyncLifetime
             "No tag with name: t on Run with id=" + run + ".",
             await SaysAsync("POST", "runs/delete-tag", new { run_id = run, key = "t" })
         );
+        Assert.Equal("No Experiment with id=7 exists.", await SaysAsync("GET", "experiments/get?experiment_id=7"));
+        Assert.Equal("Could not find experiment with name 'x'.", await SaysAsync("GET", "experiments/get-by-name?experiment_name=x"));
         Assert.Equal("Registered Model with name=m not found.", await SaysAsync("GET", "registered-models/get?name=m"));
         Assert.Equal("Model Version (name=m, version=1) not found.", await SaysAsync("GET", "model-versions/get?name=m&version=1"));
         Assert.Equal(

@@ -17,7 +17,9 @@ internal static class AssetWords
             return $"No tag with {(asset.Kind == AssetKind.Run ? "name" : "key")}: {asset.Id[(tag + Tags.Length)..]} on {Name(asset with { Id = asset.Id[..tag] })}.";
         }
 
-        return $"{Name(asset)} not found.{After(exception.Hint)}";
+        return asset.Kind == AssetKind.Experiment
+            ? $"No Experiment with id={asset.Id} exists.{After(exception.Hint)}"
+            : $"{Name(asset)} not found.{After(exception.Hint)}";
     }
 
     public static string Exists(AssetExistsException exception) => $"{Name(exception.Asset)} already exists.{After(exception.Hint)}";

@@ -53,7 +53,7 @@ internal sealed class ExperimentEndpoints(IExperimentTracker tracker) : IPlatfor
         var name = request.RequiredString("experiment_name");
         var experiment =
             await tracker.FindExperimentAsync(name, request.CancellationToken).ConfigureAwait(false)
-            ?? throw new AssetNotFoundException(new(AssetKind.Experiment, name));
+            ?? throw MlflowException.NotFound($"Could not find experiment with name '{name}'.");
         return new() { ["experiment"] = ExperimentMessage.Of(experiment) };
     }
 
