@@ -11,14 +11,19 @@ internal sealed class RegistryHost : IAsyncDisposable
     private readonly bool ownsDirectory;
     private readonly ServiceProvider services;
 
-    public RegistryHost(Action<RegistryOptions>? configure = null, RegistryHost? replicaOf = null)
+    public RegistryHost(Action<RegistryOptions>? configure = null, RegistryHost? replicaOf = null, Action<IMlPlatformBuilder>? more = null)
     {
         ownsDirectory = replicaOf is null;
         directory = replicaOf?.directory ?? Directory.CreateTempSubdirectory("mlp-registry-").FullName;
         var collection = new ServiceCollection();
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddKeyedSingleton<TimeProvider>(Clocks.WorkKey, Work);
-        collection.AddMlPlatformCore(o => o.DataDirectory = directory).UseTestDatabase(directory).AddRegistry().AddRegistry(configure);
+        var builder = collection
+            .AddMlPlatformCore(o => o.DataDirectory = directory)
+            .UseTestDatabase(directory)
+            .AddRegistry()
+            .AddRegistry(configure);
+        more?.Invoke(builder);
         services = collection.BuildServiceProvider();
     }
 

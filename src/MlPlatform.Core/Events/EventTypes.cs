@@ -63,6 +63,18 @@ public static class EventTypes
     /// <summary>A gate was evaluated.</summary>
     public const string GateChecked = "gate.checked";
 
+    /// <summary>Somebody let a version pass although its promotion policy does not, until a time.</summary>
+    public const string GateOverridden = "gate.overridden";
+
+    /// <summary>Somebody is for pointing an alias at a version.</summary>
+    public const string PromotionApproved = "promotion.approved";
+
+    /// <summary>A model card was written for a version.</summary>
+    public const string ModelCardSaved = "model.cardSaved";
+
+    /// <summary>Deleted experiments, runs or versions were removed for good.</summary>
+    public const string RegistryPurged = "registry.purged";
+
     /// <summary>A feature was first registered.</summary>
     public const string FeatureRegistered = "feature.registered";
 

@@ -41,6 +41,7 @@ internal sealed class Consumers(IMetadataDatabase database, IActorAccessor actor
             {
                 if (await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false) > 0)
                 {
+                    work.Link(subject, new(AssetKind.Consumer, who.ToString()), "usedBy");
                     work.Append(
                         new(EventTypes.ConsumerDeclared, subject)
                         {

@@ -6,6 +6,7 @@ public interface IModelPromotion
     /// <summary>Moves the alias by compare-and-set, with its history row and events.</summary>
     /// <returns>The alias's new tag.</returns>
     /// <exception cref="ConcurrencyConflictException">The alias has moved since <see cref="ModelPromotion.Expected"/> was read.</exception>
+    /// <exception cref="PromotionRefusedException">A promotion policy does not allow it.</exception>
     /// <exception cref="AssetNotFoundException">No such model or version.</exception>
     Task<ETag> PromoteAsync(IUnitOfWork work, ModelPromotion promotion);
 }

@@ -14,4 +14,10 @@ public sealed class RegistryOptions
 
     /// <summary>Metric points are written when the oldest has waited for so long, in work time. Default: 200 ms. Range: 1 ms to 1 min.</summary>
     public TimeSpan MetricFlushInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What is kept of runs and versions; applied once a day of platform time. Default: no rule, everything is kept.</summary>
+    public IList<RetentionRule> Retention { get; } = [];
+
+    /// <summary>What was deleted so long ago is removed for good, once a day of platform time. Default: null, only <see cref="IRegistryRetention.PurgeAsync"/> removes.</summary>
+    public TimeSpan? PurgeDeletedAfter { get; set; }
 }

@@ -4,4 +4,5 @@ namespace MlPlatform.Registry.Internal;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RunProvenance))]
+[JsonSerializable(typeof(ModelCard))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

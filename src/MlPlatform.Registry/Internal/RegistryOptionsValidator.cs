@@ -28,6 +28,33 @@ internal sealed class RegistryOptionsValidator : IValidateOptions<RegistryOption
             );
         }
 
+        if (options.PurgeDeletedAfter < TimeSpan.Zero)
+        {
+            errors.Add(
+                $"{RegistryOptions.Section}:{nameof(options.PurgeDeletedAfter)} is {options.PurgeDeletedAfter}; it cannot be negative."
+            );
+        }
+
+        for (var i = 0; i < options.Retention.Count; i++)
+        {
+            var rule = options.Retention[i];
+            var path = $"{RegistryOptions.Section}:{nameof(options.Retention)}:{i}";
+            if (string.IsNullOrWhiteSpace(rule.Experiment) == string.IsNullOrWhiteSpace(rule.Model))
+            {
+                errors.Add($"{path} names an {nameof(rule.Experiment)} or a {nameof(rule.Model)}, one of the two.");
+            }
+
+            if (rule.KeepLast < 0 || rule.MaximumAge < TimeSpan.Zero)
+            {
+                errors.Add($"{path} has a negative {nameof(rule.KeepLast)} or {nameof(rule.MaximumAge)}.");
+            }
+
+            if (rule is { KeepLast: 0, MaximumAge: null })
+            {
+                errors.Add($"{path} would delete everything: set {nameof(rule.KeepLast)} or {nameof(rule.MaximumAge)}.");
+            }
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

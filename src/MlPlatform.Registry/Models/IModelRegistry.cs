@@ -41,6 +41,19 @@ public interface IModelRegistry
         CancellationToken cancellationToken = default
     );
 
+    /// <summary>Registers a version's package once more, as the next version of another model (or of the same): same bytes, same run, origin recorded.</summary>
+    /// <param name="source">The version to copy.</param>
+    /// <param name="name">The model that gets it; made if it is new.</param>
+    /// <param name="options">Description and tags of the copy; default: those of the source. Its run and origin are the source's.</param>
+    /// <param name="cancellationToken">Cancels the call before it commits.</param>
+    /// <exception cref="AssetNotFoundException">No such version.</exception>
+    Task<ModelVersion> CopyVersionAsync(
+        ModelVersionId source,
+        string name,
+        ModelVersionOptions? options = null,
+        CancellationToken cancellationToken = default
+    );
+
     /// <summary>Makes a model without versions. One of the name that was deleted begins anew, except that its version numbers go on.</summary>
     /// <exception cref="AssetExistsException">There is one.</exception>
     Task<RegisteredModel> CreateModelAsync(
@@ -56,9 +69,14 @@ public interface IModelRegistry
     /// <exception cref="AssetNotFoundException">No such model.</exception>
     Task<RegisteredModel> UpdateModelAsync(string name, string? description, CancellationToken cancellationToken = default);
 
+    /// <summary>Says who answers for a model: a person or a team; null says that nobody does.</summary>
+    /// <exception cref="AssetNotFoundException">No such model.</exception>
+    Task<RegisteredModel> SetModelOwnerAsync(string name, string? owner, CancellationToken cancellationToken = default);
+
     /// <summary>Gives a model another name. Versions, aliases and their history follow at once; events that happened keep the name of their time.</summary>
     /// <exception cref="AssetNotFoundException">No such model.</exception>
     /// <exception cref="AssetExistsException">The name is taken, by a deleted model perhaps.</exception>
+    /// <exception cref="InvalidOperationException">A promotion policy names the model, or the new name.</exception>
     Task<RegisteredModel> RenameModelAsync(string name, string newName, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes a model with its versions, tags and aliases. Its alias history stays, and its version numbers are never used again.</summary>
@@ -131,6 +149,7 @@ public interface IModelRegistry
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="AssetNotFoundException">The model has no such version.</exception>
     /// <exception cref="ConcurrencyConflictException">The alias is not in the expected state.</exception>
+    /// <exception cref="PromotionRefusedException">A promotion policy does not allow it.</exception>
     /// <exception cref="ArtifactNotFoundException">The gate evidence is not in the artifact store.</exception>
     Task<ModelAlias> SetAliasAsync(
         string name,
@@ -144,6 +163,7 @@ public interface IModelRegistry
     /// <summary>Points an alias at a version inside the caller's transaction. The gate evidence must be in the artifact store already.</summary>
     /// <exception cref="AssetNotFoundException">The model has no such version.</exception>
     /// <exception cref="ConcurrencyConflictException">The alias is not in the expected state.</exception>
+    /// <exception cref="PromotionRefusedException">A promotion policy does not allow it.</exception>
     Task<ModelAlias> SetAliasAsync(IUnitOfWork work, string name, string alias, int version, ETag? expected, AliasMoveReason reason);
 
     /// <summary>Removes an alias; its history stays.</summary>

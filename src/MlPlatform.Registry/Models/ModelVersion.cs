@@ -38,6 +38,9 @@ public sealed record ModelVersion
     /// <summary>What its maker said about it.</summary>
     public string? Description { get; init; }
 
+    /// <summary>The version that it is a copy of, here or in another environment; null when it is none.</summary>
+    public string? CopiedFrom { get; init; }
+
     /// <summary>Free-form tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

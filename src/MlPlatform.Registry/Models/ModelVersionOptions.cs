@@ -20,6 +20,9 @@ public sealed record ModelVersionOptions
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>The version that it is a copy of, up to 500 characters, as <c>name@vN</c> and, of another environment, with that one's name before it.</summary>
+    public string? CopiedFrom { get; init; }
+
     /// <summary>What the version was made from beside its run, for example a training set; each becomes a lineage edge.</summary>
     public IReadOnlyList<AssetRef> MadeFrom { get; init; } = [];
 }

@@ -12,6 +12,9 @@ public sealed record RegisteredModel(string Name, DateTimeOffset CreatedAt, int 
     /// <summary>What it is for.</summary>
     public string? Description { get; init; }
 
+    /// <summary>Who answers for it: a person or a team.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Its tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -17,6 +17,7 @@ internal static class MlflowErrors
             AssetNotFoundException e => new(StatusCodes.Status404NotFound, "RESOURCE_DOES_NOT_EXIST", AssetWords.NotFound(e)),
             AssetExistsException e => new(StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", AssetWords.Exists(e)),
             AssetDeletedException e => new(StatusCodes.Status400BadRequest, InvalidParameter, AssetWords.Deleted(e)),
+            PromotionRefusedException => new(StatusCodes.Status403Forbidden, "PERMISSION_DENIED", exception.Message),
             ConcurrencyConflictException => new(StatusCodes.Status409Conflict, "RESOURCE_CONFLICT", exception.Message),
             ArtifactPathConflictException
             or ParamConflictException

@@ -115,6 +115,11 @@ internal sealed partial class ModelRegistry
             return before;
         }
 
+        var overridden = version is { } number
+            ? await guard
+                .EnsureAsync(work, new(name, number), alias, before?.Version is { } live ? new(name, live) : null, reason.Kind)
+                .ConfigureAwait(false)
+            : null;
         var seen = before?.RowVersion ?? 0;
         var after = new AliasRow
         {
@@ -137,7 +142,7 @@ internal sealed partial class ModelRegistry
         }
 
         await WriteHistoryAsync(work, before, after, reason).ConfigureAwait(false);
-        Announce(work, before, after, reason);
+        Announce(work, before, after, reason, overridden);
         return after;
     }
 
@@ -184,7 +189,7 @@ internal sealed partial class ModelRegistry
         await work.Connection.ExecuteAsync(Insert, row, work.Transaction).ConfigureAwait(false);
     }
 
-    private static void Announce(IUnitOfWork work, AliasRow? before, AliasRow after, AliasMoveReason reason)
+    private static void Announce(IUnitOfWork work, AliasRow? before, AliasRow after, AliasMoveReason reason, PromotionOverride? overridden)
     {
         var alias = new AssetRef(AssetKind.Alias, $"{after.Model}@{after.Alias}");
         if (reason.GateEvidence is { } evidence)
@@ -201,6 +206,11 @@ internal sealed partial class ModelRegistry
             }
         }
 
+        if (after.Version is { } live)
+        {
+            work.Link(new(AssetKind.Model, after.Model, live), alias, "deployedAs");
+        }
+
         work.Append(
             new(EventTypes.AliasMoved, alias)
             {
@@ -213,6 +223,7 @@ internal sealed partial class ModelRegistry
                     ["kind"] = KindText(reason),
                     ["reason"] = reason.Text,
                     ["gate"] = reason.GateEvidence?.ToString(),
+                    ["overriddenBy"] = overridden?.Actor,
                 },
             }
         );

@@ -14,6 +14,7 @@ internal sealed partial class ModelRegistry
     {
         ModelNames.CheckModel(name);
         options ??= new();
+        CheckOwner(options.Owner);
         foreach (var (key, value) in options.Tags)
         {
             CheckTag(key, value);
@@ -30,8 +31,13 @@ internal sealed partial class ModelRegistry
 
                     await work
                         .Connection.ExecuteAsync(
-                            "UPDATE reg_model SET description = @Description WHERE name = @name",
-                            new { options.Description, name },
+                            "UPDATE reg_model SET description = @Description, owner = @Owner WHERE name = @name",
+                            new
+                            {
+                                options.Description,
+                                options.Owner,
+                                name,
+                            },
                             work.Transaction
                         )
                         .ConfigureAwait(false);
@@ -39,6 +45,8 @@ internal sealed partial class ModelRegistry
                     {
                         await WriteModelTagAsync(work, name, key, value).ConfigureAwait(false);
                     }
+
+                    await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
                 },
                 cancellationToken
             )
@@ -59,6 +67,47 @@ internal sealed partial class ModelRegistry
                             work.Transaction
                         )
                         .ConfigureAwait(false);
+                    await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return (await GetModelAsync(name, cancellationToken).ConfigureAwait(false))!;
+    }
+
+    public async Task<RegisteredModel> SetModelOwnerAsync(string name, string? owner, CancellationToken cancellationToken = default)
+    {
+        CheckOwner(owner);
+        await WriteAsync(
+                async work =>
+                {
+                    await TouchModelAsync(work, name).ConfigureAwait(false);
+                    var before = await work
+                        .Connection.ExecuteScalarAsync<string?>(
+                            "SELECT owner FROM reg_model WHERE name = @name",
+                            new { name },
+                            work.Transaction
+                        )
+                        .ConfigureAwait(false);
+                    if (string.Equals(before, owner, StringComparison.Ordinal))
+                    {
+                        return;
+                    }
+
+                    await work
+                        .Connection.ExecuteAsync(
+                            "UPDATE reg_model SET owner = @owner WHERE name = @name",
+                            new { owner, name },
+                            work.Transaction
+                        )
+                        .ConfigureAwait(false);
+                    await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
+                    work.Append(
+                        new(EventTypes.OwnerChanged, new(AssetKind.Model, name))
+                        {
+                            Payload = new JsonObject { ["from"] = before, ["to"] = owner },
+                        }
+                    );
                 },
                 cancellationToken
             )
@@ -69,6 +118,13 @@ internal sealed partial class ModelRegistry
     public async Task<RegisteredModel> RenameModelAsync(string name, string newName, CancellationToken cancellationToken = default)
     {
         ModelNames.CheckModel(newName);
+        foreach (var guarded in new[] { name, newName }.Where(guard.Names))
+        {
+            throw new InvalidOperationException(
+                $"A promotion policy names the model '{guarded}': change the policy before the model's name."
+            );
+        }
+
         await WriteAsync(work => RenameAsync(work, name, newName), cancellationToken).ConfigureAwait(false);
         return (await GetModelAsync(newName, cancellationToken).ConfigureAwait(false))!;
     }
@@ -96,8 +152,11 @@ internal sealed partial class ModelRegistry
                     .Connection.ExecuteAsync("DELETE FROM reg_model_tag WHERE model = @name", new { name }, work.Transaction)
                     .ConfigureAwait(false);
                 await work
+                    .Connection.ExecuteAsync("DELETE FROM reg_model_term WHERE model = @name", new { name }, work.Transaction)
+                    .ConfigureAwait(false);
+                await work
                     .Connection.ExecuteAsync(
-                        "UPDATE reg_model SET deleted_at = @Now, description = NULL WHERE name = @name",
+                        "UPDATE reg_model SET deleted_at = @Now, description = NULL, owner = NULL WHERE name = @name",
                         new { Now = clocks.Platform.NowMicros(), name },
                         work.Transaction
                     )
@@ -116,6 +175,7 @@ internal sealed partial class ModelRegistry
             {
                 await TouchModelAsync(work, name).ConfigureAwait(false);
                 await WriteModelTagAsync(work, name, key, value).ConfigureAwait(false);
+                await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -133,6 +193,8 @@ internal sealed partial class ModelRegistry
                 {
                     throw new AssetNotFoundException(new(AssetKind.Model, $"{name}/tags/{key}"));
                 }
+
+                await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -160,6 +222,7 @@ internal sealed partial class ModelRegistry
                             work.Transaction
                         )
                         .ConfigureAwait(false);
+                    await ModelTerms.RefreshVersionAsync(work, id).ConfigureAwait(false);
                 },
                 cancellationToken
             )
@@ -175,6 +238,7 @@ internal sealed partial class ModelRegistry
             {
                 await TouchVersionAsync(work, id).ConfigureAwait(false);
                 await WriteVersionTagAsync(work, id, key, value).ConfigureAwait(false);
+                await ModelTerms.RefreshVersionAsync(work, id).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -198,6 +262,8 @@ internal sealed partial class ModelRegistry
                 {
                     throw new AssetNotFoundException(new(AssetKind.Model, $"{id}/tags/{key}"));
                 }
+
+                await ModelTerms.RefreshVersionAsync(work, id).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -250,6 +316,7 @@ internal sealed partial class ModelRegistry
                 work.Transaction
             )
             .ConfigureAwait(false);
+        await ModelTerms.RemoveAsync(work, id).ConfigureAwait(false);
         work.Release(OwnerOf(id));
         work.Append(new(EventTypes.ModelVersionDeleted, id.ToAsset()));
     }
@@ -295,6 +362,8 @@ internal sealed partial class ModelRegistry
             .Connection.ExecuteAsync("UPDATE reg_model SET name = @newName WHERE name = @name", new { name, newName }, work.Transaction)
             .ConfigureAwait(false);
 
+        await ModelTerms.RefreshModelAsync(work, newName).ConfigureAwait(false);
+
         // The history hangs on the aliases, which hang on the model: all follow by their foreign keys.
         work.Append(
             new(EventTypes.ModelRenamed, new(AssetKind.Model, newName))
@@ -320,6 +389,7 @@ internal sealed partial class ModelRegistry
             return false;
         }
 
+        await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
         work.Append(new(EventTypes.ModelCreated, new(AssetKind.Model, name)));
         return true;
     }
@@ -383,6 +453,15 @@ internal sealed partial class ModelRegistry
             value,
         };
         return work.Connection.ExecuteAsync(Sql, values, work.Transaction);
+    }
+
+    private static void CheckOwner(string? owner)
+    {
+        if (owner is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(owner);
+            RunRules.CheckLength(owner, 250, nameof(owner), nameof(owner));
+        }
     }
 
     private static void CheckTag(string key, string value)

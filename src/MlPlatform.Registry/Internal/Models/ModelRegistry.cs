@@ -9,7 +9,8 @@ internal sealed partial class ModelRegistry(
     IArtifactStore artifacts,
     IActorAccessor actors,
     Clocks clocks,
-    IFaultPoints faults
+    IFaultPoints faults,
+    PromotionGuard guard
 ) : IModelRegistry, IModelPromotion
 {
     public async Task<ModelVersion> RegisterVersionAsync(
@@ -134,12 +135,13 @@ internal sealed partial class ModelRegistry(
             CreatedBy = actors.Current.ToString(),
             Description = options.Description,
             IdempotencyKey = options.IdempotencyKey,
+            CopiedFrom = options.CopiedFrom,
         };
         const string Insert = """
             INSERT INTO reg_model_version (model, version, manifest_digest, source, run_id, run_link, logged_model_id, created_at, updated_at,
-                created_by, description, idempotency_key)
+                created_by, description, idempotency_key, copied_from)
             VALUES (@Model, @Version, @ManifestDigest, @Source, @RunId, @RunLink, @LoggedModelId, @CreatedAt, @UpdatedAt,
-                @CreatedBy, @Description, @IdempotencyKey)
+                @CreatedBy, @Description, @IdempotencyKey, @CopiedFrom)
             """;
         await work.Connection.ExecuteAsync(Insert, row, work.Transaction).ConfigureAwait(false);
         foreach (var (tag, value) in options.Tags)
@@ -147,6 +149,7 @@ internal sealed partial class ModelRegistry(
             await WriteVersionTagAsync(work, new(name, number), tag, value).ConfigureAwait(false);
         }
 
+        await ModelTerms.RefreshVersionAsync(work, new(name, number), package?.Manifest.Signature).ConfigureAwait(false);
         var version = row.ToVersion(options.Tags);
         Announce(work, version, package?.Manifest, options);
         RegistryDiagnostics.Versions.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", name));
@@ -181,6 +184,8 @@ internal sealed partial class ModelRegistry(
             work.Link(source, asset, source.Kind is AssetKind.Run or AssetKind.LoggedModel ? "produced" : "trainedOn");
         }
 
+        work.Link(asset, asset with { Version = null }, "versionOf"); // Consumers use the model, whatever its version.
+
         work.Append(
             new(EventTypes.ModelVersionCreated, asset)
             {
@@ -190,6 +195,7 @@ internal sealed partial class ModelRegistry(
                     ["manifest"] = version.ManifestDigest?.ToString(),
                     ["source"] = version.Source,
                     ["runId"] = version.RunId?.ToString() ?? version.ForeignRunId,
+                    ["copiedFrom"] = version.CopiedFrom,
                 },
             }
         );
@@ -208,7 +214,7 @@ internal sealed partial class ModelRegistry(
         return row is null ? null : (await WithTagsAsync(work.Connection, [row], work.Transaction).ConfigureAwait(false))[0];
     }
 
-    private static ArtifactOwner OwnerOf(ModelVersionId id) => new("modelVersion", id.ToString());
+    internal static ArtifactOwner OwnerOf(ModelVersionId id) => new("modelVersion", id.ToString());
 
     /// <summary>The manifest's run may be of another system: then it is provenance only.</summary>
     private static RunId? RunOf(ModelManifest manifest) =>
@@ -228,6 +234,7 @@ internal sealed partial class ModelRegistry(
             ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, 250, nameof(options));
         }
 
+        RunRules.CheckLength(options.CopiedFrom ?? string.Empty, 500, "origin", nameof(options));
         foreach (var (tag, value) in options.Tags)
         {
             CheckTag(tag, value);

@@ -7,7 +7,7 @@ namespace MlPlatform.Registry.Internal;
 internal sealed class ModelRow
 {
     public const string Columns = """
-        m.name AS Name, m.description AS Description, m.created_at AS CreatedAt, m.updated_at AS UpdatedAt, m.deleted_at AS DeletedAt,
+        m.name AS Name, m.description AS Description, m.owner AS Owner, m.created_at AS CreatedAt, m.updated_at AS UpdatedAt, m.deleted_at AS DeletedAt,
         COALESCE((SELECT MAX(v.version) FROM reg_model_version v WHERE v.model = m.name AND v.deleted_at IS NULL), 0) AS LatestVersion
         """;
 
@@ -16,6 +16,8 @@ internal sealed class ModelRow
     public required string Name { get; init; }
 
     public string? Description { get; init; }
+
+    public string? Owner { get; init; }
 
     public required long CreatedAt { get; init; }
 
@@ -47,6 +49,7 @@ internal sealed class ModelRow
             {
                 UpdatedAt = StoredTime.FromMicros(r.UpdatedAt),
                 Description = r.Description,
+                Owner = r.Owner,
                 Tags = tags[r.Name].ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal),
             }),
         ];

@@ -7,7 +7,8 @@ internal sealed class ModelVersionRow
     public const string Columns = """
         v.model AS Model, v.version AS Version, v.manifest_digest AS ManifestDigest, v.source AS Source, v.run_id AS RunId,
         v.run_link AS RunLink, v.logged_model_id AS LoggedModelId, v.created_at AS CreatedAt, v.updated_at AS UpdatedAt,
-        v.created_by AS CreatedBy, v.description AS Description, v.idempotency_key AS IdempotencyKey
+        v.created_by AS CreatedBy, v.description AS Description, v.idempotency_key AS IdempotencyKey,
+        v.copied_from AS CopiedFrom
         """;
 
     /// <summary>Deleted versions are there for their numbers only.</summary>
@@ -38,6 +39,8 @@ internal sealed class ModelVersionRow
 
     public string? IdempotencyKey { get; init; }
 
+    public string? CopiedFrom { get; init; }
+
     private RunId? OwnRun =>
         Guid.TryParseExact(RunId, "N", out var id) && string.Equals(new RunId(id).ToString(), RunId, StringComparison.Ordinal)
             ? new RunId(id)
@@ -57,6 +60,7 @@ internal sealed class ModelVersionRow
             UpdatedAt = StoredTime.FromMicros(UpdatedAt),
             CreatedBy = CreatedBy,
             Description = Description,
+            CopiedFrom = CopiedFrom,
             Tags = tags,
         };
 }

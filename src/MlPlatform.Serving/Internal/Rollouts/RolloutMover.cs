@@ -68,6 +68,11 @@ internal sealed class RolloutMover(
         {
             return await SupersedeAsync(before, cancellationToken).ConfigureAwait(false);
         }
+        catch (PromotionRefusedException e) when (kind is null) // It ran its course by itself: nobody waits for the answer, and asking again would not help.
+        {
+            return await MoveAsync(before, (RolloutState.RolledBack, before.Step, e.Message), null, cancellationToken)
+                .ConfigureAwait(false);
+        }
 
         faults.Hit("rollout.moved");
         Log.RolloutMoved(logger, after.Id, after.Candidate, after.State, after.Reason);
