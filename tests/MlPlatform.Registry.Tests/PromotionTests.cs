@@ -246,8 +246,8 @@ public sealed class PromotionTests
         await host.Models.CreateModelAsync("m", cancellationToken: Cancel);
         await host.Models.CreateModelAsync("n", cancellationToken: Cancel);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Models.RenameModelAsync("m", "o", Cancel));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Models.RenameModelAsync("n", "m", Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => host.Models.RenameModelAsync("m", "o", Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => host.Models.RenameModelAsync("n", "m", Cancel));
     }
 
     private static RegistryHost Host(Action<PromotionPolicy> policy, RolesAccessor? who = null) =>

@@ -76,7 +76,7 @@ public interface IModelRegistry
     /// <summary>Gives a model another name. Versions, aliases and their history follow at once; events that happened keep the name of their time.</summary>
     /// <exception cref="AssetNotFoundException">No such model.</exception>
     /// <exception cref="AssetExistsException">The name is taken, by a deleted model perhaps.</exception>
-    /// <exception cref="InvalidOperationException">A promotion policy names the model, or the new name.</exception>
+    /// <exception cref="ArgumentException">A promotion policy names the model, or the new name.</exception>
     Task<RegisteredModel> RenameModelAsync(string name, string newName, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes a model with its versions, tags and aliases. Its alias history stays, and its version numbers are never used again.</summary>

@@ -105,7 +105,7 @@ public sealed class RegistrySnippets
         Assert.Equal("flight-delay@v1", alias.VersionId.ToString());
     }
 
-    private static ModelPackage Package()
+    internal static ModelPackage Package()
     {
         var context = new MLContext(seed: 1);
         var rows = context.Data.LoadFromEnumerable(FlightRows.Make(200));

@@ -120,8 +120,9 @@ internal sealed partial class ModelRegistry
         ModelNames.CheckModel(newName);
         foreach (var guarded in new[] { name, newName }.Where(guard.Names))
         {
-            throw new InvalidOperationException(
-                $"A promotion policy names the model '{guarded}': change the policy before the model's name."
+            throw new ArgumentException(
+                $"A promotion policy names the model '{guarded}': change the policy before the model's name.",
+                nameof(newName)
             );
         }
 
