@@ -63,6 +63,7 @@ public sealed class RunTests : IAsyncDisposable
                 EventTypes.RunProvenance,
                 EventTypes.RunEnded,
                 EventTypes.RunStarted,
+                EventTypes.RunProvenance,
                 EventTypes.RunEnded,
             ],
             events.Select(e => e.Type)

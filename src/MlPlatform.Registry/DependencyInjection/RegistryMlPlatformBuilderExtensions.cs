@@ -27,6 +27,8 @@ public static class RegistryMlPlatformBuilderExtensions
         builder.Services.TryAddSingleton<IModelSource, ModelSource>();
         builder.Services.TryAddSingleton<MetricStore>();
         builder.Services.TryAddSingleton<IArtifactTrees, ArtifactTrees>();
+        builder.Services.TryAddSingleton<ISourceRevision, BuildRevision>();
+        builder.Services.TryAddSingleton<ProvenanceCapture>();
         builder.Services.TryAddSingleton<IExperimentTracker, ExperimentTracker>();
         builder.Services.TryAddSingleton<ILoggedModels, LoggedModelStore>();
         builder.Services.TryAddSingleton<IModelDiscovery, ModelDiscovery>();

@@ -15,6 +15,15 @@ public sealed class RegistryOptions
     /// <summary>Metric points are written when the oldest has waited for so long, in work time. Default: 200 ms. Range: 1 ms to 1 min.</summary>
     public TimeSpan MetricFlushInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Whether runs record commit, command line, environment and packages of the process by themselves. Default: true.</summary>
+    public bool CaptureProvenance { get; set; } = true;
+
+    /// <summary>Whether runs log the process's use of processors and memory unless they say otherwise. Default: false.</summary>
+    public bool SystemMetrics { get; set; }
+
+    /// <summary>How often that is measured, in work time. Default: 10 s. Range: 100 ms to 1 h.</summary>
+    public TimeSpan SystemMetricsInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What is kept of runs and versions; applied once a day of platform time. Default: no rule, everything is kept.</summary>
     public IList<RetentionRule> Retention { get; } = [];
 

@@ -28,6 +28,13 @@ internal sealed class RegistryOptionsValidator : IValidateOptions<RegistryOption
             );
         }
 
+        if (options.SystemMetricsInterval < TimeSpan.FromMilliseconds(100) || options.SystemMetricsInterval > TimeSpan.FromHours(1))
+        {
+            errors.Add(
+                $"{RegistryOptions.Section}:{nameof(options.SystemMetricsInterval)} is {options.SystemMetricsInterval}; 100 ms to 1 h is allowed."
+            );
+        }
+
         if (options.PurgeDeletedAfter < TimeSpan.Zero)
         {
             errors.Add(

@@ -23,6 +23,12 @@ public sealed record RunOptions
     /// <summary>The user that a client names, up to 256 characters; the actor is who calls, whatever this says.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>What the run is made from; becomes the event <c>run.provenance</c>.</summary>
+    /// <summary>What the run is made from; becomes the event <c>run.provenance</c>. What is left out is captured when the run starts.</summary>
     public RunProvenance? Provenance { get; init; }
+
+    /// <summary>
+    /// Whether the process's use of processors and memory is logged as metrics <c>system/...</c> while the run is written. Default: null, as
+    /// <see cref="RegistryOptions.SystemMetrics"/> says.
+    /// </summary>
+    public bool? SystemMetrics { get; init; }
 }

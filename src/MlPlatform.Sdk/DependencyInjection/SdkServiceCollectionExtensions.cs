@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MlPlatform.Core;
 using MlPlatform.Features;
+using MlPlatform.Registry;
 using MlPlatform.Sdk;
 using MlPlatform.Sdk.Internal;
 
@@ -26,6 +27,11 @@ public static class SdkServiceCollectionExtensions
         if (!services.Any(d => d.ServiceType == typeof(IOfflineEngine)))
         {
             builder.UseDuckDb();
+        }
+
+        if (!services.Any(d => d.ServiceType == typeof(ISourceRevision)))
+        {
+            builder.UseGit();
         }
 
         builder.AddRegistry().AddFeatures().AddPipelines().AddServing().AddMonitoring();

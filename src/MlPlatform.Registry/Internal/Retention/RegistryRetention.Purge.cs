@@ -188,6 +188,7 @@ internal sealed partial class RegistryRetention
     private static async Task PurgeRunAsync(IUnitOfWork work, AssetRef asset)
     {
         await PurgeFilesAsync(work, ArtifactTreeId.OfRun(RunId.Parse(asset.Id))).ConfigureAwait(false);
+        work.Release(new(ExperimentTracker.ArtifactOwnerKind, asset.Id));
         await DeleteAsync(
                 work,
                 "run_id = @Id",

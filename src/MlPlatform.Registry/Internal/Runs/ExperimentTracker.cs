@@ -12,15 +12,24 @@ internal sealed partial class ExperimentTracker(
     IActorAccessor actors,
     MetricStore metrics,
     ModelRegistry registry,
+    ProvenanceCapture provenance,
     Clocks clocks,
     IOptions<RegistryOptions> settings
 ) : IExperimentTracker
 {
+    /// <summary>The kind of owner of what a run points at beside its files.</summary>
+    internal const string ArtifactOwnerKind = "run";
+
     public async Task<IRun> StartRunAsync(string experiment, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         RunRules.CheckName(experiment);
         options ??= new();
         RunRules.Check(options);
+        if (settings.Value.CaptureProvenance)
+        {
+            options = options with { Provenance = await provenance.FillAsync(options.Provenance, cancellationToken).ConfigureAwait(false) };
+        }
+
         var id = options.RunId ?? RunId.New(clocks.Platform);
         var row = await database
             .WriteAsync(
@@ -34,7 +43,11 @@ internal sealed partial class ExperimentTracker(
             )
             .ConfigureAwait(false);
         var buffer = new MetricBuffer(points => metrics.WriteAsync(row.Id, row.ExperimentId, points), settings.Value, clocks.Work);
-        return new Run(row, this, buffer, registry, clocks);
+        var system =
+            options.SystemMetrics ?? settings.Value.SystemMetrics
+                ? new SystemMetrics(point => buffer.AddAsync(point, CancellationToken.None), settings.Value.SystemMetricsInterval, clocks)
+                : null;
+        return new Run(row, this, buffer, system, registry, clocks);
     }
 
     internal Task WriteAsync(Func<IUnitOfWork, Task> body, CancellationToken cancellationToken) =>
@@ -87,6 +100,11 @@ internal sealed partial class ExperimentTracker(
         if (options.ParentRunId is { } above && await FindRowAsync(work, above.ToString()).ConfigureAwait(false) is null)
         {
             throw new AssetNotFoundException(new(AssetKind.Run, above.ToString()), "Start the parent run first.");
+        }
+
+        if (options.Provenance?.Packages is { } packages)
+        {
+            work.Reference(ArtifactDigest.Parse(packages), new(ArtifactOwnerKind, id));
         }
 
         var row = existing ?? NewRow(parent, id, options);

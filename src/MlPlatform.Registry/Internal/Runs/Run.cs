@@ -2,7 +2,14 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
 
-internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer metrics, ModelRegistry registry, Clocks clocks) : IRun
+internal sealed class Run(
+    RunRow row,
+    ExperimentTracker tracker,
+    MetricBuffer metrics,
+    SystemMetrics? system,
+    ModelRegistry registry,
+    Clocks clocks
+) : IRun
 {
     private readonly SemaphoreSlim ending = new(1, 1);
     private volatile bool ended;
@@ -85,6 +92,11 @@ internal sealed class Run(RunRow row, ExperimentTracker tracker, MetricBuffer me
             if (ended)
             {
                 return;
+            }
+
+            if (system is not null)
+            {
+                await system.DisposeAsync().ConfigureAwait(false);
             }
 
             try

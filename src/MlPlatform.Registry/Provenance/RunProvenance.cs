@@ -1,6 +1,10 @@
 namespace MlPlatform.Registry;
 
 /// <summary>What a run was made from, beside its data.</summary>
+/// <remarks>
+/// What the caller leaves out is filled in when a run starts, but for the seed, which only the caller knows; see
+/// <see cref="RegistryOptions.CaptureProvenance"/>.
+/// </remarks>
 public sealed record RunProvenance
 {
     /// <summary>The commit of the training code.</summary>
@@ -12,6 +16,12 @@ public sealed record RunProvenance
     /// <summary>The seed of the run.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>Operating system, runtime and package versions. Never secrets.</summary>
+    /// <summary>How the process was started. Values that look like secrets are left out.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>Operating system, runtime and the like. Never secrets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The artifact that lists the packages of the process: a JSON object of name and version.</summary>
+    public string? Packages { get; init; }
 }

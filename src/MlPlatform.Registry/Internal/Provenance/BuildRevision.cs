@@ -1,0 +1,8 @@
+using System.Reflection;
+
+namespace MlPlatform.Registry.Internal;
+
+internal sealed class BuildRevision : ISourceRevision
+{
+    public SourceRevision? Find() => SourceRevision.OfBuild(Assembly.GetEntryAssembly());
+}
