@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MlPlatform.Core;
 using MlPlatform.Monitoring;
 using MlPlatform.Sdk.Internal;
@@ -35,8 +34,8 @@ public static class MlNetModelPackageExtensions
             context.Model.Save(model, inputSchema, stream);
             var outputs = model.GetOutputSchema(inputSchema).Where(c => !c.IsHidden && IsScore(c.Name));
             var signature = new ModelSignature(
-                [.. inputSchema.Where(c => !c.IsHidden && !notInputs.Contains(c.Name)).Select(ToColumn)],
-                [.. outputs.Select(ToColumn)]
+                [.. inputSchema.Where(c => !c.IsHidden && !notInputs.Contains(c.Name)).Select(MlNetSchema.ColumnOf)],
+                [.. outputs.Select(MlNetSchema.ColumnOf)]
             );
             return ModelPackage.Create(
                 new(ModelRuntime.MlNet, typeof(MLContext).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
@@ -108,35 +107,4 @@ public static class MlNetModelPackageExtensions
     }
 
     private static bool IsScore(string name) => name is "Score" or "Probability" or "PredictedLabel";
-
-    private static DataColumn ToColumn(DataViewSchema.Column column)
-    {
-        var type = column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
-        return new(column.Name, ToDataType(column.Name, type))
-        {
-            Shape = column.Type is VectorDataViewType v ? [.. v.Dimensions.Select(d => d == 0 ? -1 : d)] : null,
-        };
-    }
-
-    private static DataType ToDataType(string name, DataViewType type) =>
-        type switch
-        {
-            BooleanDataViewType => DataType.Bool,
-            TextDataViewType => DataType.String,
-            DateTimeDataViewType or DateTimeOffsetDataViewType => DataType.Timestamp,
-            NumberDataViewType when type == NumberDataViewType.Single => DataType.Float32,
-            NumberDataViewType when type == NumberDataViewType.Double => DataType.Float64,
-            NumberDataViewType when type == NumberDataViewType.SByte => DataType.Int8,
-            NumberDataViewType when type == NumberDataViewType.Int16 => DataType.Int16,
-            NumberDataViewType when type == NumberDataViewType.Int32 => DataType.Int32,
-            NumberDataViewType when type == NumberDataViewType.Int64 => DataType.Int64,
-            NumberDataViewType when type == NumberDataViewType.Byte => DataType.UInt8,
-            NumberDataViewType when type == NumberDataViewType.UInt16 => DataType.UInt16,
-            NumberDataViewType when type == NumberDataViewType.UInt32 => DataType.UInt32,
-            NumberDataViewType when type == NumberDataViewType.UInt64 => DataType.UInt64,
-            KeyDataViewType => DataType.UInt32,
-            _ => throw new InvalidModelPackageException(
-                $"Column '{name}' has type {type}, which a model signature cannot hold; list it among the columns that are no inputs."
-            ),
-        };
 }
