@@ -6,7 +6,7 @@ namespace PlatformHost;
 internal sealed class ProviderOptionsValidator : IValidateOptions<ProviderOptions>
 {
     private static readonly string[] Metadata = ["Sqlite", "PostgreSql"];
-    private static readonly string[] Artifacts = ["Files"];
+    private static readonly string[] Artifacts = ["Files", "AzureBlobs"];
 
     public ValidateOptionsResult Validate(string? name, ProviderOptions options)
     {

@@ -1,4 +1,6 @@
+using Azure.Identity;
 using MlPlatform.Core;
+using MlPlatform.Storage.AzureBlobs;
 
 namespace PlatformHost;
 
@@ -19,7 +21,11 @@ internal static class Providers
         return chosen.Artifacts switch
         {
             "Files" => builder, // Core's own.
+            "AzureBlobs" => builder.UseAzureBlobs(configure: SignIn), // At ConnectionStrings:MlPlatformArtifacts.
             _ => builder,
         };
     }
+
+    /// <summary>An address needs an identity: that of the machine or service, or of whoever is signed in. A connection string has its own key.</summary>
+    private static void SignIn(AzureBlobsOptions options) => options.Credential = new DefaultAzureCredential();
 }

@@ -37,7 +37,7 @@ public sealed class PlatformHostTests : IDisposable
 
     [Theory]
     [InlineData("--MlPlatform:Metadata", "Oracle", "Sqlite, PostgreSql")]
-    [InlineData("--MlPlatform:Artifacts", "Tape", "Files")]
+    [InlineData("--MlPlatform:Artifacts", "Tape", "Files, AzureBlobs")]
     public async Task Host_refuses_a_technology_that_it_does_not_know_and_says_what_it_knows(string option, string name, string known)
     {
         var (code, output) = await Sample.RunAsync("PlatformHost", folder, "--urls", "http://127.0.0.1:0", option, name);

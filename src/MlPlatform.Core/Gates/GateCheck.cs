@@ -19,15 +19,24 @@ public sealed record GateCheck(string Gate, GateVerdict Verdict, string Reason, 
     /// <param name="connection">A connection to the metadata database.</param>
     /// <param name="transaction">Its transaction, if there is one.</param>
     /// <param name="subject">What was judged.</param>
-    public static async Task<IReadOnlyList<GateCheck>> ListAsync(DbConnection connection, DbTransaction? transaction, AssetRef subject)
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public static async Task<IReadOnlyList<GateCheck>> ListAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
+        AssetRef subject,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(subject);
         var rows = await connection
             .QueryAsync<(string Related, string Payload)>(
-                "SELECT related, payload FROM core_event WHERE subject = @Subject AND type = @Type ORDER BY row_id DESC LIMIT 1000",
-                new { Subject = subject.ToString(), Type = EventTypes.GateChecked },
-                transaction
+                new(
+                    "SELECT related, payload FROM core_event WHERE subject = @Subject AND type = @Type ORDER BY row_id DESC LIMIT 1000",
+                    new { Subject = subject.ToString(), Type = EventTypes.GateChecked },
+                    transaction,
+                    cancellationToken: cancellationToken
+                )
             )
             .ConfigureAwait(false);
         return [.. rows.Select(r => Of(JsonNode.Parse(r.Related)!.AsArray(), JsonNode.Parse(r.Payload)!))];

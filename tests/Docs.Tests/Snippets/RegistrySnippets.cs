@@ -9,6 +9,15 @@ namespace Docs.Tests.Snippets;
 public sealed class RegistrySnippets
 {
     [Fact]
+    public void Runs_with_their_commit()
+    {
+        var services = new ServiceCollection();
+        services.AddMlPlatformCore(o => o.DataDirectory = "data").UseSqlite().AddRegistry().UseGit();
+
+        Assert.Contains(services, d => d.ServiceType == typeof(ISourceRevision));
+    }
+
+    [Fact]
     public async Task Runs_versions_and_aliases()
     {
         var services = new ServiceCollection();

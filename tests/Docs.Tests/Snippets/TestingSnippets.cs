@@ -20,8 +20,8 @@ public sealed class TestingSnippets
         await using var running = await RunningPlatform.StartAsync(services);
         var experiments = running.Get<IExperimentTracker>();
 
-        faults.Arm("artifact.written"); // The next artifact fails when its bytes are written, before it has its name.
         await using var run = await experiments.StartRunAsync("late-flight");
+        faults.Arm("artifact.written"); // The next artifact fails when its bytes are written, before it has its name.
         await Assert.ThrowsAsync<InjectedFaultException>(() => run.LogArtifactAsync("notes.txt", new MemoryStream([1])));
         Assert.Empty(await experiments.ListArtifactsAsync(run.Id));
 

@@ -27,7 +27,7 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspN
     {
         var path = context.Request.Query["path"];
         var address = ArtifactAddress.Parse(path.Count == 1 ? path[0]! : string.Empty);
-        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
 
         // The protocol has no pages here, and names a file by its last segment alone.
         var files = new List<JsonNode>();
@@ -41,7 +41,7 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspN
 
     private async Task DownloadAsync(HttpContext context, ArtifactAddress address)
     {
-        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
         var path =
             address.Path
             ?? throw MlflowException.InvalidParameter("That is a folder. List it with the query 'path', or name a file in it.");
@@ -52,7 +52,7 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspN
     {
         var address = ArtifactAddress.Parse(RawPath.Tail(context));
         var path = address.RequirePath();
-        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
         var maximum = options.Value.MaxArtifactBytes;
         if (context.Request.ContentLength > maximum)
         {
@@ -73,22 +73,13 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspN
     {
         var address = ArtifactAddress.Parse(RawPath.Tail(context));
         var path = address.RequirePath();
-        await RequireTreeAsync(address, context.RequestAborted).ConfigureAwait(false);
+        await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
         if (await trees.DeleteAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false) == 0)
         {
             throw new AssetNotFoundException(address.Tree.Asset, $"No file or folder '{path}' was logged to it.");
         }
 
         await JsonReply.WriteAsync(context.Response, []).ConfigureAwait(false);
-    }
-
-    private async Task RequireTreeAsync(ArtifactAddress address, CancellationToken cancellationToken)
-    {
-        var tree = await trees.FindTreeAsync(address.Tree, cancellationToken).ConfigureAwait(false);
-        if (!string.Equals(tree?.ExperimentId, address.ExperimentId, StringComparison.Ordinal))
-        {
-            throw new AssetNotFoundException(address.Tree.Asset, $"Experiment '{address.ExperimentId}' has none with this id.");
-        }
     }
 
     /// <summary>A large file takes its time: the server's general limits of size and pace would cut it off.</summary>

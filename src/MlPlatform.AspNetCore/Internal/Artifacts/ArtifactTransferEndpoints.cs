@@ -1,13 +1,18 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using MlPlatform.Core;
+using MlPlatform.Registry;
 
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>
-/// Uploads in parts and direct downloads from the store are not offered. Clients ask, and go on with one streamed request when the answer begins with the
-/// words that they know.
+/// Direct downloads, where the store can sign addresses. Uploads in parts are not offered: a client that asks goes on with one streamed request when the
+/// answer begins with the words that it knows.
 /// </summary>
-internal sealed class ArtifactTransferEndpoints : IPlatformEndpoints
+internal sealed class ArtifactTransferEndpoints(IArtifactTrees trees, IArtifactStore artifacts) : IPlatformEndpoints
 {
+    private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(15);
+
     public void Map(PlatformRoutes routes)
     {
         foreach (var call in (string[])["create", "complete", "abort"])
@@ -23,14 +28,33 @@ internal sealed class ArtifactTransferEndpoints : IPlatformEndpoints
             );
         }
 
-        routes.MapBelowRoots(
-            [HttpMethods.Get],
-            "mlflow-artifacts/presigned/{**path}",
-            Access.Read,
-            _ =>
-                throw MlflowException.NotImplemented(
-                    "The artifact store gives no addresses for direct download. Send a GET for the artifact."
-                )
-        );
+        routes.MapBelowRoots([HttpMethods.Get], "mlflow-artifacts/presigned/{**path}", Access.Read, SignAsync);
     }
+
+    private async Task SignAsync(HttpContext context)
+    {
+        if (artifacts is not IDirectDownloads direct)
+        {
+            throw NoAddresses();
+        }
+
+        var address = ArtifactAddress.Parse(RawPath.Tail(context));
+        var path = address.RequirePath();
+        await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
+        var opened = await trees.OpenAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false);
+        await opened.Content.DisposeAsync().ConfigureAwait(false);
+        var signed =
+            await direct.GetDownloadUriAsync(opened.File.Digest, path.Name, AddressLifetime, context.RequestAborted).ConfigureAwait(false)
+            ?? throw NoAddresses();
+        var reply = new JsonObject
+        {
+            ["url"] = signed.AbsoluteUri,
+            ["headers"] = new JsonObject(),
+            ["file_size"] = opened.File.Size,
+        };
+        await JsonReply.WriteAsync(context.Response, reply).ConfigureAwait(false);
+    }
+
+    private static MlflowException NoAddresses() =>
+        MlflowException.NotImplemented("The artifact store gives no addresses for direct download. Send a GET for the artifact.");
 }
