@@ -74,7 +74,10 @@ public sealed class LoggedPackageTests : IAsyncLifetime
     [InlineData("flavors: {sklearn: {}}", "no flavor 'onnx'")]
     [InlineData("flavors: {onnx: {data: model.onnx}}", "no signature")]
     [InlineData("flavors: {onnx: {data: model.onnx}}\nsignature: {inputs: '[', outputs: '[]'}", "signature cannot be read")]
-    [InlineData("flavors: {onnx: {data: model.onnx}}\nsignature: {inputs: '[{\"type\":\"double\"}]', outputs: '[]'}", "without a name")]
+    [InlineData(
+        "flavors: {onnx: {data: model.onnx}}\nsignature: {inputs: '[{\"type\":\"double\"},{\"type\":\"double\"}]', outputs: '[]'}",
+        "without a name"
+    )]
     [InlineData("flavors: {onnx: {data: other.onnx}}\nsignature: {inputs: '[]', outputs: '[]'}", "'other.onnx', which was not logged")]
     public async Task Model_that_cannot_be_served_here_is_registered_and_says_why(string mlmodel, string reason)
     {

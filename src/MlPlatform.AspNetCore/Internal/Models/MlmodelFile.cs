@@ -50,22 +50,22 @@ internal sealed record MlmodelFile(string OnnxPath, string OnnxVersion, ModelSig
         );
     }
 
-    /// <summary>Inputs and outputs are JSON inside the YAML.</summary>
+    /// <summary>Inputs and outputs are JSON inside the YAML. A single tensor need not have a name; it is called <c>input</c> or <c>output</c> then.</summary>
     private static List<DataColumn> Columns(YamlMappingNode signature, string side)
     {
         using var json = JsonDocument.Parse(Text(signature, side) ?? throw Wrong($"its signature has no {side}"));
-        return json.RootElement.ValueKind == JsonValueKind.Array
-            ? [.. json.RootElement.EnumerateArray().Select(c => Column(c, side))]
-            : throw Wrong($"its signature's {side} are no list");
+        if (json.RootElement.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong($"its signature's {side} are no list");
+        }
+
+        var unnamed = json.RootElement.GetArrayLength() == 1 ? side.TrimEnd('s') : null;
+        return [.. json.RootElement.EnumerateArray().Select(c => Column(c, side, unnamed))];
     }
 
-    private static DataColumn Column(JsonElement column, string side)
+    private static DataColumn Column(JsonElement column, string side, string? unnamed)
     {
-        if (
-            column.ValueKind != JsonValueKind.Object
-            || !column.TryGetProperty("name", out var name)
-            || name.GetString() is not { Length: > 0 } named
-        )
+        if (column.ValueKind != JsonValueKind.Object || (NameOf(column) ?? unnamed) is not { Length: > 0 } named)
         {
             throw Wrong($"its signature has {side} without a name");
         }
@@ -81,6 +81,9 @@ internal sealed record MlmodelFile(string OnnxPath, string OnnxVersion, ModelSig
         var isRequired = !column.TryGetProperty("required", out var required) || required.ValueKind != JsonValueKind.False;
         return new(named, ColumnType(column.GetProperty("type").GetString())) { Nullable = !isRequired };
     }
+
+    private static string? NameOf(JsonElement column) =>
+        column.TryGetProperty("name", out var name) && name.ValueKind != JsonValueKind.Null ? name.GetString() : null;
 
     private static DataType TensorType(string? type) =>
         type switch

@@ -6,7 +6,8 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>Matches a signature with the tensors of an ONNX session.</summary>
 /// <remarks>
 /// A column is the tensor of its name; or, when the model has a single input that no column is named after, the scalar columns are the elements
-/// of its rows, in the signature's order. Most exporters write one or the other.
+/// of its rows, in the signature's order. Most exporters write one or the other. Where there is one column and one tensor, the two are meant whatever their
+/// names: signatures made from an array have none.
 /// </remarks>
 internal static class OnnxLayout
 {
@@ -22,11 +23,13 @@ internal static class OnnxLayout
         {
             return Packed(side, columns, nodes.First(), problems);
         }
+        var only = nodes.Count == 1 && columns.Count == 1 ? nodes.Keys.Single() : null;
         var slots = new List<ColumnSlot>();
         var tensors = new List<TensorSlot>();
         foreach (var column in columns)
         {
-            if (!nodes.TryGetValue(column.Name, out var node))
+            var tensor = only ?? column.Name;
+            if (!nodes.TryGetValue(tensor, out var node))
             {
                 problems.Add($"{side} '{column}': the model has no such {side}; it has {string.Join(", ", nodes.Keys)}.");
                 continue;
@@ -38,9 +41,9 @@ internal static class OnnxLayout
                 continue;
             }
             slots.Add(new(column, tensors.Count, 0, elements));
-            tensors.Add(new(column.Name, column.Type, elements, Dimensions(node, elements)));
+            tensors.Add(new(tensor, column.Type, elements, Dimensions(node, elements)));
         }
-        if (all)
+        if (all && only is null)
         {
             problems.AddRange(
                 nodes

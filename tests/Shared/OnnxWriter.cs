@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlPlatform.Serving.Tests;
+namespace MlPlatform.TestSupport;
 
 /// <summary>Writes the few protobuf messages of a tiny ONNX model: y = sigmoid(x * w + b).</summary>
 internal static class OnnxWriter
