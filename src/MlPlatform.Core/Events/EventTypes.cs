@@ -72,6 +72,9 @@ public static class EventTypes
     /// <summary>A model card was written for a version.</summary>
     public const string ModelCardSaved = "model.cardSaved";
 
+    /// <summary>A signature was stored for a version.</summary>
+    public const string ModelSigned = "model.signed";
+
     /// <summary>Deleted experiments, runs or versions were removed for good.</summary>
     public const string RegistryPurged = "registry.purged";
 

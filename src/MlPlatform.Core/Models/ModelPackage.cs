@@ -5,7 +5,7 @@ namespace MlPlatform.Core;
 public sealed class ModelPackage
 {
     /// <summary>A manifest lists files, it does not hold them: one larger than this is not a manifest.</summary>
-    private const long MaximumManifestBytes = 16 * 1024 * 1024;
+    internal const long MaximumManifestBytes = 16 * 1024 * 1024;
 
     private readonly Func<ModelFile, CancellationToken, Task<byte[]>> read;
 

@@ -24,6 +24,18 @@ public sealed class RegistryOptions
     /// <summary>How often that is measured, in work time. Default: 10 s. Range: 100 ms to 1 h.</summary>
     public TimeSpan SystemMetricsInterval { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The models that are opened only if a trusted signer has signed the version: <c>*</c> for all of them. Default: none. What is not signed, or no
+    /// longer what was signed, is then a <see cref="ModelSignatureException"/>.
+    /// </summary>
+    public IList<string> RequireSignature { get; } = [];
+
+    /// <summary>Public keys that are trusted: files in PEM form. Default: none.</summary>
+    public IList<string> TrustedKeys { get; } = [];
+
+    /// <summary>Root certificates that are trusted: files in PEM form. Default: none.</summary>
+    public IList<string> TrustedRoots { get; } = [];
+
     /// <summary>What is kept of runs and versions; applied once a day of platform time. Default: no rule, everything is kept.</summary>
     public IList<RetentionRule> Retention { get; } = [];
 

@@ -42,6 +42,13 @@ internal sealed class RegistryOptionsValidator : IValidateOptions<RegistryOption
             );
         }
 
+        if (options.RequireSignature.Count > 0 && options.TrustedKeys.Count == 0 && options.TrustedRoots.Count == 0)
+        {
+            errors.Add(
+                $"{RegistryOptions.Section}:{nameof(options.RequireSignature)} asks for signatures, and nobody is trusted: name files in {nameof(options.TrustedKeys)} or {nameof(options.TrustedRoots)}."
+            );
+        }
+
         for (var i = 0; i < options.Retention.Count; i++)
         {
             var rule = options.Retention[i];

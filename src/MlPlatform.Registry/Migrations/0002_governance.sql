@@ -49,3 +49,14 @@ CREATE TABLE reg_model_term (
     PRIMARY KEY (model, version, field, term)
 );
 CREATE INDEX reg_model_term_term ON reg_model_term (term, model);
+
+-- The signatures of versions, as artifacts.
+CREATE TABLE reg_model_signature (
+    model $text$ NOT NULL,
+    version $int$ NOT NULL,
+    digest $text$ NOT NULL,
+    actor $text$ NOT NULL,
+    at $bigint$ NOT NULL,
+    PRIMARY KEY (model, version, digest),
+    FOREIGN KEY (model, version) REFERENCES reg_model_version (model, version) ON UPDATE CASCADE
+);

@@ -14,6 +14,9 @@ public sealed record PromotionCandidate(ModelVersion Version, string Alias, Mode
     /// <summary>The baseline's package, in the same way.</summary>
     public ModelPackage? BaselinePackage { get; init; }
 
+    /// <summary>The trusted signers of the candidate.</summary>
+    public IReadOnlyList<string> Signers { get; init; } = [];
+
     /// <summary>The candidate's card; null without one.</summary>
     public ModelCard? Card { get; init; }
 }

@@ -71,6 +71,9 @@ public sealed class PromotionPolicy
         return Require(new MetricGate(metric, atLeast, maximumLoss, higherIsBetter));
     }
 
+    /// <summary>A signer that <see cref="RegistryOptions.TrustedKeys"/> or <see cref="RegistryOptions.TrustedRoots"/> names has signed the version.</summary>
+    public PromotionPolicy RequireSignature() => Require(new SignedGate());
+
     /// <summary>The package's files are not larger, together.</summary>
     /// <param name="maximumBytes">The limit in bytes, positive.</param>
     public PromotionPolicy RequireSize(long maximumBytes)

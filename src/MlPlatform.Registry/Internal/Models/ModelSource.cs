@@ -3,7 +3,8 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
 
-internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifacts, IChangeFeed changes) : IModelSource
+internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifacts, IChangeFeed changes, ModelSignatures signatures)
+    : IModelSource
 {
     public async Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default)
     {
@@ -20,7 +21,9 @@ internal sealed class ModelSource(ModelRegistry registry, IArtifactStore artifac
             ?? throw new InvalidModelPackageException(
                 $"'{id.ToAsset()}' has no package: it was registered from '{version.Source}'. Log its files to a run or logged model here, and register that."
             );
-        return new(id, await ModelPackage.OpenAsync(artifacts, manifest, cancellationToken).ConfigureAwait(false));
+        var package = await ModelPackage.OpenAsync(artifacts, manifest, cancellationToken).ConfigureAwait(false);
+        await signatures.EnsureAsync(id, package, cancellationToken).ConfigureAwait(false);
+        return new(id, package);
     }
 
     public async IAsyncEnumerable<ModelChange> WatchAsync(

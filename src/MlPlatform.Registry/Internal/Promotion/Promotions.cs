@@ -9,6 +9,7 @@ internal sealed class Promotions(
     IArtifactStore artifacts,
     IModelRegistry registry,
     IModelCards cards,
+    IModelSignatures signatures,
     IActorAccessor actors,
     PromotionGuard guard,
     Clocks clocks
@@ -256,6 +257,7 @@ internal sealed class Promotions(
         {
             Package = await OpenAsync(version, cancellationToken).ConfigureAwait(false),
             BaselinePackage = baseline is null ? null : await OpenAsync(baseline, cancellationToken).ConfigureAwait(false),
+            Signers = [.. (await signatures.VerifyAsync(version.Id, cancellationToken).ConfigureAwait(false)).Select(s => s.Signer)],
             Card = (await cards.GetAsync(version.Id, cancellationToken).ConfigureAwait(false))?.Card,
         };
     }

@@ -169,7 +169,7 @@ internal sealed partial class RegistryRetention
             work,
             "model = @Id AND version = @Version",
             asset,
-            ["reg_approval", "reg_override", "reg_model_card", "reg_model_version_tag", "reg_model_version"]
+            ["reg_approval", "reg_override", "reg_model_card", "reg_model_signature", "reg_model_version_tag", "reg_model_version"]
         );
 
     private static async Task PurgeLoggedModelAsync(IUnitOfWork work, AssetRef asset)
