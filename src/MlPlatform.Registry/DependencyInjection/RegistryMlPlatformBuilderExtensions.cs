@@ -10,7 +10,7 @@ public static class RegistryMlPlatformBuilderExtensions
 {
     /// <summary>Adds <see cref="IExperimentTracker"/>, <see cref="ILoggedModels"/>, <see cref="IArtifactTrees"/>,
     /// <see cref="IModelRegistry"/> and what stands on it: <see cref="IModelSource"/>, <see cref="IPromotions"/>, <see cref="IModelCards"/>,
-    /// <see cref="IModelDiscovery"/>, <see cref="IModelSignatures"/>, <see cref="IRegistryRetention"/>.</summary>
+    /// <see cref="IModelDiscovery"/>, <see cref="IModelSignatures"/>, <see cref="IModelBillsOfMaterials"/>, <see cref="IRegistryRetention"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Runs after configuration section <c>MlPlatform:Registry</c> is bound.</param>
     /// <remarks>Safe to repeat. A <see cref="IModelSource"/> registered before stays.</remarks>
@@ -36,6 +36,7 @@ public static class RegistryMlPlatformBuilderExtensions
         builder.Services.TryAddSingleton<ModelSignatures>();
         builder.Services.TryAddSingleton<IModelSignatures>(s => s.GetRequiredService<ModelSignatures>());
         builder.Services.TryAddSingleton<IModelCards, ModelCards>();
+        builder.Services.TryAddSingleton<IModelBillsOfMaterials, ModelBillsOfMaterials>();
         builder.Services.TryAddSingleton<PromotionGuard>();
         builder.Services.TryAddSingleton<IPromotions, Promotions>();
         builder.Services.TryAddSingleton<IRegistryRetention, RegistryRetention>();

@@ -99,7 +99,9 @@ public sealed class ModelArchiveTests : IDisposable
             "has 14 bytes, and 7 by the manifest"
         );
         await RefusedAsync(await ChangedAsync(a => Replace(a, "mlplatform.json", "{}")), "not valid JSON");
-        var future = Encoding.UTF8.GetString(Package().Manifest.ToBytes()).Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal);
+        var future = Encoding
+            .UTF8.GetString(Package().Manifest.ToBytes())
+            .Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal);
         await RefusedAsync(await ChangedAsync(a => Replace(a, "mlplatform.json", future)), "has format 2");
         await RefusedAsync(await ChangedAsync(a => Replace(a, "mlplatform.json", new string('[', 10_000))), "not valid JSON");
         var many = await ChangedAsync(a =>

@@ -203,6 +203,7 @@ public sealed class ModelSigningTests
         Assert.True(Schemas.Value.Bundle.Evaluate(bundle).IsValid);
         var payload = bundle.GetProperty("dsseEnvelope").GetProperty("payload").GetBytesFromBase64();
         Assert.True(Schemas.Value.Statement.Evaluate(JsonDocument.Parse(payload).RootElement).IsValid);
+        Assert.False(Schemas.Value.Statement.Evaluate(bundle).IsValid);
     }
 
     private static readonly Lazy<(JsonSchema Bundle, JsonSchema Statement)> Schemas = new(() =>
