@@ -25,31 +25,56 @@ public sealed class MetricBufferTests
     }
 
     [Fact]
-    public async Task A_busy_database_is_tried_once_more_with_the_same_points()
+    public async Task A_database_that_is_away_is_waited_for_with_the_same_points()
     {
+        Exception[] away =
+        [
+            new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException()),
+            new StorageUnavailableException("db", "it is away", new IOException()),
+            new CommitOutcomeUnknownException("metadata", new IOException()),
+        ];
         var attempts = new List<long[]>();
+        var clock = new FakeTimeProvider();
         var buffer = new MetricBuffer(
             points =>
             {
                 attempts.Add([.. points.Select(p => p.Step)]);
-                return attempts.Count == 1
-                    ? Task.FromException(new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException()))
-                    : Task.CompletedTask;
+                return attempts.Count <= away.Length ? Task.FromException(away[attempts.Count - 1]) : Task.CompletedTask;
             },
-            new(),
-            new FakeTimeProvider()
+            new() { MetricRetryTime = TimeSpan.FromDays(1) }, // The test's clock runs away from the writer.
+            clock
         );
         Assert.True(buffer.TryAdd(Point(1)) && buffer.TryAdd(Point(2)));
 
-        await buffer.CompleteAsync();
+        var flush = buffer.FlushAsync(Cancel);
+        await AdvanceUntilAsync(flush, clock);
 
-        Assert.Equal(
-            [
-                [1, 2],
-                [1, 2],
-            ],
-            attempts
-        );
+        Assert.Equal(4, attempts.Count);
+        Assert.All(attempts, a => Assert.Equal([1L, 2], a));
+        await buffer.CompleteAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_stays_away_breaks_the_buffer_in_the_end()
+    {
+        var cause = new StorageUnavailableException("db", "it is away", new IOException());
+        var clock = new FakeTimeProvider();
+        var buffer = new MetricBuffer(_ => Task.FromException(cause), new() { MetricRetryTime = TimeSpan.FromSeconds(20) }, clock);
+        Assert.True(buffer.TryAdd(Point(1)));
+
+        var flush = buffer.FlushAsync(Cancel);
+        await AdvanceUntilAsync(flush.ContinueWith(_ => { }, TaskScheduler.Default), clock);
+
+        Assert.Same(cause, (await Assert.ThrowsAsync<MlPlatformException>(() => flush)).InnerException);
+    }
+
+    private static async Task AdvanceUntilAsync(Task done, FakeTimeProvider clock)
+    {
+        while (!done.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
     }
 
     [Fact]

@@ -15,6 +15,12 @@ public sealed class RegistryOptions
     /// <summary>Metric points are written when the oldest has waited for so long, in work time. Default: 200 ms. Range: 1 ms to 1 min.</summary>
     public TimeSpan MetricFlushInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// How long metric points are tried again while the database is busy or away, in work time; loggers wait when the buffer is full meanwhile. Default: 1 min.
+    /// Range: 0 to 1 day.
+    /// </summary>
+    public TimeSpan MetricRetryTime { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Whether runs record commit, command line, environment and packages of the process by themselves. Default: true.</summary>
     public bool CaptureProvenance { get; set; } = true;
 

@@ -28,6 +28,11 @@ internal sealed class RegistryOptionsValidator : IValidateOptions<RegistryOption
             );
         }
 
+        if (options.MetricRetryTime < TimeSpan.Zero || options.MetricRetryTime > TimeSpan.FromDays(1))
+        {
+            errors.Add($"{RegistryOptions.Section}:{nameof(options.MetricRetryTime)} is {options.MetricRetryTime}; 0 to 1 day is allowed.");
+        }
+
         if (options.SystemMetricsInterval < TimeSpan.FromMilliseconds(100) || options.SystemMetricsInterval > TimeSpan.FromHours(1))
         {
             errors.Add(

@@ -5,11 +5,15 @@ namespace MlPlatform.Registry.Internal;
 
 /// <summary>A run's bounded, ordered buffer of metric points and the loop that writes it.</summary>
 /// <remarks>
-/// A full batch or an old one is written; a mark in the queue writes at once and then completes. A batch that meets a busy database is tried once
-/// more, which is harmless since points are a set; after any other failure the buffer is broken, and each later call says why.
+/// A full batch or an old one is written; a mark in the queue writes at once and then completes. A batch that meets a database that is busy, away or
+/// silent about a commit is tried again for a time, which is harmless since points are a set; meanwhile the buffer fills, and then holds the loggers back.
+/// After that, or after any other failure, the buffer is broken, and each later call says why.
 /// </remarks>
 internal sealed class MetricBuffer
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
+
     private readonly Channel<LoggedMetric> queue;
     private readonly Func<IReadOnlyList<LoggedMetric>, Task> write;
     private readonly RegistryOptions options;
@@ -120,15 +124,23 @@ internal sealed class MetricBuffer
             return;
         }
 
-        try
+        var delay = FirstDelay;
+        for (var begun = work.GetTimestamp(); ; delay = delay < LongestDelay ? delay * 2 : delay)
         {
-            await write(batch).ConfigureAwait(false);
-        }
-        catch (DatabaseBusyException)
-        {
-            await write(batch).ConfigureAwait(false);
+            try
+            {
+                await write(batch).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (IsTransient(e) && work.GetElapsedTime(begun) < options.MetricRetryTime)
+            {
+                await Task.Delay(delay, work).ConfigureAwait(false);
+            }
         }
     }
+
+    private static bool IsTransient(Exception e) =>
+        e is DatabaseBusyException or StorageUnavailableException or CommitOutcomeUnknownException;
 
     private void Break(Exception exception, TaskCompletionSource? mark)
     {

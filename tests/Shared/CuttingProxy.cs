@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace MlPlatform.Storage.AzureBlobs.Tests;
+namespace MlPlatform.TestSupport;
 
-/// <summary>Stands between a store and its service, counts what passes, and can break one connection or all.</summary>
+/// <summary>Stands between a client and its server, counts what passes, and can break one connection or all.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -29,11 +29,9 @@ internal sealed class CuttingProxy : IDisposable
 
     public int Cuts => cuts;
 
-    public string ConnectionString(string original)
-    {
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        return original.Replace(target.Authority, $"127.0.0.1:{port}", StringComparison.Ordinal);
-    }
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    public string ConnectionString(string original) => original.Replace(target.Authority, $"127.0.0.1:{Port}", StringComparison.Ordinal);
 
     /// <summary>Breaks the connection over which so many more bytes have passed, once.</summary>
     public void CutAfter(long bytes, bool received = false)
