@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 using MlPlatform.Registry;
 using MlPlatform.Serving;
-using MlPlatform.Serving.Tests;
+using MlPlatform.TestSupport;
 using RunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 
 namespace MlPlatform.Benchmarks;

@@ -7,6 +7,13 @@ using MlPlatform.Benchmarks;
 if (args.Contains("--smoke"))
 {
     await Smoke.RunAsync();
+    await RegistryGrowth.RunAsync(["1000"]);
+    return;
+}
+
+if (args.Contains("--registry-growth"))
+{
+    await RegistryGrowth.RunAsync(args);
     return;
 }
 

@@ -43,7 +43,7 @@ internal sealed partial class ExperimentTracker
 
                 if (batch.Metrics.Count > 0)
                 {
-                    await MetricStore.WriteAsync(work, row, batch.Metrics).ConfigureAwait(false);
+                    await metrics.WriteAsync(work, row, batch.Metrics).ConfigureAwait(false);
                 }
             },
             cancellationToken
