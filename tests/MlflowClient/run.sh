@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and starts PlatformHost on a free port with an empty folder, and runs acceptance.py against it. PYTHON names another python3.
+# Builds and starts PlatformHost on a free port with an empty folder, and runs acceptance.py against it. PYTHON names another python3; arguments go to the host.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -7,7 +7,7 @@ dotnet build -c Release "$root/samples/PlatformHost"
 
 folder=$(mktemp -d)
 coproc host { exec dotnet "$root/artifacts/bin/PlatformHost/release/PlatformHost.dll" \
-    --urls http://127.0.0.1:0 "--MlPlatform:DataDirectory=$folder/data" 2> "$folder/log"; }
+    --urls http://127.0.0.1:0 "--MlPlatform:DataDirectory=$folder/data" "$@" 2> "$folder/log"; }
 server=$host_PID
 trap 'kill "$server" 2> /dev/null || true; wait "$server" 2> /dev/null || true; rm -rf "$folder"' EXIT
 
