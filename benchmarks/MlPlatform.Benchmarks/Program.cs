@@ -11,6 +11,12 @@ if (args.Contains("--smoke"))
     return;
 }
 
+if (args.Contains("--mlflow-load"))
+{
+    await MlflowLoad.RunAsync(args);
+    return;
+}
+
 if (args.Contains("--registry-growth"))
 {
     await RegistryGrowth.RunAsync(args);

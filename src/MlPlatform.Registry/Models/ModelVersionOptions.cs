@@ -23,6 +23,12 @@ public sealed record ModelVersionOptions
     /// <summary>The version that it is a copy of, up to 500 characters, as <c>name@vN</c> and, of another environment, with that one's name before it.</summary>
     public string? CopiedFrom { get; init; }
 
+    /// <summary>
+    /// For importers: the version's number, not below the next one; the numbers that it leaves out are never used. Default: the next one, so that there is
+    /// no gap.
+    /// </summary>
+    public int? Number { get; init; }
+
     /// <summary>What the version was made from beside its run, for example a training set; each becomes a lineage edge.</summary>
     public IReadOnlyList<AssetRef> MadeFrom { get; init; } = [];
 }

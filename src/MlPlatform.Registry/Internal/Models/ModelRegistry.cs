@@ -121,6 +121,11 @@ internal sealed partial class ModelRegistry(
             return earlier;
         }
 
+        if (options.Number is { } wanted)
+        {
+            number = await TakeNumberAsync(work, name, number, wanted).ConfigureAwait(false);
+        }
+
         var row = new ModelVersionRow
         {
             Model = name,
@@ -154,6 +159,23 @@ internal sealed partial class ModelRegistry(
         Announce(work, version, package?.Manifest, options);
         RegistryDiagnostics.Versions.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", name));
         return version;
+    }
+
+    private static async Task<int> TakeNumberAsync(IUnitOfWork work, string name, int next, int wanted)
+    {
+        if (wanted < next || wanted == int.MaxValue)
+        {
+            throw new ArgumentException($"Version {wanted} of '{name}' cannot be made: the next number is {next}, and none comes twice.");
+        }
+
+        await work
+            .Connection.ExecuteAsync(
+                "UPDATE reg_model SET next_version = @after WHERE name = @name",
+                new { after = wanted + 1, name },
+                work.Transaction
+            )
+            .ConfigureAwait(false);
+        return wanted;
     }
 
     private static void Announce(IUnitOfWork work, ModelVersion version, ModelManifest? manifest, ModelVersionOptions options)

@@ -17,8 +17,7 @@ internal sealed class MetricStore(IMetadataDatabase database)
         WHERE (excluded.step, excluded.at, 1 - excluded.is_nan, excluded.value)
             > (reg_metric_latest.step, reg_metric_latest.at, 1 - reg_metric_latest.is_nan, reg_metric_latest.value)
         """;
-    private const string UpsertLatest =
-        $"{LatestColumns} VALUES (@RunId, @ExperimentId, @Key, @Step, @At, @Value, @IsNan) {LatestIsOlder}";
+    private const string UpsertLatest = $"{LatestColumns} VALUES (@RunId, @ExperimentId, @Key, @Step, @At, @Value, @IsNan) {LatestIsOlder}";
 
     // One statement for all rows, where each would be a round trip to a server.
     private const string Unnested = "FROM unnest(@Keys, @Steps, @Times, @Values, @Nans) AS p (key, step, at, value, is_nan)";
