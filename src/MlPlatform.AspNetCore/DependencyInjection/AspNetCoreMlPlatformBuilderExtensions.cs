@@ -27,6 +27,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         services.AddHttpContextAccessor();
         UseCallersAsActors(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
+        builder.AddEventFormat<WebhookFormat>();
         services.TryAddSingleton<VersionSources>();
         services.TryAddSingleton<LoggedPackages>();
         services.TryAddSingleton<AccessControl>();
@@ -45,6 +46,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<VersionEndpoints>(services);
         AddEndpoints<AliasEndpoints>(services);
         AddEndpoints<ModelSearchEndpoints>(services);
+        AddEndpoints<WebhookEndpoints>(services);
         AddEndpoints<ArtifactProxyEndpoints>(services);
         AddEndpoints<ArtifactListEndpoints>(services);
         AddEndpoints<ArtifactFileEndpoints>(services);

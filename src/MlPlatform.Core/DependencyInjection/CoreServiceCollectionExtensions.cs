@@ -51,10 +51,33 @@ public static class CoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, RecurringWorkService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PlatformHostedService>());
         builder.AddRecurringWork<ArtifactGarbageWork>();
+        AddDelivery(builder);
         builder.AddMigrations(
             new MigrationSet("Core", DatabaseNames.Metadata, typeof(MlPlatformOptions).Assembly, "MlPlatform.Core.Migrations.")
         );
         return builder;
+    }
+
+    /// <summary>Registers a way to say events to receivers; the same type twice counts once.</summary>
+    public static IMlPlatformBuilder AddEventFormat<TFormat>(this IMlPlatformBuilder builder)
+        where TFormat : class, IEventFormat
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IEventFormat, TFormat>());
+        return builder;
+    }
+
+    private static void AddDelivery(MlPlatformBuilder builder)
+    {
+        builder.AddPlatformOptions<DeliveryOptions, DeliveryOptionsValidator>(DeliveryOptions.Section);
+        builder.AddEventFormat<CloudEventsFormat>();
+        builder.AddRecurringWork<DeliveryWork>();
+        builder.Services.TryAddSingleton<EventFormats>();
+        builder.Services.TryAddSingleton<AddressGuard>();
+        builder.Services.TryAddSingleton<EventSender>();
+        builder.Services.TryAddSingleton<SecretBox>();
+        builder.Services.TryAddSingleton<EventSubscriptions>();
+        builder.Services.TryAddSingleton<IEventSubscriptions>(s => s.GetRequiredService<EventSubscriptions>());
     }
 
     /// <summary>Registers a module's migrations; the same set twice counts once.</summary>

@@ -30,6 +30,12 @@ public static class CoreDiagnostics
         "Bytes of artifacts removed by garbage collection."
     );
 
+    internal static readonly Counter<long> Deliveries = Meter.CreateCounter<long>(
+        "mlplatform.delivery.attempts",
+        "{attempt}",
+        "Messages about events sent to subscriptions; attributes format and outcome."
+    );
+
     internal static readonly Counter<long> ConsumptionDropped = Meter.CreateCounter<long>(
         "mlplatform.consumption.dropped",
         "{use}",

@@ -51,6 +51,27 @@ public static class EventTypes
     /// <summary>A model version was made.</summary>
     public const string ModelVersionCreated = "model.versionCreated";
 
+    /// <summary>An address is told of events from now on.</summary>
+    public const string SubscriptionCreated = "subscription.created";
+
+    /// <summary>A subscription was changed, paused or resumed.</summary>
+    public const string SubscriptionChanged = "subscription.changed";
+
+    /// <summary>A subscription was deleted.</summary>
+    public const string SubscriptionDeleted = "subscription.deleted";
+
+    /// <summary>A tag of a registered model was set.</summary>
+    public const string ModelTagSet = "model.tagSet";
+
+    /// <summary>A tag of a registered model was removed.</summary>
+    public const string ModelTagDeleted = "model.tagDeleted";
+
+    /// <summary>A tag of a model version was set.</summary>
+    public const string ModelVersionTagSet = "model.versionTagSet";
+
+    /// <summary>A tag of a model version was removed.</summary>
+    public const string ModelVersionTagDeleted = "model.versionTagDeleted";
+
     /// <summary>A model version was deleted, and its aliases removed.</summary>
     public const string ModelVersionDeleted = "model.versionDeleted";
 

@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "Configuration key '{Key}' is set, but nothing reads it. Known are: {Known}.")]
     public static partial void ConfigurationUnread(ILogger logger, string key, string known);
+
+    [LoggerMessage(5, LogLevel.Error, "Events cannot be delivered to subscription '{Subscription}'; it will be tried again.")]
+    public static partial void DeliveryFailed(ILogger logger, string subscription, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "Event {Event} was given up for subscription '{Subscription}' after {Attempts} attempts: {Error}")]
+    public static partial void EventGivenUp(ILogger logger, string @event, string subscription, int attempts, string error);
 }

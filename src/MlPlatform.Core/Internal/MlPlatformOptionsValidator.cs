@@ -24,6 +24,14 @@ internal sealed class MlPlatformOptionsValidator : IValidateOptions<MlPlatformOp
             );
         }
 
+        if (
+            options.SecretKey is { } key
+            && !(Convert.TryFromBase64String(key, new byte[key.Length], out var bytes) && bytes == SecretBox.KeyBytes)
+        )
+        {
+            errors.Add($"MlPlatform:SecretKey is not {SecretBox.KeyBytes} bytes in base 64.");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

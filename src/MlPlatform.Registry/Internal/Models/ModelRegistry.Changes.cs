@@ -177,6 +177,7 @@ internal sealed partial class ModelRegistry
                 await TouchModelAsync(work, name).ConfigureAwait(false);
                 await WriteModelTagAsync(work, name, key, value).ConfigureAwait(false);
                 await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
+                work.Append(TagEvent(EventTypes.ModelTagSet, new(AssetKind.Model, name), key, value));
             },
             cancellationToken
         );
@@ -196,6 +197,7 @@ internal sealed partial class ModelRegistry
                 }
 
                 await ModelTerms.RefreshModelAsync(work, name).ConfigureAwait(false);
+                work.Append(TagEvent(EventTypes.ModelTagDeleted, new(AssetKind.Model, name), key));
             },
             cancellationToken
         );
@@ -240,6 +242,7 @@ internal sealed partial class ModelRegistry
                 await TouchVersionAsync(work, id).ConfigureAwait(false);
                 await WriteVersionTagAsync(work, id, key, value).ConfigureAwait(false);
                 await ModelTerms.RefreshVersionAsync(work, id).ConfigureAwait(false);
+                work.Append(TagEvent(EventTypes.ModelVersionTagSet, id.ToAsset(), key, value));
             },
             cancellationToken
         );
@@ -265,6 +268,7 @@ internal sealed partial class ModelRegistry
                 }
 
                 await ModelTerms.RefreshVersionAsync(work, id).ConfigureAwait(false);
+                work.Append(TagEvent(EventTypes.ModelVersionTagDeleted, id.ToAsset(), key));
             },
             cancellationToken
         );
@@ -463,6 +467,17 @@ internal sealed partial class ModelRegistry
             ArgumentException.ThrowIfNullOrWhiteSpace(owner);
             RunRules.CheckLength(owner, 250, nameof(owner), nameof(owner));
         }
+    }
+
+    private static PlatformEvent TagEvent(string type, AssetRef subject, string key, string? value = null)
+    {
+        var payload = new JsonObject { ["key"] = key };
+        if (value is not null)
+        {
+            payload["value"] = value;
+        }
+
+        return new(type, subject) { Payload = payload };
     }
 
     private static void CheckTag(string key, string value)
