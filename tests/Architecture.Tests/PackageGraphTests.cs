@@ -23,6 +23,7 @@ public sealed class PackageGraphTests
     // model runtimes are what Serving is for.
     private static readonly string[] LibrariesOfModules =
     [
+        "CloudNative.CloudEvents.SystemTextJson",
         "Dapper",
         "dbup-core",
         "Cronos",
