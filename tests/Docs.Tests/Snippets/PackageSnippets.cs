@@ -8,6 +8,27 @@ namespace Docs.Tests.Snippets;
 public sealed class PackageSnippets
 {
     [Fact]
+    public async Task Tell_others()
+    {
+        var services = new ServiceCollection();
+        services.AddMlPlatformCore().UseSqlite();
+        await using var running = await RunningPlatform.StartAsync(services);
+        var subscriptions = running.Get<IEventSubscriptions>();
+
+        var hook = await subscriptions.CreateAsync(
+            new("deployments", new Uri("https://hooks.example.com/models"))
+            {
+                Filter = [EventTypes.ModelVersionCreated, EventTypes.AliasMoved],
+                Secret = "a long random text",
+            }
+        );
+        var given = await subscriptions.ListDeadLettersAsync(hook.Id); // What could not be delivered in the end.
+
+        Assert.Empty(given);
+        Assert.True(hook.HasSecret);
+    }
+
+    [Fact]
     public async Task Sign_export_and_move()
     {
         var folder = Directory.CreateTempSubdirectory("mlplatform-docs-").FullName;
