@@ -62,4 +62,7 @@ public enum AssetKind
 
     /// <summary>An artifact, by digest.</summary>
     Artifact,
+
+    /// <summary>A trace of a program.</summary>
+    Trace,
 }

@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds experiment tracking and the model database.</summary>
 public static class RegistryMlPlatformBuilderExtensions
 {
-    /// <summary>Adds <see cref="IExperimentTracker"/>, <see cref="ILoggedModels"/>, <see cref="IArtifactTrees"/>,
+    /// <summary>Adds <see cref="IExperimentTracker"/>, <see cref="ILoggedModels"/>, <see cref="ITraces"/>, <see cref="IArtifactTrees"/>,
     /// <see cref="IModelRegistry"/> and what stands on it: <see cref="IModelSource"/>, <see cref="IPromotions"/>, <see cref="IModelCards"/>,
     /// <see cref="IModelDiscovery"/>, <see cref="IModelSignatures"/>, <see cref="IModelBillsOfMaterials"/>, <see cref="IRegistryRetention"/>.</summary>
     /// <param name="builder">The builder.</param>
@@ -31,6 +31,7 @@ public static class RegistryMlPlatformBuilderExtensions
         builder.Services.TryAddSingleton<ProvenanceCapture>();
         builder.Services.TryAddSingleton<IExperimentTracker, ExperimentTracker>();
         builder.Services.TryAddSingleton<ILoggedModels, LoggedModelStore>();
+        builder.Services.TryAddSingleton<ITraces, TraceStore>();
         builder.Services.TryAddSingleton<IModelDiscovery, ModelDiscovery>();
         builder.Services.TryAddSingleton<TrustedSigners>();
         builder.Services.TryAddSingleton<ModelSignatures>();

@@ -36,6 +36,7 @@ internal static class AssetWords
             ),
             { Kind: AssetKind.Model } => $"Registered Model with name={asset.Id}",
             { Kind: AssetKind.LoggedModel } => $"Logged model with ID '{asset.Id}'",
+            { Kind: AssetKind.Trace } => $"Trace with ID '{asset.Id}'",
             { Kind: AssetKind.Run } => $"Run with id={asset.Id}",
             { Kind: AssetKind.Experiment } => $"Experiment '{asset.Id}'",
             _ => $"'{asset}'",

@@ -7,4 +7,5 @@ internal enum SearchEntity
     Param,
     Tag,
     Dataset,
+    Metadata,
 }

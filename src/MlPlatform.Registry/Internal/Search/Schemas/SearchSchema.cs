@@ -49,7 +49,8 @@ internal sealed record SearchSchema
             "metrics" or "metric" => SearchEntity.Metric,
             "params" or "param" or "parameters" or "parameter" => SearchEntity.Param,
             "tags" or "tag" => SearchEntity.Tag,
-            "attributes" or "attribute" or "attr" or "run" => SearchEntity.Attribute,
+            "attributes" or "attribute" or "attr" or "run" or "trace" => SearchEntity.Attribute,
+            "metadata" or "request_metadata" => SearchEntity.Metadata,
             "datasets" or "dataset" => SearchEntity.Dataset,
             _ => null,
         };
