@@ -47,6 +47,8 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<AliasEndpoints>(services);
         AddEndpoints<ModelSearchEndpoints>(services);
         AddEndpoints<WebhookEndpoints>(services);
+        AddEndpoints<TraceEndpoints>(services);
+        AddEndpoints<OtlpEndpoints>(services);
         AddEndpoints<ArtifactProxyEndpoints>(services);
         AddEndpoints<ArtifactListEndpoints>(services);
         AddEndpoints<ArtifactFileEndpoints>(services);

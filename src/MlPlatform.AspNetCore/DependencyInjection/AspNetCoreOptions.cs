@@ -20,6 +20,9 @@ public sealed class AspNetCoreOptions
     /// <summary>The largest body of a request that is not an upload. Default: 1 MiB. Range: 1 KiB to 256 MiB.</summary>
     public int MaxRequestBytes { get; set; } = 1 << 20;
 
+    /// <summary>The most traces that one request may bring, in bytes once they are unpacked. Default: 16 MiB. Range: 1 KiB to 256 MiB.</summary>
+    public int MaxTraceBytes { get; set; } = 16 << 20;
+
     /// <summary>The largest file that can be uploaded. Default: 10 GiB. At least 1 MiB.</summary>
     public long MaxArtifactBytes { get; set; } = 10L << 30;
 

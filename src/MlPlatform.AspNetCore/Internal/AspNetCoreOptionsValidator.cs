@@ -13,6 +13,12 @@ internal sealed class AspNetCoreOptionsValidator : IValidateOptions<AspNetCoreOp
             options.MaxRequestBytes,
             "it lies between 1 KiB and 256 MiB"
         );
+        Check(
+            options.MaxTraceBytes is >= 1 << 10 and <= 256 << 20,
+            nameof(options.MaxTraceBytes),
+            options.MaxTraceBytes,
+            "it lies between 1 KiB and 256 MiB"
+        );
         Check(options.MaxArtifactBytes >= 1 << 20, nameof(options.MaxArtifactBytes), options.MaxArtifactBytes, "it is at least 1 MiB");
         Check(!string.IsNullOrWhiteSpace(options.TeamClaim), nameof(options.TeamClaim), "empty", "name a claim");
         foreach (var host in options.AllowedHosts)

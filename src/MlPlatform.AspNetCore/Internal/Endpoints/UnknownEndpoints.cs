@@ -14,6 +14,7 @@ internal sealed class UnknownEndpoints(EndpointDataSource endpoints) : IPlatform
         routes.MapBelowRoots([], "{**rest}", Access.Read, Answer);
         routes.Map([], "/health", Access.Read, Answer);
         routes.Map([], "/version", Access.Read, Answer);
+        routes.Map([], "/v1/traces", Access.Read, Answer);
     }
 
     private Task Answer(HttpContext context)

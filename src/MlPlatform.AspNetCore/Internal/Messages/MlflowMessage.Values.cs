@@ -25,6 +25,14 @@ internal partial class MlflowMessage
         }
     }
 
+    private string ReadName(JsonProperty property, string field)
+    {
+        var name = property.Name; // Readable: the reader has looked for duplicates.
+        return name.Contains('\0', StringComparison.Ordinal)
+            ? throw MlflowException.InvalidParameter($"A key of parameter '{path}{field}' has a NUL.")
+            : name;
+    }
+
     private long ReadInt64(JsonElement value, string field) => ReadInt64OrNull(value) ?? throw Wrong(field, "a whole number", value);
 
     /// <summary>A number or text; <c>1.0</c> and <c>1e3</c> are whole too.</summary>

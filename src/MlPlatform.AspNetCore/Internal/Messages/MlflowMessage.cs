@@ -72,6 +72,28 @@ internal partial class MlflowMessage(JsonElement fields, string path = "", bool 
     public IReadOnlyList<MlflowMessage> Messages(string field, int maximum = DefaultCount) =>
         Find(field) is { } list ? [.. Items(list, field, maximum).Select((item, i) => Nested(item, $"{field}[{i}]"))] : [];
 
+    /// <summary>An object whose values are texts.</summary>
+    public IReadOnlyDictionary<string, string> StringMap(string field, int maximum = DefaultCount)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Find(field) is not { } value)
+        {
+            return map;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() > maximum)
+        {
+            throw Wrong(field, $"an object of at most {maximum} texts", value);
+        }
+
+        foreach (var pair in value.EnumerateObject())
+        {
+            map[ReadName(pair, field)] = ReadString(pair.Value, field);
+        }
+
+        return map;
+    }
+
     public MlflowMessage? OptionalMessage(string field) => Find(field) is { } value ? Nested(value, field) : null;
 
     /// <summary>The error for a field that is not set.</summary>

@@ -115,7 +115,10 @@ internal sealed partial class TraceStore
                 {
                     At = from,
                     Duration = until is null ? null : Math.Max(0, until.Value - from),
-                    State = row.IsOpen && first is { EndNanoseconds: not null } ? TraceRow.ToText(first.IsError ? TraceState.Error : TraceState.Ok) : row.State,
+                    State =
+                        row.IsOpen && first is { EndNanoseconds: not null }
+                            ? TraceRow.ToText(first.IsError ? TraceState.Error : TraceState.Ok)
+                            : row.State,
                     RequestPreview = row.RequestPreview ?? Cut(first?.InputPreview),
                     ResponsePreview = row.ResponsePreview ?? Cut(first?.OutputPreview),
                 }
@@ -148,7 +151,10 @@ internal sealed partial class TraceStore
     {
         if (!string.Equals(row.ExperimentId, experimentId, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"Trace '{row.Id}' belongs to experiment '{row.ExperimentId}', not to '{experimentId}'.", nameof(experimentId));
+            throw new ArgumentException(
+                $"Trace '{row.Id}' belongs to experiment '{row.ExperimentId}', not to '{experimentId}'.",
+                nameof(experimentId)
+            );
         }
     }
 

@@ -18,7 +18,11 @@ internal sealed partial class TraceStore(IMetadataDatabase database) : ITraces
                 {
                     var rows = await connection
                         .QueryAsync<TraceRow>(
-                            new($"SELECT {TraceRow.Columns} FROM reg_trace WHERE id = @id", new { id }, cancellationToken: cancellationToken)
+                            new(
+                                $"SELECT {TraceRow.Columns} FROM reg_trace WHERE id = @id",
+                                new { id },
+                                cancellationToken: cancellationToken
+                            )
                         )
                         .ConfigureAwait(false);
                     return (await TraceRow.LoadAsync(connection, database.Dialect, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
@@ -44,7 +48,11 @@ internal sealed partial class TraceStore(IMetadataDatabase database) : ITraces
                                 new(Sql, new { id }, cancellationToken: cancellationToken)
                             )
                             .ConfigureAwait(false)
-                    ).Select(r => new TraceSpan(id, r.SpanId, r.Name, r.Start, r.Content) { ParentId = r.Parent, EndNanoseconds = r.EndNs }),
+                    ).Select(r => new TraceSpan(id, r.SpanId, r.Name, r.Start, r.Content)
+                    {
+                        ParentId = r.Parent,
+                        EndNanoseconds = r.EndNs,
+                    }),
                 ],
             cancellationToken
         );
