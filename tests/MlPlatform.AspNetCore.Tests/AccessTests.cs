@@ -21,6 +21,7 @@ public sealed class AccessTests
         "/runs/search",
         "/logged-models/search",
         "/registered-models/get-latest-versions",
+        "/traces/search",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -163,7 +163,7 @@ public sealed class TraversalTests : IAsyncLifetime
     [Theory]
     [InlineData("{0}/{1}/f", 400)]
     [InlineData("{0}/{1}/other/f", 400)]
-    [InlineData("{0}/traces/{1}/artifacts/f", 400)]
+    [InlineData("{0}/traces/{1}/artifacts/f", 404)]
     [InlineData("{0}/models/m-1/artifacts/f", 400)]
     [InlineData("{0}/models/{1}/artifacts/f", 400)]
     [InlineData("0/{1}/artifacts/f", 404)]

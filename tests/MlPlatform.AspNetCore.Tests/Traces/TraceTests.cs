@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CsCheck;
+using Dapper;
 using Google.Protobuf;
+using MlPlatform.Core;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Trace.V1;
 
@@ -94,6 +96,8 @@ public sealed class TraceTests : IAsyncLifetime
         var file = await host.CallAsync("GET", $"get-trace-artifact?request_id={Id}");
 
         var root = file.GetProperty("spans")[0];
+        var proxied = await host.Client.GetStringAsync($"/api/2.0/mlflow-artifacts/artifacts/0/traces/{Id}/artifacts/traces.json", Cancel);
+        Assert.Equal(file.GetRawText(), proxied);
         Assert.Equal("AAECAwQFBgcICQoLDA0ODw==", root.Text("trace_id"));
         Assert.Equal((JsonValueKind.Null, "STATUS_CODE_OK"), (root.GetProperty("parent_span_id").ValueKind, root.Text("status", "code")));
         Assert.Equal($"\"{Id}\"", root.Text("attributes", "mlflow.traceRequestId"));
@@ -101,6 +105,24 @@ public sealed class TraceTests : IAsyncLifetime
         Assert.Equal("[1.5,true]", root.Text("attributes", "list"));
         Assert.Equal("\"because\"", JsonSerializer.Deserialize<string>(root.Text("attributes", "mlflow.spanOutputs")));
         Assert.Equal("tick", root.GetProperty("events")[0].Text("name"));
+    }
+
+    [Fact]
+    public async Task A_file_of_an_older_client_is_kept_until_its_trace_is_deleted()
+    {
+        var info = (await StartAsync("tr-old", new { }, new { })).GetProperty("trace").GetProperty("trace_info");
+        Assert.False(info.GetProperty("tags").TryGetProperty("mlflow.trace.spansLocation", out _));
+        const string File = "/api/2.0/mlflow-artifacts/artifacts/0/traces/tr-old/artifacts/traces.json";
+        using var content = new ByteArrayContent("""{"spans":[]}"""u8.ToArray());
+        (await host.Client.PutAsync(File, content, Cancel)).EnsureSuccessStatusCode();
+        Assert.Equal("""{"spans":[]}""", await host.Client.GetStringAsync(File, Cancel));
+
+        await host.CallAsync("POST", "traces/delete-traces", new { experiment_id = "0", request_ids = new[] { "tr-old" } });
+
+        Assert.Equal(404, (int)(await host.Client.GetAsync(File, Cancel)).StatusCode);
+        var held = await host.Get<IMetadataDatabase>()
+            .ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM core_artifact_ref"), Cancel);
+        Assert.Equal(0, held);
     }
 
     [Fact]

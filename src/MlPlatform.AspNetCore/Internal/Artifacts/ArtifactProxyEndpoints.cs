@@ -9,7 +9,7 @@ using MlPlatform.Registry;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>Files up and down through this server, streamed: the place that <c>mlflow-artifacts:</c> addresses mean.</summary>
-internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspNetCoreOptions> options) : IPlatformEndpoints
+internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, ITraces traces, IOptions<AspNetCoreOptions> options) : IPlatformEndpoints
 {
     private const string Route = "mlflow-artifacts/artifacts/{**path}";
 
@@ -45,6 +45,12 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, IOptions<AspN
         var path =
             address.Path
             ?? throw MlflowException.InvalidParameter("That is a folder. List it with the query 'path', or name a file in it.");
+        if (await TraceFile.ReadAsync(traces, address.Tree, path, context.RequestAborted).ConfigureAwait(false) is { } spans)
+        {
+            await JsonReply.WriteAsync(context.Response, spans).ConfigureAwait(false);
+            return;
+        }
+
         await ArtifactDownload.SendAsync(context, trees, address.Tree, path).ConfigureAwait(false);
     }
 

@@ -165,7 +165,7 @@ internal sealed class TraceEndpoints(ITraces traces, Clocks clocks) : IPlatformE
         var id = request.RequiredString("request_id");
         await FindAsync(request, id).ConfigureAwait(false);
         var spans = await traces.GetSpansAsync(id, request.CancellationToken).ConfigureAwait(false);
-        return new() { ["spans"] = new JsonArray([.. spans.Select(OtlpSpans.ToFile)]) };
+        return TraceFile.Of(spans);
     }
 
     private async Task<TraceInfo> FindAsync(MlflowRequest request, string id) =>

@@ -7,7 +7,6 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>What is known of a trace, in the messages of both versions of the protocol.</summary>
 internal static class TraceMessage
 {
-    private const string SpansLocation = "mlflow.trace.spansLocation";
     private const string ArtifactLocation = "mlflow.artifactLocation";
 
     private static readonly MlflowEnum<TraceState> States = new(
@@ -79,11 +78,10 @@ internal static class TraceMessage
         };
     }
 
-    /// <summary>With those by which clients find the spans: here, or in a file of older clients.</summary>
+    /// <summary>With the one by which clients find the files; the registry says by another that the spans are in it.</summary>
     private static Dictionary<string, string> TagsOf(TraceInfo trace)
     {
         var tags = new Dictionary<string, string>(trace.Tags, StringComparer.Ordinal);
-        tags.TryAdd(SpansLocation, "TRACKING_STORE");
         tags.TryAdd(ArtifactLocation, $"mlflow-artifacts:/{trace.ExperimentId}/traces/{trace.Id}/artifacts");
         return tags;
     }

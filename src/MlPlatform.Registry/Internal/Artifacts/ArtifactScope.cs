@@ -13,7 +13,13 @@ internal sealed class ArtifactScope(ArtifactTreeId tree, ArtifactPath? path)
     // A range instead of LIKE: it uses the key, and no character in a path is special. '0' follows '/'.
     private const string Below = "path >= @First AND path < @Last";
 
-    public string Kind { get; } = tree.Asset.Kind == AssetKind.Run ? "run" : "loggedModel";
+    public string Kind { get; } =
+        tree.Asset.Kind switch
+        {
+            AssetKind.Run => "run",
+            AssetKind.Trace => "trace",
+            _ => "loggedModel",
+        };
 
     public string Id { get; } = tree.Asset.Id;
 

@@ -121,7 +121,12 @@ internal sealed partial class ArtifactTrees
 
     private static async Task<ArtifactTree?> FindTreeAsync(DbConnection connection, DbTransaction? transaction, ArtifactTreeId tree)
     {
-        var table = tree.Asset.Kind == AssetKind.Run ? "reg_run" : "reg_logged_model";
+        var table = tree.Asset.Kind switch
+        {
+            AssetKind.Run => "reg_run",
+            AssetKind.Trace => "(SELECT id, experiment_id, NULL AS deleted_at FROM reg_trace)",
+            _ => "reg_logged_model",
+        };
         var sql = $"""
             SELECT o.experiment_id, CASE WHEN o.deleted_at IS NULL AND e.deleted_at IS NULL THEN 0 ELSE 1 END
             FROM {table} o JOIN reg_experiment e ON e.id = o.experiment_id WHERE o.id = @Id

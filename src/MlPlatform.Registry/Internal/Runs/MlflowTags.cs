@@ -7,5 +7,7 @@ internal static class MlflowTags
     public const string ParentRunId = "mlflow.parentRunId";
     public const string DatasetContext = "mlflow.data.context";
     public const string TraceName = "mlflow.traceName";
+    public const string SpansLocation = "mlflow.trace.spansLocation";
+    public const string SpansAreHere = "TRACKING_STORE";
     public const string TraceRun = "mlflow.sourceRun";
 }

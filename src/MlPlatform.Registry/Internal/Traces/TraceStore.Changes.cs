@@ -84,6 +84,7 @@ internal sealed partial class TraceStore
             )
             .ConfigureAwait(false);
         CheckExperiment(row, experimentId);
+        await SetAsync(work, "reg_trace_tag", id, MlflowTags.SpansLocation, MlflowTags.SpansAreHere).ConfigureAwait(false);
         const string Sql = """
             INSERT INTO reg_span (trace_id, span_id, parent_id, name, start_ns, end_ns, content)
             VALUES (@TraceId, @SpanId, @ParentId, @Name, @StartNanoseconds, @EndNanoseconds, @Bytes)
@@ -160,8 +161,7 @@ internal sealed partial class TraceStore
 
     private static void CheckId(string id)
     {
-        ArgumentException.ThrowIfNullOrEmpty(id);
-        RunRules.CheckLength(id, 50, "trace id");
+        _ = ArtifactTreeId.OfTrace(id); // It may have files.
     }
 
     /// <summary>The beginning, without half of a character; PostgreSQL keeps no NUL.</summary>

@@ -126,12 +126,8 @@ internal sealed partial class TraceStore(IMetadataDatabase database) : ITraces
     {
         ArgumentNullException.ThrowIfNull(experimentId);
         ArgumentNullException.ThrowIfNull(ids);
-        var sql = $"DELETE FROM reg_trace WHERE experiment_id = @experimentId AND {database.Dialect.In("id", "@Ids")}";
-        return database.WriteAsync(
-            Durability.Power,
-            work => work.Connection.ExecuteAsync(sql, new { experimentId, Ids = ids.ToArray() }, work.Transaction),
-            cancellationToken
-        );
+        var where = $"experiment_id = @experimentId AND {database.Dialect.In("id", "@Ids")}";
+        return DeleteAsync(where, new { experimentId, Ids = ids.ToArray() }, cancellationToken);
     }
 
     public Task<int> DeleteAsync(
@@ -142,9 +138,8 @@ internal sealed partial class TraceStore(IMetadataDatabase database) : ITraces
     )
     {
         ArgumentNullException.ThrowIfNull(experimentId);
-        const string Sql = """
-            DELETE FROM reg_trace WHERE id IN
-                (SELECT id FROM reg_trace WHERE experiment_id = @experimentId AND at <= @Until ORDER BY at, id LIMIT @Maximum)
+        const string Where = """
+            id IN (SELECT id FROM reg_trace WHERE experiment_id = @experimentId AND at <= @Until ORDER BY at, id LIMIT @Maximum)
             """;
         var parameters = new
         {
@@ -152,12 +147,38 @@ internal sealed partial class TraceStore(IMetadataDatabase database) : ITraces
             Until = StoredTime.ToMicros(until),
             Maximum = maximum ?? int.MaxValue,
         };
-        return database.WriteAsync(
+        return DeleteAsync(Where, parameters, cancellationToken);
+    }
+
+    private Task<int> DeleteAsync(string where, object parameters, CancellationToken cancellationToken) =>
+        database.WriteAsync(
             Durability.Power,
-            work => work.Connection.ExecuteAsync(Sql, parameters, work.Transaction),
+            async work =>
+            {
+                var deleted = (
+                    await work
+                        .Connection.QueryAsync<string>($"DELETE FROM reg_trace WHERE {where} RETURNING id", parameters, work.Transaction)
+                        .ConfigureAwait(false)
+                ).AsList();
+                foreach (var scope in deleted.Select(id => new ArtifactScope(ArtifactTreeId.OfTrace(id), null)))
+                {
+                    var files = await work
+                        .Connection.QueryAsync<string>(
+                            $"DELETE FROM reg_artifact_entry WHERE {ArtifactScope.Tree} RETURNING path",
+                            scope,
+                            work.Transaction
+                        )
+                        .ConfigureAwait(false);
+                    foreach (var file in files)
+                    {
+                        work.Release(scope.OwnerOf(file));
+                    }
+                }
+
+                return deleted.Count;
+            },
             cancellationToken
         );
-    }
 
     private Task<TraceRow?> FindAsync(IUnitOfWork work, string id)
     {
