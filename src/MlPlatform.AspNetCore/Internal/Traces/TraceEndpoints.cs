@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using MlPlatform.Core;
 using MlPlatform.Registry;
 
@@ -25,7 +26,7 @@ internal sealed class TraceEndpoints(ITraces traces, Clocks clocks) : IPlatformE
         routes.Get(One + "/info", Access.Read, GetVersion2Async);
         routes.Patch(One + "/tags", Access.Write, SetTagAsync);
         routes.Delete(One + "/tags", Access.Write, DeleteTagAsync);
-        routes.Get("get-trace-artifact", Access.Read, GetFileAsync);
+        routes.MapBelowRoots([HttpMethods.Get], "mlflow/get-trace-artifact", Access.Read, GetFileAsync);
     }
 
     private async Task<JsonObject> StartAsync(MlflowRequest request)
@@ -160,12 +161,14 @@ internal sealed class TraceEndpoints(ITraces traces, Clocks clocks) : IPlatformE
         return new() { ["traces_deleted"] = deleted };
     }
 
-    private async Task<JsonObject> GetFileAsync(MlflowRequest request)
+    private async Task GetFileAsync(HttpContext context)
     {
+        var request = await MlflowRequestReader.ReadAsync(context, 0).ConfigureAwait(false);
         var id = request.RequiredString("request_id");
         await FindAsync(request, id).ConfigureAwait(false);
         var spans = await traces.GetSpansAsync(id, request.CancellationToken).ConfigureAwait(false);
-        return TraceFile.Of(spans);
+        context.Response.Headers.ContentDisposition = $"attachment; filename={TraceFile.Name}";
+        await JsonReply.WriteAsync(context.Response, TraceFile.Of(spans)).ConfigureAwait(false);
     }
 
     private async Task<TraceInfo> FindAsync(MlflowRequest request, string id) =>

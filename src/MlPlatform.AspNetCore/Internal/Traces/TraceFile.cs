@@ -7,7 +7,7 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>The spans of a trace as the file <c>traces.json</c>, in which older clients look for them.</summary>
 internal static class TraceFile
 {
-    private const string Name = "traces.json";
+    public const string Name = "traces.json";
 
     public static JsonObject Of(IEnumerable<TraceSpan> spans) => new() { ["spans"] = new JsonArray([.. spans.Select(OtlpSpans.ToFile)]) };
 
