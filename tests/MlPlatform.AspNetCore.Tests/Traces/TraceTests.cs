@@ -4,9 +4,8 @@ using System.Text.Json;
 using CsCheck;
 using Dapper;
 using Google.Protobuf;
+using MlPlatform.AspNetCore.Internal.Otlp;
 using MlPlatform.Core;
-using OpenTelemetry.Proto.Common.V1;
-using OpenTelemetry.Proto.Trace.V1;
 
 namespace MlPlatform.AspNetCore.Tests;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using MlPlatform.AspNetCore.Internal.Otlp;
 using MlPlatform.Registry;
-using OpenTelemetry.Proto.Common.V1;
-using OpenTelemetry.Proto.Trace.V1;
 
 namespace MlPlatform.AspNetCore.Internal;
 
