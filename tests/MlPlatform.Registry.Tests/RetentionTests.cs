@@ -78,18 +78,21 @@ public sealed class RetentionTests
         await run.LogParamAsync("p", "1", Cancel);
         run.LogMetric("m", 1, 1);
         await run.LogInputAsync(new("d", "1") { Tags = new Dictionary<string, string> { ["c"] = "train" } }, Cancel);
-        await using (var content = new MemoryStream([1, 2, 3]))
+        var experiment = (await tracker.FindExperimentAsync("e", Cancel))!;
+        var span = new TraceSpan("tr-1", "s", "root", 1, new byte[] { 1 }) { EndNanoseconds = 2 };
+        await host.Get<ITraces>().LogSpansAsync(experiment.Id, [span], Cancel);
+        await host.Get<ITraces>().SetTagAsync("tr-1", "t", "v", Cancel);
+        foreach (var (tree, bytes) in new[] { (ArtifactTreeId.OfRun(run.Id), 3), (ArtifactTreeId.OfTrace("tr-1"), 4) })
         {
-            await host.Get<IArtifactTrees>().PutAsync(ArtifactTreeId.OfRun(run.Id), ArtifactPath.Parse("a/b.bin"), content, Cancel);
+            await using var content = new MemoryStream(new byte[bytes]);
+            await host.Get<IArtifactTrees>().PutAsync(tree, ArtifactPath.Parse("a/b.bin"), content, Cancel);
         }
 
-        var logged = await host.Get<ILoggedModels>()
-            .CreateAsync((await tracker.FindExperimentAsync("e", Cancel))!.Id, new() { Name = "l", SourceRunId = run.Id }, Cancel);
+        var logged = await host.Get<ILoggedModels>().CreateAsync(experiment.Id, new() { Name = "l", SourceRunId = run.Id }, Cancel);
         await run.EndAsync(cancellationToken: Cancel);
         var version = await host.Models.RegisterVersionAsync("m", Of("1"), new() { RunId = run.Id }, Cancel);
         await host.Get<IModelCards>().SaveAsync(version.Id, new() { Summary = "s" }, null, Cancel);
         await host.Models.SetAliasAsync("m", "champion", 1, null, Because, Cancel);
-        var experiment = (await tracker.FindExperimentAsync("e", Cancel))!;
         await tracker.DeleteExperimentAsync(experiment.Id, Cancel);
         var retention = host.Get<IRegistryRetention>();
         host.Time.Advance(29 * Day);
@@ -116,7 +119,7 @@ public sealed class RetentionTests
             left.Where(t => t.Value > before[t.Key]).Select(t => t.Key)
         );
         var swept = await host.Get<IArtifactGarbageCollector>().CollectAsync(TimeSpan.Zero, Cancel);
-        Assert.True(swept.Deleted >= 4);
+        Assert.True(swept.Deleted >= 5);
         Assert.Equal(0, swept.Kept);
         Assert.Equal(2, (await host.Models.RegisterVersionAsync("m", Of("2"), cancellationToken: Cancel)).Id.Version);
         Assert.Equal(2, (await host.Models.GetAliasHistoryAsync("m", "champion", Cancel)).Count);

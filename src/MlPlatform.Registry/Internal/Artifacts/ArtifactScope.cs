@@ -1,3 +1,4 @@
+using Dapper;
 using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
@@ -38,6 +39,18 @@ internal sealed class ArtifactScope(ArtifactTreeId tree, ArtifactPath? path)
 
     /// <summary>Keeps the bytes of a file: one owner a path, so that replacing an entry lets go of the bytes before, and of nothing else.</summary>
     public ArtifactOwner OwnerOf(string file) => new($"{Kind}Artifact", $"{Id}/{file}");
+
+    /// <summary>Removes the whole tree and lets go of its bytes.</summary>
+    public static async Task RemoveAsync(IUnitOfWork work, ArtifactTreeId tree)
+    {
+        var scope = new ArtifactScope(tree, null);
+        const string Sql = $"DELETE FROM reg_artifact_entry WHERE {Tree} RETURNING path";
+        var files = await work.Connection.QueryAsync<string>(Sql, scope, work.Transaction).ConfigureAwait(false);
+        foreach (var file in files)
+        {
+            work.Release(scope.OwnerOf(file));
+        }
+    }
 
     private static IEnumerable<string> AncestorsOf(string path)
     {

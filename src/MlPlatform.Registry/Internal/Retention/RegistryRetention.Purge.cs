@@ -174,7 +174,7 @@ internal sealed partial class RegistryRetention
 
     private static async Task PurgeLoggedModelAsync(IUnitOfWork work, AssetRef asset)
     {
-        await PurgeFilesAsync(work, ArtifactTreeId.OfLoggedModel(asset.Id)).ConfigureAwait(false);
+        await ArtifactScope.RemoveAsync(work, ArtifactTreeId.OfLoggedModel(asset.Id)).ConfigureAwait(false);
         await DeleteAsync(
                 work,
                 "model_id = @Id",
@@ -187,7 +187,7 @@ internal sealed partial class RegistryRetention
 
     private static async Task PurgeRunAsync(IUnitOfWork work, AssetRef asset)
     {
-        await PurgeFilesAsync(work, ArtifactTreeId.OfRun(RunId.Parse(asset.Id))).ConfigureAwait(false);
+        await ArtifactScope.RemoveAsync(work, ArtifactTreeId.OfRun(RunId.Parse(asset.Id))).ConfigureAwait(false);
         work.Release(new(ExperimentTracker.ArtifactOwnerKind, asset.Id));
         await DeleteAsync(
                 work,
@@ -210,24 +210,9 @@ internal sealed partial class RegistryRetention
 
     private static async Task PurgeExperimentAsync(IUnitOfWork work, AssetRef asset)
     {
+        await TraceStore.RemoveAsync(work, "experiment_id = @Id", asset).ConfigureAwait(false);
         await DeleteAsync(work, "experiment_id = @Id", asset, ["reg_dataset", "reg_experiment_tag"]).ConfigureAwait(false);
         await DeleteAsync(work, "id = @Id", asset, ["reg_experiment"]).ConfigureAwait(false);
-    }
-
-    private static async Task PurgeFilesAsync(IUnitOfWork work, ArtifactTreeId tree)
-    {
-        var scope = new ArtifactScope(tree, null);
-        var files = await work
-            .Connection.QueryAsync<string>(
-                $"DELETE FROM reg_artifact_entry WHERE {ArtifactScope.Tree} RETURNING path",
-                scope,
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        foreach (var file in files)
-        {
-            work.Release(scope.OwnerOf(file));
-        }
     }
 
     private static async Task DeleteAsync(IUnitOfWork work, string condition, AssetRef asset, IEnumerable<string> tables)

@@ -150,35 +150,24 @@ internal sealed partial class TraceStore(IMetadataDatabase database) : ITraces
         return DeleteAsync(Where, parameters, cancellationToken);
     }
 
-    private Task<int> DeleteAsync(string where, object parameters, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            Durability.Power,
-            async work =>
-            {
-                var deleted = (
-                    await work
-                        .Connection.QueryAsync<string>($"DELETE FROM reg_trace WHERE {where} RETURNING id", parameters, work.Transaction)
-                        .ConfigureAwait(false)
-                ).AsList();
-                foreach (var scope in deleted.Select(id => new ArtifactScope(ArtifactTreeId.OfTrace(id), null)))
-                {
-                    var files = await work
-                        .Connection.QueryAsync<string>(
-                            $"DELETE FROM reg_artifact_entry WHERE {ArtifactScope.Tree} RETURNING path",
-                            scope,
-                            work.Transaction
-                        )
-                        .ConfigureAwait(false);
-                    foreach (var file in files)
-                    {
-                        work.Release(scope.OwnerOf(file));
-                    }
-                }
+    /// <summary>Removes traces with their spans and files.</summary>
+    /// <param name="work">The transaction.</param>
+    /// <param name="where">Which, as a condition of SQL over <c>reg_trace</c>.</param>
+    /// <param name="parameters">Of the condition.</param>
+    internal static async Task<int> RemoveAsync(IUnitOfWork work, string where, object parameters)
+    {
+        var sql = $"DELETE FROM reg_trace WHERE {where} RETURNING id";
+        var ids = (await work.Connection.QueryAsync<string>(sql, parameters, work.Transaction).ConfigureAwait(false)).AsList();
+        foreach (var id in ids)
+        {
+            await ArtifactScope.RemoveAsync(work, ArtifactTreeId.OfTrace(id)).ConfigureAwait(false);
+        }
 
-                return deleted.Count;
-            },
-            cancellationToken
-        );
+        return ids.Count;
+    }
+
+    private Task<int> DeleteAsync(string where, object parameters, CancellationToken cancellationToken) =>
+        database.WriteAsync(Durability.Power, work => RemoveAsync(work, where, parameters), cancellationToken);
 
     private Task<TraceRow?> FindAsync(IUnitOfWork work, string id)
     {
