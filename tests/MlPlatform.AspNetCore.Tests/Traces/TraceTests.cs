@@ -226,6 +226,7 @@ public sealed class TraceTests : IAsyncLifetime
             var wrong in new object[]
             {
                 new { experiment_id = "0" },
+                new { experiment_id = "0", max_timestamp_millis = -1 },
                 new
                 {
                     experiment_id = "0",
@@ -237,6 +238,14 @@ public sealed class TraceTests : IAsyncLifetime
         {
             await host.RefusedAsync("POST", "traces/delete-traces", wrong, 400, "INVALID_PARAMETER_VALUE");
         }
+
+        // Later than any date, as clients write when they mean all.
+        deleted = await host.CallAsync(
+            "POST",
+            "traces/delete-traces",
+            new { experiment_id = "0", max_timestamp_millis = 1_000_000_000_000_000 }
+        );
+        Assert.Equal(1, deleted.GetProperty("traces_deleted").GetInt32());
     }
 
     [Fact]

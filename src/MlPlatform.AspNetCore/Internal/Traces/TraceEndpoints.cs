@@ -146,7 +146,7 @@ internal sealed class TraceEndpoints(ITraces traces, Clocks clocks) : IPlatformE
     {
         var experiment = request.RequiredString("experiment_id");
         var ids = request.Strings("request_ids");
-        var until = request.OptionalTime("max_timestamp_millis");
+        var until = request.OptionalLimitInTime("max_timestamp_millis");
         var maximum = request.Has("max_traces") ? request.Limit("max_traces", 0, int.MaxValue) : (int?)null;
         if (ids.Count > 0 == until is not null || (ids.Count > 0 && maximum is not null))
         {

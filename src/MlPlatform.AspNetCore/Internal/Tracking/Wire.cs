@@ -7,6 +7,9 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>What many messages have in common.</summary>
 internal static class Wire
 {
+    /// <summary>The last millisecond of the last year that a date can have.</summary>
+    private const long LastTime = 253_402_300_799_999;
+
     public static readonly MlflowEnum<RunStatus> RunStatuses = new(
         ("RUNNING", 1, RunStatus.Running),
         ("SCHEDULED", 2, RunStatus.Scheduled),
@@ -25,6 +28,10 @@ internal static class Wire
 
     public static DateTimeOffset? OptionalTime(this MlflowMessage message, string field) =>
         message.OptionalInt64(field) is { } time ? ToTime(time, field) : null;
+
+    /// <summary>A time that bounds others: clients send more than any date can be and mean all.</summary>
+    public static DateTimeOffset? OptionalLimitInTime(this MlflowMessage message, string field) =>
+        message.OptionalInt64(field) is { } time ? ToTime(Math.Min(time, LastTime), field) : null;
 
     public static DateTimeOffset RequiredTime(this MlflowMessage message, string field) => ToTime(message.RequiredInt64(field), field);
 
@@ -90,9 +97,7 @@ internal static class Wire
 
     private static DateTimeOffset ToTime(long milliseconds, string field)
     {
-        // A year that a date can have.
-        const long Maximum = 253_402_300_799_999;
-        return milliseconds is >= 0 and <= Maximum
+        return milliseconds is >= 0 and <= LastTime
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : throw MlflowException.InvalidParameter(
                 $"Invalid value {milliseconds} for parameter '{field}' supplied: milliseconds since 1970 were expected."
