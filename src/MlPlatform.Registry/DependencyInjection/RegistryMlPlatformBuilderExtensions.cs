@@ -29,6 +29,8 @@ public static class RegistryMlPlatformBuilderExtensions
         builder.Services.TryAddSingleton<IArtifactTrees, ArtifactTrees>();
         builder.Services.TryAddSingleton<ISourceRevision, BuildRevision>();
         builder.Services.TryAddSingleton<ProvenanceCapture>();
+        builder.Services.TryAddSingleton<RunWriters>();
+        builder.Services.TryAddSingleton<IRunWriters>(s => s.GetRequiredService<RunWriters>());
         builder.Services.TryAddSingleton<IExperimentTracker, ExperimentTracker>();
         builder.Services.TryAddSingleton<ILoggedModels, LoggedModelStore>();
         builder.Services.TryAddSingleton<ITraces, TraceStore>();

@@ -43,8 +43,9 @@ internal sealed class ArtifactTransferEndpoints(IArtifactTrees trees, IArtifactS
         await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
         var opened = await trees.OpenAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false);
         await opened.Content.DisposeAsync().ConfigureAwait(false);
+        var digest = opened.File.Digest ?? throw NoAddresses();
         var signed =
-            await direct.GetDownloadUriAsync(opened.File.Digest, path.Name, AddressLifetime, context.RequestAborted).ConfigureAwait(false)
+            await direct.GetDownloadUriAsync(digest, path.Name, AddressLifetime, context.RequestAborted).ConfigureAwait(false)
             ?? throw NoAddresses();
         var reply = new JsonObject
         {

@@ -85,7 +85,7 @@ internal sealed partial class ArtifactTrees
             )
             .ConfigureAwait(false);
         return found is [var file]
-            ? new(file, await artifacts.OpenReadAsync(file.Digest, cancellationToken).ConfigureAwait(false))
+            ? new(file, await artifacts.OpenReadAsync(file.Digest!.Value, cancellationToken).ConfigureAwait(false))
             : throw new AssetNotFoundException(tree.Asset, $"No file '{path}' was logged to it.");
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class ExperimentTracker
         );
     }
 
-    internal async Task WriteInputAsync(IUnitOfWork work, RunRow row, RunDataset dataset)
+    private async Task WriteInputAsync(IUnitOfWork work, RunRow row, RunDataset dataset)
     {
         const string Insert = """
             INSERT INTO reg_dataset (id, experiment_id, name, digest, source_type, source, schema_json, schema_text, profile)

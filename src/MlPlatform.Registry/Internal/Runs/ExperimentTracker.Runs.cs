@@ -167,7 +167,7 @@ internal sealed partial class ExperimentTracker
         return row.DeletedAt is null ? row : throw new AssetDeletedException(row.Asset);
     }
 
-    internal static async Task WriteParamsAsync(IUnitOfWork work, RunRow row, IEnumerable<KeyValuePair<string, string>> values)
+    private static async Task WriteParamsAsync(IUnitOfWork work, RunRow row, IEnumerable<KeyValuePair<string, string>> values)
     {
         const string Insert = """
             INSERT INTO reg_run_param (run_id, experiment_id, key, value) VALUES (@Id, @ExperimentId, @Key, @Value)
@@ -197,7 +197,7 @@ internal sealed partial class ExperimentTracker
     }
 
     /// <summary>Sets a tag. Two tags of MLflow's say what a run has a column for: these follow.</summary>
-    internal static async Task WriteTagAsync(IUnitOfWork work, RunRow row, string key, string value)
+    private static async Task WriteTagAsync(IUnitOfWork work, RunRow row, string key, string value)
     {
         const string Upsert = """
             INSERT INTO reg_run_tag (run_id, experiment_id, key, value) VALUES (@Id, @ExperimentId, @key, @value)

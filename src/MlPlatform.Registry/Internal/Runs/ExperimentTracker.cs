@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapper;
-using Microsoft.Extensions.Options;
 using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Internal;
@@ -11,10 +10,8 @@ internal sealed partial class ExperimentTracker(
     IArtifactTrees trees,
     IActorAccessor actors,
     MetricStore metrics,
-    ModelRegistry registry,
-    ProvenanceCapture provenance,
-    Clocks clocks,
-    IOptions<RegistryOptions> settings
+    RunWriters writers,
+    Clocks clocks
 ) : IExperimentTracker
 {
     /// <summary>The kind of owner of what a run points at beside its files.</summary>
@@ -25,11 +22,7 @@ internal sealed partial class ExperimentTracker(
         RunRules.CheckName(experiment);
         options ??= new();
         RunRules.Check(options);
-        if (settings.Value.CaptureProvenance)
-        {
-            options = options with { Provenance = await provenance.FillAsync(options.Provenance, cancellationToken).ConfigureAwait(false) };
-        }
-
+        options = await writers.DescribeAsync(options, cancellationToken).ConfigureAwait(false);
         var id = options.RunId ?? RunId.New(clocks.Platform);
         var row = await database
             .WriteAsync(
@@ -42,46 +35,11 @@ internal sealed partial class ExperimentTracker(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        var buffer = new MetricBuffer(points => metrics.WriteAsync(row.Id, row.ExperimentId, points), settings.Value, clocks.Work);
-        var system =
-            options.SystemMetrics ?? settings.Value.SystemMetrics
-                ? new SystemMetrics(point => buffer.AddAsync(point, CancellationToken.None), settings.Value.SystemMetricsInterval, clocks)
-                : null;
-        return new Run(row, this, buffer, system, registry, clocks);
+        return writers.Create(row.ToInfo(), this, points => metrics.WriteAsync(row.Id, row.ExperimentId, points), options);
     }
 
     internal Task WriteAsync(Func<IUnitOfWork, Task> body, CancellationToken cancellationToken) =>
         database.WriteAsync(Durability.Process, body, cancellationToken);
-
-    internal Task EndAsync(RunRow row, RunStatus status, long at, CancellationToken cancellationToken) =>
-        WriteAsync(
-            async work =>
-            {
-                await work
-                    .Connection.ExecuteAsync(
-                        "UPDATE reg_run SET status = @Status, end_time = @at WHERE id = @Id",
-                        new
-                        {
-                            Status = RunRow.ToText(status),
-                            at,
-                            row.Id,
-                        },
-                        work.Transaction
-                    )
-                    .ConfigureAwait(false);
-                work.Append(
-                    new(EventTypes.RunEnded, row.Asset)
-                    {
-                        Related = [row.ExperimentAsset],
-                        Payload = new JsonObject { ["status"] = RunRow.ToText(status) },
-                    }
-                );
-            },
-            cancellationToken
-        );
-
-    internal Task<ArtifactFile> WriteArtifactAsync(RunId run, ArtifactPath path, Stream content, CancellationToken cancellationToken) =>
-        trees.PutAsync(ArtifactTreeId.OfRun(run), path, content, cancellationToken);
 
     private async Task<RunRow> StartAsync(IUnitOfWork work, ExperimentRow parent, string id, RunOptions options)
     {

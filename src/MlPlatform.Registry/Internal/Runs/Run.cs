@@ -3,22 +3,23 @@ using MlPlatform.Core;
 namespace MlPlatform.Registry.Internal;
 
 internal sealed class Run(
-    RunRow row,
-    ExperimentTracker tracker,
+    RunInfo run,
+    IExperimentTracker tracker,
+    IArtifactTrees trees,
+    IModelRegistry registry,
     MetricBuffer metrics,
     SystemMetrics? system,
-    ModelRegistry registry,
     Clocks clocks
 ) : IRun
 {
     private readonly SemaphoreSlim ending = new(1, 1);
     private volatile bool ended;
 
-    public RunId Id { get; } = RunId.Parse(row.Id);
+    public RunId Id { get; } = run.Id;
 
-    public string Experiment { get; } = row.Experiment;
+    public string Experiment { get; } = run.Experiment;
 
-    public string Name { get; } = row.Name;
+    public string Name { get; } = run.Name;
 
     public void LogMetric(string key, double value, long step = 0, DateTimeOffset? time = null)
     {
@@ -43,7 +44,7 @@ internal sealed class Run(
         }
 
         ThrowIfEnded();
-        return tracker.WriteAsync(work => ExperimentTracker.WriteParamsAsync(work, row, values), cancellationToken);
+        return tracker.LogBatchAsync(Id, new() { Params = [.. values] }, cancellationToken);
     }
 
     public Task SetTagAsync(string key, string value, CancellationToken cancellationToken = default)
@@ -51,14 +52,14 @@ internal sealed class Run(
         RunRules.CheckKey(key);
         RunRules.CheckLength(value, RunRules.TagLength, key);
         ThrowIfEnded();
-        return tracker.WriteAsync(work => ExperimentTracker.WriteTagAsync(work, row, key, value), cancellationToken);
+        return tracker.LogBatchAsync(Id, new() { Tags = [new(key, value)] }, cancellationToken);
     }
 
     public Task LogInputAsync(RunDataset dataset, CancellationToken cancellationToken = default)
     {
         RunRules.Check(dataset);
         ThrowIfEnded();
-        return tracker.WriteAsync(work => tracker.WriteInputAsync(work, row, dataset), cancellationToken);
+        return tracker.LogInputsAsync(Id, [dataset], cancellationToken: cancellationToken);
     }
 
     public Task<ArtifactFile> LogArtifactAsync(string path, Stream content, CancellationToken cancellationToken = default)
@@ -66,7 +67,7 @@ internal sealed class Run(
         var target = ArtifactPath.Parse(path);
         ArgumentNullException.ThrowIfNull(content);
         ThrowIfEnded();
-        return tracker.WriteArtifactAsync(Id, target, content, cancellationToken);
+        return trees.PutAsync(ArtifactTreeId.OfRun(Id), target, content, cancellationToken);
     }
 
     public Task<ModelVersion> RegisterModelAsync(
@@ -106,12 +107,12 @@ internal sealed class Run(
             catch (MlPlatformException)
             {
                 // A run that lost points must not look finished, nor stay open for ever.
-                await tracker.EndAsync(row, RunStatus.Failed, clocks.Platform.NowMicros(), cancellationToken).ConfigureAwait(false);
+                await SetEndAsync(RunStatus.Failed, cancellationToken).ConfigureAwait(false);
                 ended = true;
                 throw;
             }
 
-            await tracker.EndAsync(row, status, clocks.Platform.NowMicros(), cancellationToken).ConfigureAwait(false);
+            await SetEndAsync(status, cancellationToken).ConfigureAwait(false);
             ended = true;
         }
         finally
@@ -122,6 +123,9 @@ internal sealed class Run(
 
     // The semaphore needs no dispose, since its wait handle is never asked for, and a second dispose must stay harmless.
     public async ValueTask DisposeAsync() => await EndAsync().ConfigureAwait(false);
+
+    private Task<RunInfo> SetEndAsync(RunStatus status, CancellationToken cancellationToken) =>
+        tracker.UpdateRunAsync(Id, new() { Status = status, EndTime = clocks.Platform.GetUtcNow() }, cancellationToken);
 
     private LoggedMetric ToPoint(string key, double value, long step, DateTimeOffset? time)
     {

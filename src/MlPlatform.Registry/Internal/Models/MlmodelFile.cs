@@ -3,7 +3,7 @@ using MlPlatform.Core;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MlPlatform.AspNetCore.Internal;
+namespace MlPlatform.Registry.Internal;
 
 /// <summary>The file <c>MLmodel</c> that clients write beside a model: what of it makes an ONNX model one that can be served here.</summary>
 internal sealed record MlmodelFile(string OnnxPath, string OnnxVersion, ModelSignature Signature)

@@ -1,0 +1,11 @@
+namespace MlPlatform.Registry.Mlflow.Internal;
+
+internal sealed record MetricReply(
+    string? Key,
+    double? Value,
+    long? Timestamp,
+    long? Step,
+    string? ModelId,
+    string? DatasetName,
+    string? DatasetDigest
+);
