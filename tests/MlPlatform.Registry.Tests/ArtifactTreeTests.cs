@@ -187,7 +187,7 @@ public sealed class ArtifactTreeTests : IAsyncDisposable
                     var files = await Trees.ListFilesAsync(tree, cancellationToken: Cancel);
                     Assert.Equal(
                         model.Select(m => (m.Key, ArtifactDigest.Of(Encoding.UTF8.GetBytes(m.Value)))),
-                        files.Select(f => (f.Path, f.Digest))
+                        files.Select(f => (f.Path, f.Digest!.Value))
                     );
                     var top = model.Keys.Select(k =>
                         k.Contains('/', StringComparison.Ordinal) ? k[..(k.IndexOf('/', StringComparison.Ordinal) + 1)] : k

@@ -283,7 +283,7 @@ public sealed class RunTests : IAsyncDisposable
         Assert.Equal(["a.txt", "b.txt", "plots/roc #1.svg"], (await Tracker.ListArtifactsAsync(run.Id, Cancel)).Select(a => a.Path));
         Assert.Equal("new", await ReadAsync(run.Id, made.Path));
         Assert.Equal("same", await ReadAsync(run.Id, "a.txt"));
-        Assert.Null(await host.Get<IArtifactStore>().FindAsync(old.Digest, Cancel));
+        Assert.Null(await host.Get<IArtifactStore>().FindAsync(old.Digest!.Value, Cancel));
         await Assert.ThrowsAsync<AssetNotFoundException>(() => Tracker.OpenArtifactAsync(run.Id, "c.txt", Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => LogAsync(run, "../c.txt", "x"));
     }

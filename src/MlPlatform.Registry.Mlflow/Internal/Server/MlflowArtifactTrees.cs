@@ -101,9 +101,7 @@ internal sealed class MlflowArtifactTrees(MlflowClient client, MlflowFiles files
         CancellationToken cancellationToken
     )
     {
-        var found = await files
-            .ListAsync(MlflowFiles.Below(root, path).TrimEnd('/'), tree.Asset, MaximumFiles, cancellationToken)
-            .ConfigureAwait(false);
+        var found = await files.ListAsync(MlflowFiles.Below(root, path), tree.Asset, MaximumFiles, cancellationToken).ConfigureAwait(false);
         if (path.Length == 0)
         {
             return found;

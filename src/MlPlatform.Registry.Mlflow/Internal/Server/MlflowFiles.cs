@@ -84,7 +84,10 @@ internal sealed class MlflowFiles(MlflowClient client)
         }
     }
 
-    public static string Below(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
+    public static string Below(string folder, string path) =>
+        folder.Length == 0 ? path
+        : path.Length == 0 ? folder
+        : $"{folder}/{path}";
 
     /// <summary>The names come from outside: they must be safe as paths here before anything is done with them.</summary>
     private static ArtifactEntry ToEntry(FileReply file, AssetRef asset)

@@ -54,9 +54,19 @@ internal sealed partial class MlflowModelRegistry(
         ArgumentNullException.ThrowIfNull(package);
         var whole = new ModelPackage(package.Manifest, (file, ct) => artifacts.ReadBytesAsync(file.GetDigest(), file.Size, ct));
         var request = await PrepareAsync(name, whole, options ?? new(), CancellationToken.None).ConfigureAwait(false);
-        var version =
-            request.Earlier
-            ?? RemoteAssets.ToVersion((await client.SendAsync(request.Call, CancellationToken.None).ConfigureAwait(false)).ModelVersion);
+        var version = request.Earlier;
+        if (version is null)
+        {
+            if (await GetModelAsync(name).ConfigureAwait(false) is null)
+            {
+                await client.SendAsync(Create(name, new()), CancellationToken.None).ConfigureAwait(false);
+                Created(name).AppendTo(work, null);
+            }
+
+            var reply = await client.SendAsync(request.Call, CancellationToken.None).ConfigureAwait(false);
+            version = RemoteAssets.ToVersion(reply.ModelVersion);
+        }
+
         request.Announcement.AppendTo(work, MlflowCalls.TextOf(version.Id.Version));
         return version;
     }
@@ -111,21 +121,7 @@ internal sealed partial class MlflowModelRegistry(
     )
     {
         CheckName(name);
-        options ??= new();
-        var tags = new Dictionary<string, string>(options.Tags, StringComparer.Ordinal);
-        if (options.Owner is { } owner)
-        {
-            tags[RemoteTags.Owner] = owner;
-        }
-
-        var body = new JsonObject { ["name"] = name, ["tags"] = MlflowCalls.Pairs(tags) };
-        Set(body, "description", options.Description);
-        var reply = await RunAsync(
-                Announcement.Of(new(ProbeKind.ModelNamed, name), EventTypes.ModelCreated, AssetOf(name)),
-                MlflowCall.Create("registered-models/create", body, AssetOf(name)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var reply = await RunAsync(Created(name), Create(name, options ?? new()), cancellationToken).ConfigureAwait(false);
         return RemoteAssets.ToModel(reply.RegisteredModel);
     }
 
@@ -481,6 +477,22 @@ internal sealed partial class MlflowModelRegistry(
     private static Dictionary<string, string> WithoutOurs(IReadOnlyDictionary<string, string> tags) =>
         tags.Where(t => !t.Key.StartsWith("mlplatform.", StringComparison.Ordinal))
             .ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
+
+    private static Announcement Created(string name) =>
+        Announcement.Of(new(ProbeKind.ModelNamed, name), EventTypes.ModelCreated, AssetOf(name));
+
+    private static MlflowCall Create(string name, RegisteredModelOptions options)
+    {
+        var tags = new Dictionary<string, string>(options.Tags, StringComparer.Ordinal);
+        if (options.Owner is { } owner)
+        {
+            tags[RemoteTags.Owner] = owner;
+        }
+
+        var body = new JsonObject { ["name"] = name, ["tags"] = MlflowCalls.Pairs(tags) };
+        Set(body, "description", options.Description);
+        return MlflowCall.Create("registered-models/create", body, AssetOf(name));
+    }
 
     private static MlflowCall Once(HttpMethod method, string path, JsonObject body, AssetRef asset) =>
         new(method, path)
