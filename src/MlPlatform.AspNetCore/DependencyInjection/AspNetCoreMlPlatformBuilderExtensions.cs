@@ -28,6 +28,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         UseCallersAsActors(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
         builder.AddEventFormat<WebhookFormat>();
+        services.TryAddSingleton<VersionFiles>();
         services.TryAddSingleton<VersionSources>();
         services.TryAddSingleton<LoggedPackages>();
         services.TryAddSingleton<AccessControl>();

@@ -10,6 +10,28 @@ public static class MlmodelFolder
     /// <summary>The file that makes a folder one of a model.</summary>
     public const string FileName = MlmodelFile.Name;
 
+    /// <summary>The file that holds the manifest of a package of this platform's, where it is laid out as such a folder.</summary>
+    public const string ManifestFileName = "mlplatform-manifest.json";
+
+    /// <summary>What is laid beside a package's files to make such a folder of it: its manifest, and <c>MLmodel</c> where MLflow can load it and it has none.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Describe(ModelManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var added = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (MlmodelText.Of(manifest) is { } text)
+        {
+            added[FileName] = text;
+        }
+
+        added[ManifestFileName] = manifest.ToBytes();
+        foreach (var file in manifest.Files)
+        {
+            added.Remove(file.Path);
+        }
+
+        return added;
+    }
+
     /// <summary>Makes a package of the folder's files, for versions that are to be served here.</summary>
     /// <param name="files">The files, with paths relative to the folder and with digests: their bytes are in <paramref name="artifacts"/>.</param>
     /// <param name="artifacts">Holds the bytes.</param>

@@ -7,9 +7,8 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Sends a file so that a browser that is led to it saves it and runs nothing.</summary>
 internal static class ArtifactDownload
 {
-    public static async Task SendAsync(HttpContext context, IArtifactTrees trees, ArtifactTreeId tree, ArtifactPath path)
+    public static async Task SendAsync(HttpContext context, OpenedArtifact opened)
     {
-        var opened = await trees.OpenAsync(tree, path, context.RequestAborted).ConfigureAwait(false);
         var content = new HeldBackStream(opened.Content, opened.File.Size);
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
@@ -18,7 +17,7 @@ internal static class ArtifactDownload
         var result = TypedResults.Stream(
             content,
             "application/octet-stream",
-            path.Name,
+            opened.File.Path[(opened.File.Path.LastIndexOf('/') + 1)..],
             entityTag: new EntityTagHeaderValue($"\"{opened.File.Digest}\""),
             enableRangeProcessing: true
         );

@@ -29,7 +29,8 @@ internal sealed class ArtifactFileEndpoints(IArtifactTrees trees, IModelRegistry
         var path = ArtifactPath.Parse(request.RequiredString(field));
         var (tree, folder) = await findAsync(request).ConfigureAwait(false);
         var place = folder is null ? path : ArtifactPath.Parse($"{folder}/{path}");
-        await ArtifactDownload.SendAsync(context, trees, tree, place).ConfigureAwait(false);
+        var opened = await trees.OpenAsync(tree, place, context.RequestAborted).ConfigureAwait(false);
+        await ArtifactDownload.SendAsync(context, opened).ConfigureAwait(false);
     }
 
     private static Task<(ArtifactTreeId, ArtifactPath?)> OfRunAsync(MlflowRequest request) =>

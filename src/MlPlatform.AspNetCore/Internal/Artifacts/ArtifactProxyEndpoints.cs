@@ -9,7 +9,12 @@ using MlPlatform.Registry;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>Files up and down through this server, streamed: the place that <c>mlflow-artifacts:</c> addresses mean.</summary>
-internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, ITraces traces, IOptions<AspNetCoreOptions> options) : IPlatformEndpoints
+internal sealed class ArtifactProxyEndpoints(
+    IArtifactTrees trees,
+    ITraces traces,
+    VersionFiles versions,
+    IOptions<AspNetCoreOptions> options
+) : IPlatformEndpoints
 {
     private const string Route = "mlflow-artifacts/artifacts/{**path}";
 
@@ -21,26 +26,43 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, ITraces trace
     }
 
     private Task GetAsync(HttpContext context) =>
-        RawPath.Tail(context) is { Length: > 0 } path ? DownloadAsync(context, ArtifactAddress.Parse(path)) : ListAsync(context);
+        RawPath.Tail(context) is { Length: > 0 } path ? DownloadAsync(context, path) : ListAsync(context);
 
     private async Task ListAsync(HttpContext context)
     {
-        var path = context.Request.Query["path"];
-        var address = ArtifactAddress.Parse(path.Count == 1 ? path[0]! : string.Empty);
-        await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
+        var query = context.Request.Query["path"];
+        var path = query.Count == 1 ? query[0]! : string.Empty;
 
         // The protocol has no pages here, and names a file by its last segment alone.
         var files = new List<JsonNode>();
-        await foreach (var entry in trees.ListFolderAsync(address.Tree, address.Path, context.RequestAborted).ConfigureAwait(false))
+        if (VersionFiles.Parse(path) is { } version)
         {
-            files.Add(FileInfoMessage.Of(entry, null));
+            var entries = await versions.ListAsync(version.Id, version.Path, context.RequestAborted).ConfigureAwait(false);
+            files.AddRange(entries.Select(e => FileInfoMessage.Of(e, null)));
+        }
+        else
+        {
+            var address = ArtifactAddress.Parse(path);
+            await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
+            await foreach (var entry in trees.ListFolderAsync(address.Tree, address.Path, context.RequestAborted).ConfigureAwait(false))
+            {
+                files.Add(FileInfoMessage.Of(entry, null));
+            }
         }
 
         await JsonReply.WriteAsync(context.Response, new JsonObject().With("files", JsonReply.List(files))).ConfigureAwait(false);
     }
 
-    private async Task DownloadAsync(HttpContext context, ArtifactAddress address)
+    private async Task DownloadAsync(HttpContext context, string decoded)
     {
+        if (VersionFiles.Parse(decoded) is { } version)
+        {
+            var file = await versions.OpenAsync(version.Id, version.Path, context.RequestAborted).ConfigureAwait(false);
+            await ArtifactDownload.SendAsync(context, file).ConfigureAwait(false);
+            return;
+        }
+
+        var address = ArtifactAddress.Parse(decoded);
         await trees.RequireAsync(address, context.RequestAborted).ConfigureAwait(false);
         var path =
             address.Path
@@ -51,7 +73,8 @@ internal sealed class ArtifactProxyEndpoints(IArtifactTrees trees, ITraces trace
             return;
         }
 
-        await ArtifactDownload.SendAsync(context, trees, address.Tree, path).ConfigureAwait(false);
+        var opened = await trees.OpenAsync(address.Tree, path, context.RequestAborted).ConfigureAwait(false);
+        await ArtifactDownload.SendAsync(context, opened).ConfigureAwait(false);
     }
 
     private async Task PutAsync(HttpContext context)

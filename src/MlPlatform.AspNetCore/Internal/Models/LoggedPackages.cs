@@ -21,4 +21,11 @@ internal sealed class LoggedPackages(IArtifactTrees trees, IArtifactStore artifa
             .ConfigureAwait(false);
         return package is null ? null : await registry.StorePackageAsync(package, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The package of a version, for one that copies it.</summary>
+    public async Task<StoredModelPackage> CopyAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        var package = await ModelPackage.OpenAsync(artifacts, version.ManifestDigest!.Value, cancellationToken).ConfigureAwait(false);
+        return await registry.StorePackageAsync(package, cancellationToken).ConfigureAwait(false);
+    }
 }

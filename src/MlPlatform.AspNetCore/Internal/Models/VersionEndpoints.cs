@@ -63,6 +63,11 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
     /// <summary>Clients may register what cannot be served here; then the version says why.</summary>
     private async Task<StoredModelPackage?> PackAsync(string source, Dictionary<string, string> tags, CancellationToken cancellationToken)
     {
+        if (await sources.FindPackageAsync(source, cancellationToken).ConfigureAwait(false) is { } copied)
+        {
+            return await packages.CopyAsync(copied, cancellationToken).ConfigureAwait(false);
+        }
+
         if (await sources.FindAsync(source, cancellationToken).ConfigureAwait(false) is not { } found)
         {
             return null;
@@ -99,12 +104,12 @@ internal sealed class VersionEndpoints(IModelRegistry registry, VersionSources s
     private async Task<JsonObject> GetUriAsync(MlflowRequest request)
     {
         var version = await FindAsync(request).ConfigureAwait(false);
-        var source =
-            version.Source
+        var address =
+            await sources.ResolveAsync(version, request.CancellationToken).ConfigureAwait(false)
             ?? throw MlflowException.InvalidParameter(
-                $"'{version.Id.ToAsset()}' was registered as a package; its files are not served by this protocol."
+                $"The files of '{version.Id.ToAsset()}' are not served by this protocol: the model's name cannot stand in a path."
             );
-        return new() { ["artifact_uri"] = await sources.ResolveAsync(source, request.CancellationToken).ConfigureAwait(false) };
+        return new() { ["artifact_uri"] = address };
     }
 
     private async Task<JsonObject> TransitionAsync(MlflowRequest request)

@@ -37,35 +37,57 @@ internal sealed class VersionSources(IArtifactTrees trees, IModelRegistry regist
 
     /// <summary>The files in this server's trees that a source names; null when it names others.</summary>
     public async Task<(ArtifactTree Tree, ArtifactPath? Folder)?> FindAsync(string source, CancellationToken cancellationToken) =>
-        await LocateAsync(await FollowAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await LocateAsync((await FollowAsync(source, cancellationToken).ConfigureAwait(false)).Source, cancellationToken)
+            .ConfigureAwait(false);
 
-    /// <summary>How clients are told where the files of a source lie.</summary>
-    public async Task<string> ResolveAsync(string source, CancellationToken cancellationToken)
+    /// <summary>The version with a package that a source is a copy of; null when it is none.</summary>
+    public async Task<ModelVersion?> FindPackageAsync(string source, CancellationToken cancellationToken) =>
+        (await FollowAsync(source, cancellationToken).ConfigureAwait(false)).Copied is { ManifestDigest: not null } copied ? copied : null;
+
+    /// <summary>How clients are told where the files of a version lie; null when they cannot be told.</summary>
+    public async Task<string?> ResolveAsync(ModelVersion version, CancellationToken cancellationToken)
     {
-        var origin = await FollowAsync(source, cancellationToken).ConfigureAwait(false);
+        if (version.Source is null)
+        {
+            return VersionFiles.UriOf(version.Id);
+        }
+
+        var (origin, copied) = await FollowAsync(version.Source, cancellationToken).ConfigureAwait(false);
+        if (copied is { Source: null })
+        {
+            return VersionFiles.UriOf(copied.Id);
+        }
+
         return await LocateAsync(origin, cancellationToken).ConfigureAwait(false) is { } found
             ? ArtifactAddress.UriOf(found.Tree) + (found.Folder is null ? string.Empty : $"/{found.Folder}")
             : origin;
     }
 
-    /// <summary>A copy's files are those of the version that it copies.</summary>
-    private async Task<string> FollowAsync(string source, CancellationToken cancellationToken)
+    /// <summary>A copy's files are those of the version that it copies: the last one's source, and that version.</summary>
+    private async Task<(string Source, ModelVersion? Copied)> FollowAsync(string source, CancellationToken cancellationToken)
     {
+        ModelVersion? copied = null;
         for (var i = 0; i < MaximumCopies; i++)
         {
             if (
                 Split(source, "models:/") is not [var model, var number]
                 || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                || await registry.GetVersionAsync(new(model, version), cancellationToken).ConfigureAwait(false) is not { Source: { } next }
+                || await registry.GetVersionAsync(new(model, version), cancellationToken).ConfigureAwait(false) is not { } next
             )
             {
                 break;
             }
 
-            source = next;
+            copied = next;
+            if (next.Source is null)
+            {
+                break;
+            }
+
+            source = next.Source;
         }
 
-        return source;
+        return (source, copied);
     }
 
     private async Task<(ArtifactTree Tree, ArtifactPath? Folder)?> LocateAsync(string source, CancellationToken cancellationToken) =>

@@ -11,8 +11,6 @@ namespace MlPlatform.Registry.Mlflow.Internal;
 /// </remarks>
 internal sealed class MlflowPackages(MlflowClient client, MlflowFiles files, IArtifactStore artifacts, IOptions<MlflowOptions> options)
 {
-    private const string ManifestFile = "mlplatform-manifest.json";
-
     private readonly ConcurrentDictionary<VersionReply, ModelPackage> opened = new(new SameFiles());
 
     /// <summary>Opens the package of a version.</summary>
@@ -46,13 +44,11 @@ internal sealed class MlflowPackages(MlflowClient client, MlflowFiles files, IAr
             await PutAsync(folder, file.Path, bytes, asset, cancellationToken).ConfigureAwait(false);
         }
 
-        if (MlmodelText.Of(package.Manifest) is { } text && package.Manifest.Files.All(f => f.Path != MlmodelFolder.FileName))
+        // The manifest is last, so that a folder with a manifest is whole.
+        foreach (var (path, bytes) in MlmodelFolder.Describe(package.Manifest).OrderBy(f => f.Key == MlmodelFolder.ManifestFileName))
         {
-            await PutAsync(folder, MlmodelFolder.FileName, text, asset, cancellationToken).ConfigureAwait(false);
+            await PutAsync(folder, path, bytes, asset, cancellationToken).ConfigureAwait(false);
         }
-
-        // Last, so that a folder with a manifest is whole.
-        await PutAsync(folder, ManifestFile, package.Manifest.ToBytes(), asset, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PutAsync(string folder, string path, byte[] bytes, AssetRef asset, CancellationToken cancellationToken)
@@ -79,7 +75,7 @@ internal sealed class MlflowPackages(MlflowClient client, MlflowFiles files, IAr
             throw TooLarge(version);
         }
 
-        return listed.Any(f => f.Path == ManifestFile)
+        return listed.Any(f => f.Path == MlmodelFolder.ManifestFileName)
             ? await FetchOwnAsync(version, folder, cancellationToken).ConfigureAwait(false)
             : await FetchLoggedAsync(version, folder, listed, cancellationToken).ConfigureAwait(false);
     }
@@ -87,7 +83,8 @@ internal sealed class MlflowPackages(MlflowClient client, MlflowFiles files, IAr
     /// <summary>A package that was stored by this class: the manifest says what each file must be.</summary>
     private async Task<ModelPackage> FetchOwnAsync(ModelVersion version, string folder, CancellationToken cancellationToken)
     {
-        var stored = await FetchFileAsync(version, $"{folder}/{ManifestFile}", 16 << 20, cancellationToken).ConfigureAwait(false);
+        var stored = await FetchFileAsync(version, $"{folder}/{MlmodelFolder.ManifestFileName}", 16 << 20, cancellationToken)
+            .ConfigureAwait(false);
         var manifest = ModelManifest.FromBytes(
             await artifacts.ReadBytesAsync(stored.Digest, cancellationToken: cancellationToken).ConfigureAwait(false)
         );

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MlPlatform.Core;
 
-namespace MlPlatform.Registry.Mlflow.Internal;
+namespace MlPlatform.Registry.Internal;
 
 /// <summary>The file <c>MLmodel</c> for a package of ours, so that MLflow's clients load it too. It is YAML, and JSON is YAML.</summary>
 internal static class MlmodelText
