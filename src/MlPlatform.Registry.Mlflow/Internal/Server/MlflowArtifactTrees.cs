@@ -75,9 +75,10 @@ internal sealed class MlflowArtifactTrees(MlflowClient client, MlflowFiles files
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(content);
         var place = await RequireActiveAsync(tree, cancellationToken).ConfigureAwait(false);
-        await using var sent = new SentStream(content);
-        await client.PutFileAsync($"{place.Root}/{path}", sent, tree.Asset, cancellationToken).ConfigureAwait(false);
-        return new(path.ToString(), sent.TakeDigest(), sent.Position);
+        var (digest, size) = await client
+            .PutFileAsync($"{place.Root}/{path}", content, tree.Asset, cancellationToken)
+            .ConfigureAwait(false);
+        return new(path.ToString(), digest, size);
     }
 
     public async Task<int> DeleteAsync(ArtifactTreeId tree, ArtifactPath path, CancellationToken cancellationToken = default)

@@ -17,9 +17,6 @@ internal sealed record MlflowCall(HttpMethod Method, string Path)
     /// <summary>Whether doing it twice is the same as doing it once.</summary>
     public bool IsRepeatable { get; init; } = true;
 
-    /// <summary>Whether it is one that MLflow serves to its own pages only, below another path.</summary>
-    public bool IsForPages { get; init; }
-
     /// <summary>What it is about: named when there is none, or one already.</summary>
     public AssetRef? Asset { get; init; }
 

@@ -30,7 +30,7 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
 
     public async Task<MlflowReply> SendAsync(MlflowCall call, CancellationToken cancellationToken)
     {
-        using var request = Request(call.Method, $"{(call.IsForPages ? "ajax-api" : "api")}/2.0/mlflow/{call.Path}{QueryOf(call)}");
+        using var request = Request(call.Method, $"api/2.0/mlflow/{call.Path}{QueryOf(call)}");
         if (call.Body is not null)
         {
             request.Content = new StringContent(call.Body.ToJsonString(), Encoding.UTF8, "application/json");
@@ -86,17 +86,32 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
     }
 
     /// <summary>Stores a file by the artifact proxy. The stream is read once, so it is not tried again.</summary>
-    public async Task PutFileAsync(string path, Stream content, AssetRef asset, CancellationToken cancellationToken)
+    /// <returns>What was sent: its digest and length.</returns>
+    public async Task<(ArtifactDigest Digest, long Size)> PutFileAsync(
+        string path,
+        Stream content,
+        AssetRef asset,
+        CancellationToken cancellationToken
+    )
     {
+        if (!content.CanSeek)
+        {
+            await using var spooled = await SpoolAsync(content, cancellationToken).ConfigureAwait(false);
+            return await PutFileAsync(path, spooled, asset, cancellationToken).ConfigureAwait(false);
+        }
+
         using var request = Request(HttpMethod.Put, FileAddress(path));
-        request.Content = new StreamContent(content is SentStream ? content : new SentStream(content));
+        await using var sent = new SentStream(content);
+        request.Content = new StreamContent(sent);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+
+        // MLflow's server stores nothing, and says nothing, when the length is not told beforehand.
+        request.Content.Headers.ContentLength = content.Length - content.Position;
         using var response = await SendAsync(Transfer, request, HttpCompletionOption.ResponseContentRead, true, cancellationToken)
             .ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw await RefusedAsync(response, asset, true, cancellationToken).ConfigureAwait(false);
-        }
+        return response.IsSuccessStatusCode
+            ? (sent.TakeDigest(), sent.Position)
+            : throw await RefusedAsync(response, asset, true, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeleteFileAsync(string path, AssetRef asset, CancellationToken cancellationToken)
@@ -139,6 +154,34 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
                 null,
                 $"This is no answer of MLflow's: {e.Message}"
             );
+        }
+    }
+
+    /// <summary>A stream whose length nobody knows, on disk until it is sent.</summary>
+    private static async Task<Stream> SpoolAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
+        try
+        {
+            await content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MlPlatform.Core;
 
@@ -5,7 +6,7 @@ namespace MlPlatform.Registry.Mlflow.Internal;
 
 internal sealed partial class MlflowExperimentTracker
 {
-    private const int FilesPerPage = 1000;
+    private const int PageSize = 1000;
 
     public async Task<RunInfo?> GetRunAsync(RunId id, CancellationToken cancellationToken = default)
     {
@@ -29,17 +30,24 @@ internal sealed partial class MlflowExperimentTracker
             ExperimentIds = [run.ExperimentId],
             Filter = $"tags.`{RemoteTags.ParentRun}` = '{id}'",
             OrderBy = ["attributes.start_time ASC"],
-            Limit = FilesPerPage,
+            Limit = PageSize,
         };
-        var found = new List<RunInfo>();
+        return await RunsAsync(query, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All pages of a search.</summary>
+    private async IAsyncEnumerable<RunInfo> RunsAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         do
         {
             var page = await SearchRunsAsync(query, cancellationToken).ConfigureAwait(false);
-            found.AddRange(page.Items);
+            foreach (var run in page.Items)
+            {
+                yield return run;
+            }
+
             query = query with { PageToken = page.NextPageToken };
         } while (query.PageToken is not null);
-
-        return found;
     }
 
     public async Task<IReadOnlyList<MetricPoint>> GetMetricHistoryAsync(
@@ -95,6 +103,7 @@ internal sealed partial class MlflowExperimentTracker
         );
     }
 
+    /// <remarks>MLflow has this for its own pages only, and other servers not at all: the runs are read.</remarks>
     public async Task<IReadOnlyList<DatasetUse>> ListDatasetsAsync(
         IReadOnlyCollection<string> experimentIds,
         int limit = 1000,
@@ -102,19 +111,26 @@ internal sealed partial class MlflowExperimentTracker
     )
     {
         ArgumentNullException.ThrowIfNull(experimentIds);
-        if (experimentIds.Count == 0)
+        var found = new HashSet<DatasetUse>();
+        foreach (var id in experimentIds)
         {
-            return [];
+            var query = new RunQuery
+            {
+                ExperimentIds = [id],
+                Fields = RunFields.Inputs,
+                Limit = PageSize,
+            };
+            await foreach (var run in RunsAsync(query, cancellationToken).ConfigureAwait(false))
+            {
+                found.UnionWith(
+                    run.Inputs.Select(i => new DatasetUse(id, i.Name, i.Digest, i.Tags.GetValueOrDefault(RemoteTags.DatasetContext)))
+                );
+            }
         }
 
-        var body = new JsonObject { ["experiment_ids"] = new JsonArray([.. experimentIds.Select(i => JsonValue.Create(i))]) };
-        var reply = await client
-            .SendAsync(MlflowCall.Post("experiments/search-datasets", body) with { IsForPages = true }, cancellationToken)
-            .ConfigureAwait(false);
         return
         [
-            .. (reply.DatasetSummaries ?? [])
-                .Select(d => new DatasetUse(d.ExperimentId!, d.Name!, d.Digest!, string.IsNullOrEmpty(d.Context) ? null : d.Context))
+            .. found
                 .OrderBy(d => d.ExperimentId, StringComparer.Ordinal)
                 .ThenBy(d => d.Name, StringComparer.Ordinal)
                 .ThenBy(d => d.Digest, StringComparer.Ordinal)
@@ -130,10 +146,10 @@ internal sealed partial class MlflowExperimentTracker
         do
         {
             page = await trees
-                .ListFilesAsync(ArtifactTreeId.OfRun(id), null, found.Count == 0 ? null : found[^1].Path, FilesPerPage, cancellationToken)
+                .ListFilesAsync(ArtifactTreeId.OfRun(id), null, found.Count == 0 ? null : found[^1].Path, PageSize, cancellationToken)
                 .ConfigureAwait(false);
             found.AddRange(page);
-        } while (page.Count == FilesPerPage);
+        } while (page.Count == PageSize);
 
         return found;
     }

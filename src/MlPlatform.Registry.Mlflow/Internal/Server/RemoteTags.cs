@@ -18,5 +18,6 @@ internal static class RemoteTags
     // MLflow's own.
     public const string ParentRun = "mlflow.parentRunId";
     public const string Commit = "mlflow.source.git.commit";
+    public const string DatasetContext = "mlflow.data.context";
     public const string User = "mlflow.user";
 }

@@ -36,6 +36,4 @@ internal sealed record MlflowReply
     public string? ArtifactUri { get; init; }
 
     public string? NextPageToken { get; init; }
-
-    public List<DatasetSummaryReply>? DatasetSummaries { get; init; }
 }

@@ -1,3 +1,0 @@
-namespace MlPlatform.Registry.Mlflow.Internal;
-
-internal sealed record DatasetSummaryReply(string? ExperimentId, string? Name, string? Digest, string? Context);
