@@ -32,7 +32,7 @@ public sealed class MlrunsImportTests : IAsyncDisposable
 
     private IModelRegistry Registry => services.GetRequiredService<IModelRegistry>();
 
-    private IMlrunsImporter Importer => services.GetRequiredService<IMlrunsImporter>();
+    private IMlflowImporter Importer => services.GetRequiredService<IMlflowImporter>();
 
     public async ValueTask DisposeAsync()
     {
@@ -43,7 +43,7 @@ public sealed class MlrunsImportTests : IAsyncDisposable
     [Fact]
     public async Task What_MLflow_wrote_is_here_as_it_was()
     {
-        var report = await Importer.ImportAsync(Written, cancellationToken: Cancel);
+        var report = await Importer.ImportFolderAsync(Written, cancellationToken: Cancel);
 
         Assert.Equal((3, 5, 2, 1, 3), (report.Experiments, report.Runs, report.Files, report.Models, report.Versions));
         Assert.Empty(report.Skipped);
@@ -61,10 +61,10 @@ public sealed class MlrunsImportTests : IAsyncDisposable
     [Fact]
     public async Task Importing_again_changes_nothing()
     {
-        await Importer.ImportAsync(Written, cancellationToken: Cancel);
+        await Importer.ImportFolderAsync(Written, cancellationToken: Cancel);
         var events = await CountEventsAsync();
 
-        var report = await Importer.ImportAsync(Written, cancellationToken: Cancel);
+        var report = await Importer.ImportFolderAsync(Written, cancellationToken: Cancel);
 
         Assert.Equal((0, 0, 0, 0, 0), (report.Experiments, report.Runs, report.Files, report.Models, report.Versions));
         Assert.Equal(8, report.AlreadyThere);
@@ -76,11 +76,11 @@ public sealed class MlrunsImportTests : IAsyncDisposable
     public async Task An_import_that_was_cut_off_goes_on()
     {
         faults.Arm("artifact.written");
-        await Assert.ThrowsAsync<InjectedFaultException>(() => Importer.ImportAsync(Written, cancellationToken: Cancel));
+        await Assert.ThrowsAsync<InjectedFaultException>(() => Importer.ImportFolderAsync(Written, cancellationToken: Cancel));
         faults.Arm("artifact.renamed");
-        await Assert.ThrowsAsync<InjectedFaultException>(() => Importer.ImportAsync(Written, cancellationToken: Cancel));
+        await Assert.ThrowsAsync<InjectedFaultException>(() => Importer.ImportFolderAsync(Written, cancellationToken: Cancel));
 
-        Assert.Empty((await Importer.ImportAsync(Written, cancellationToken: Cancel)).Skipped);
+        Assert.Empty((await Importer.ImportFolderAsync(Written, cancellationToken: Cancel)).Skipped);
         await AssertCompleteAsync();
     }
 
@@ -111,7 +111,7 @@ public sealed class MlrunsImportTests : IAsyncDisposable
             "run_id: ffffffffffffffffffffffffffffffff\nstatus: 3\nstart_time: 99999999999999999999\n"
         );
 
-        var report = await Importer.ImportAsync(folder, cancellationToken: Cancel);
+        var report = await Importer.ImportFolderAsync(folder, cancellationToken: Cancel);
 
         Assert.Equal(
             [
@@ -143,26 +143,26 @@ public sealed class MlrunsImportTests : IAsyncDisposable
         var importer = Importer;
         Directory.SetCurrentDirectory(AppContext.BaseDirectory);
 
-        var report = await importer.ImportAsync("mlruns");
+        var report = await importer.ImportFolderAsync("mlruns");
         Console.WriteLine($"{report.Runs} runs, {report.Files} files, {report.Versions} versions; left out: {report.Skipped.Count}");
 
         Assert.Equal(5, report.Runs);
         var services = new ServiceCollection();
         services.AddMlPlatformCore(o => o.DataDirectory = "data").UseSqlite().AddMlflowImport();
-        Assert.Contains(services, d => d.ServiceType == typeof(IMlrunsImporter));
+        Assert.Contains(services, d => d.ServiceType == typeof(IMlflowImporter));
     }
 
     [Fact]
     public Task A_missing_folder_is_said_to_be_missing() =>
         Assert.ThrowsAsync<DirectoryNotFoundException>(() =>
-            Importer.ImportAsync(Path.Combine(directory, "none"), cancellationToken: Cancel)
+            Importer.ImportFolderAsync(Path.Combine(directory, "none"), cancellationToken: Cancel)
         );
 
     [Fact]
     public async Task Progress_is_told()
     {
         var told = new List<string>();
-        await Importer.ImportAsync(Written, new Told(told), Cancel);
+        await Importer.ImportFolderAsync(Written, new Told(told), Cancel);
         Assert.Equal(6, told.Count);
         Assert.Contains("models/late-flights", told);
     }

@@ -13,13 +13,18 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts MLflow behind the registry's interfaces, or brings what it keeps into the registry.</summary>
 public static class MlflowMlPlatformBuilderExtensions
 {
-    /// <summary>Adds <see cref="IMlrunsImporter"/>. Safe to repeat.</summary>
+    /// <summary>Adds <see cref="IMlflowImporter"/>. Safe to repeat.</summary>
     /// <param name="builder">The builder.</param>
     public static IMlPlatformBuilder AddMlflowImport(this IMlPlatformBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRegistry();
-        builder.Services.TryAddSingleton<IMlrunsImporter, MlrunsImporter>();
+        if (builder.Services.All(d => d.ServiceType != typeof(IMlflowImporter)))
+        {
+            builder.Services.AddSingleton<IMlflowImporter, MlflowImporter>();
+            AddClient(builder.Services, MlflowClient.Import, IsTransient, _ => new(), o => o.TransferTimeout);
+        }
+
         return builder;
     }
 
@@ -55,10 +60,13 @@ public static class MlflowMlPlatformBuilderExtensions
             new("Registry.Mlflow", DatabaseNames.Metadata, typeof(MlflowOptions).Assembly, "MlPlatform.Registry.Mlflow.Migrations.")
         );
         builder.AddRecurringWork<RemoteCallRecovery>();
-        AddClient(builder.Services, MlflowClient.Repeating, IsTransient, o => o.Timeout);
-        AddClient(builder.Services, MlflowClient.Once, IsRefused, o => o.Timeout);
-        AddClient(builder.Services, MlflowClient.Transfer, IsRefused, o => o.TransferTimeout);
-        builder.Services.AddSingleton<MlflowClient>();
+        AddClient(builder.Services, MlflowClient.Repeating, IsTransient, Configured, o => o.Timeout);
+        AddClient(builder.Services, MlflowClient.Once, IsRefused, Configured, o => o.Timeout);
+        AddClient(builder.Services, MlflowClient.Transfer, IsRefused, Configured, o => o.TransferTimeout);
+        builder.Services.AddSingleton(s => new MlflowClient(
+            s.GetRequiredService<IHttpClientFactory>(),
+            s.GetRequiredService<IOptions<MlflowOptions>>()
+        ));
         builder.Services.AddSingleton<MlflowProbes>();
         builder.Services.AddSingleton<RemoteCalls>();
         builder.Services.AddSingleton<MlflowFiles>();
@@ -100,6 +108,7 @@ public static class MlflowMlPlatformBuilderExtensions
         IServiceCollection services,
         string name,
         Func<Outcome<HttpResponseMessage>, bool> isTriedAgain,
+        Func<IServiceProvider, MlflowOptions> settings,
         Func<MlflowOptions, TimeSpan> timeout
     ) =>
         services
@@ -123,7 +132,7 @@ public static class MlflowMlPlatformBuilderExtensions
                 "calls",
                 (pipeline, context) =>
                 {
-                    var options = context.ServiceProvider.GetRequiredService<IOptions<MlflowOptions>>().Value;
+                    var options = settings(context.ServiceProvider);
                     pipeline.TimeProvider = context.ServiceProvider.GetRequiredService<Clocks>().Work;
                     if (options.Retries > 0)
                     {
@@ -143,6 +152,8 @@ public static class MlflowMlPlatformBuilderExtensions
                     pipeline.AddTimeout(timeout(options));
                 }
             );
+
+    private static MlflowOptions Configured(IServiceProvider services) => services.GetRequiredService<IOptions<MlflowOptions>>().Value;
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => HttpClientResiliencePredicates.IsTransient(outcome);
 

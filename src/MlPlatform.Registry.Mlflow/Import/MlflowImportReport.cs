@@ -9,6 +9,9 @@ public sealed record MlflowImportReport
     /// <summary>Runs that were made or completed.</summary>
     public int Runs { get; init; }
 
+    /// <summary>Logged models that were made or completed.</summary>
+    public int LoggedModels { get; init; }
+
     /// <summary>Files that were copied.</summary>
     public int Files { get; init; }
 
@@ -18,9 +21,9 @@ public sealed record MlflowImportReport
     /// <summary>Versions that were made.</summary>
     public int Versions { get; init; }
 
-    /// <summary>Runs and versions that had been imported before.</summary>
+    /// <summary>Runs, logged models and versions that had been imported before.</summary>
     public int AlreadyThere { get; init; }
 
-    /// <summary>What was left out, by its path in the folder, and why.</summary>
+    /// <summary>What was left out, by its place over there, and why.</summary>
     public IReadOnlyList<MlflowImportProblem> Skipped { get; init; } = [];
 }

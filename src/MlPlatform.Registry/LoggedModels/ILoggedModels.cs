@@ -9,6 +9,8 @@ public interface ILoggedModels
     /// <summary>Makes a logged model; its files and metrics follow.</summary>
     /// <exception cref="AssetNotFoundException">No such experiment or run.</exception>
     /// <exception cref="AssetDeletedException">The experiment or the run is deleted.</exception>
+    /// <exception cref="AssetExistsException">The id is taken.</exception>
+    /// <exception cref="ArgumentException">The id looks different from one, or a key or value breaks its rule.</exception>
     Task<LoggedModel> CreateAsync(string experimentId, LoggedModelOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>A logged model, deleted ones included; null when there is none.</summary>

@@ -5,6 +5,9 @@ namespace MlPlatform.Registry;
 /// <summary>What may be said about a logged model when it is made.</summary>
 public sealed record LoggedModelOptions
 {
+    /// <summary>Its id, for an importer: <c>m-</c> and 32 lower-case hexadecimal digits. Default: a new one.</summary>
+    public string? Id { get; init; }
+
     /// <summary>Its name, up to 500 characters. Default: made from the id.</summary>
     public string? Name { get; init; }
 

@@ -29,6 +29,9 @@ public sealed record ModelVersionOptions
     /// </summary>
     public int? Number { get; init; }
 
+    /// <summary>For importers: when the version was registered. Default: now, in platform time.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
     /// <summary>What the version was made from beside its run, for example a training set; each becomes a lineage edge.</summary>
     public IReadOnlyList<AssetRef> MadeFrom { get; init; } = [];
 }

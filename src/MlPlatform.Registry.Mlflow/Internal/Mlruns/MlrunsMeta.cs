@@ -1,5 +1,4 @@
 using System.Globalization;
-using MlPlatform.Core;
 
 namespace MlPlatform.Registry.Mlflow.Internal;
 
@@ -20,12 +19,6 @@ internal sealed class MlrunsMeta(IReadOnlyDictionary<string, string> values)
 
     /// <exception cref="FormatException">It is missing, or no number.</exception>
     public long RequireNumber(string name) => ToNumber(name, Require(name));
-
-    /// <summary>A run's id; null when it is not of the form that ids have here.</summary>
-    public static RunId? RunOf(string? text) =>
-        Guid.TryParseExact(text, "N", out var id) && string.Equals(new RunId(id).ToString(), text, StringComparison.Ordinal)
-            ? new RunId(id)
-            : null;
 
     private static long ToNumber(string name, string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

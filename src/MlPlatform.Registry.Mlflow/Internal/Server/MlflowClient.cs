@@ -13,12 +13,15 @@ namespace MlPlatform.Registry.Mlflow.Internal;
 /// A server that cannot be reached, or says that it is busy, is a <see cref="StorageUnavailableException"/>; when a call that makes something may have
 /// been done all the same, a <see cref="CommitOutcomeUnknownException"/>. Redirects are not followed.
 /// </remarks>
-internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOptions> options)
+internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOptions> options, string repeating = MlflowClient.Repeating)
 {
     /// <summary>The clients by what may be tried again.</summary>
     public const string Repeating = "MlPlatform.Mlflow";
     public const string Once = "MlPlatform.Mlflow.Once";
     public const string Transfer = "MlPlatform.Mlflow.Transfer";
+
+    /// <summary>For an import, which makes nothing: every call may be repeated.</summary>
+    public const string Import = "MlPlatform.Mlflow.Import";
 
     /// <summary>An answer with more is no answer to our questions.</summary>
     public const int MaximumAnswerBytes = 64 << 20;
@@ -37,7 +40,7 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
         }
 
         using var response = await SendAsync(
-                call.IsRepeatable ? Repeating : Once,
+                call.IsRepeatable ? repeating : Once,
                 request,
                 HttpCompletionOption.ResponseContentRead,
                 call.IsRepeatable,
@@ -72,7 +75,7 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
     public async Task<HttpResponseMessage> OpenFileAsync(string path, AssetRef asset, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Get, FileAddress(path));
-        var response = await SendAsync(Transfer, request, HttpCompletionOption.ResponseHeadersRead, true, cancellationToken)
+        var response = await SendAsync(repeating, request, HttpCompletionOption.ResponseHeadersRead, true, cancellationToken)
             .ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
@@ -117,7 +120,7 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
     public async Task DeleteFileAsync(string path, AssetRef asset, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Delete, FileAddress(path));
-        using var response = await SendAsync(Repeating, request, HttpCompletionOption.ResponseContentRead, true, cancellationToken)
+        using var response = await SendAsync(repeating, request, HttpCompletionOption.ResponseContentRead, true, cancellationToken)
             .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
@@ -129,7 +132,7 @@ internal sealed class MlflowClient(IHttpClientFactory clients, IOptions<MlflowOp
     public async Task<IReadOnlyList<FileReply>> ListFilesAsync(string folder, AssetRef asset, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Get, $"api/2.0/mlflow-artifacts/artifacts?path={Uri.EscapeDataString(folder)}");
-        using var response = await SendAsync(Repeating, request, HttpCompletionOption.ResponseContentRead, true, cancellationToken)
+        using var response = await SendAsync(repeating, request, HttpCompletionOption.ResponseContentRead, true, cancellationToken)
             .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {

@@ -124,7 +124,11 @@ internal static class RemoteAssets
             $"The MLflow server's run '{text}' cannot be named here: ids of 32 hexadecimal digits are understood, as MLflow and Databricks make them."
         );
 
-    public static RunId? TryRunId(string? text) => Guid.TryParseExact(text, "N", out var id) ? new RunId(id) : null;
+    /// <summary>A run's id; null when it is not of the form that ids have here.</summary>
+    public static RunId? TryRunId(string? text) =>
+        Guid.TryParseExact(text, "N", out var id) && string.Equals(new RunId(id).ToString(), text, StringComparison.Ordinal)
+            ? new RunId(id)
+            : null;
 
     public static long ToMillis(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 

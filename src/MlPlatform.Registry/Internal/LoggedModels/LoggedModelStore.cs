@@ -24,7 +24,7 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
         RunRules.CheckLength(options.ModelType ?? string.Empty, 500, "model type", nameof(options));
         CheckValues(options.Params, RunRules.ParamLength);
         CheckValues(options.Tags, RunRules.TagLength);
-        var id = "m-" + RunId.New(clocks.Platform);
+        var id = options.Id is { } given ? ArtifactTreeId.OfLoggedModel(given).Asset.Id : "m-" + RunId.New(clocks.Platform);
         await database
             .WriteAsync(Durability.Process, work => InsertAsync(work, id, experimentId, options), cancellationToken)
             .ConfigureAwait(false);
@@ -217,6 +217,7 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
         const string Sql = """
             INSERT INTO reg_logged_model (id, experiment_id, name, model_type, source_run_id, status, created_at, updated_at)
             VALUES (@id, @experimentId, @Name, @ModelType, @Run, @Status, @Now, @Now)
+            ON CONFLICT (id) DO NOTHING
             """;
         var row = new
         {
@@ -228,10 +229,14 @@ internal sealed class LoggedModelStore(IMetadataDatabase database, Clocks clocks
             Status = LoggedModelStatus.Pending.ToString(),
             Now = clocks.Platform.NowMicros(),
         };
-        await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false);
+        var asset = new AssetRef(AssetKind.LoggedModel, id);
+        if (await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false) == 0)
+        {
+            throw new AssetExistsException(asset);
+        }
+
         await WriteParamsAsync(work, id, options.Params).ConfigureAwait(false);
         await WriteTagsAsync(work, id, options.Tags).ConfigureAwait(false);
-        var asset = new AssetRef(AssetKind.LoggedModel, id);
         if (row.Run is not null)
         {
             work.Link(new(AssetKind.Run, row.Run), asset, "produced");

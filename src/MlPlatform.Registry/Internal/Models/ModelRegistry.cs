@@ -135,7 +135,7 @@ internal sealed partial class ModelRegistry(
             RunId = (options.RunId ?? (package is null ? null : RunOf(package.Manifest)))?.ToString() ?? external?.ForeignRunId,
             RunLink = external?.RunLink,
             LoggedModelId = external?.LoggedModelId,
-            CreatedAt = now,
+            CreatedAt = options.CreatedAt is { } registered ? StoredTime.ToMicros(registered) : now,
             UpdatedAt = now,
             CreatedBy = actors.Current.ToString(),
             Description = options.Description,

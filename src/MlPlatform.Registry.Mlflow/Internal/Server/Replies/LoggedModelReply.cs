@@ -1,3 +1,3 @@
 namespace MlPlatform.Registry.Mlflow.Internal;
 
-internal sealed record LoggedModelReply(LoggedModelInfoReply? Info);
+internal sealed record LoggedModelReply(LoggedModelInfoReply? Info, LoggedModelDataReply? Data);

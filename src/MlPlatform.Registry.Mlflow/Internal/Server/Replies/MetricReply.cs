@@ -7,5 +7,6 @@ internal sealed record MetricReply(
     long? Step,
     string? ModelId,
     string? DatasetName,
-    string? DatasetDigest
+    string? DatasetDigest,
+    string? RunId
 );
