@@ -5,7 +5,7 @@ using MlPlatform.Testing;
 
 namespace MlPlatform.Registry.Mlflow.Tests;
 
-/// <summary>The folder beside this file was written by MLflow's own client, version 3.6, and only its machine's names were replaced.</summary>
+/// <summary>The folders beside this file were written by MLflow's own client, version 3.6, and only their machine's names were replaced.</summary>
 public sealed class MlrunsImportTests : IAsyncDisposable
 {
     private const string Parent = "59c1f82fd0b2434b9863b9b8c28c528e";
@@ -38,6 +38,38 @@ public sealed class MlrunsImportTests : IAsyncDisposable
     {
         await services.DisposeAsync();
         Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_logged_model_is_here_with_its_files_and_its_version_is_served()
+    {
+        const string Run = "1742a7abbf2943e8ae25dee82b61cb60";
+        const string Model = "m-40a9f09eb6eb4a239818affb4031ae8c";
+        var folder = Path.Combine(AppContext.BaseDirectory, "mlruns-logged");
+
+        var report = await Importer.ImportFolderAsync(folder, cancellationToken: Cancel);
+        var again = await Importer.ImportFolderAsync(folder, cancellationToken: Cancel);
+
+        Assert.Empty(report.Skipped);
+        Assert.Equal((1, 1, 5, 1, 1), (report.Runs, report.LoggedModels, report.Files, report.Models, report.Versions));
+        Assert.Equal((0, 0, 0, 3), (again.Runs, again.LoggedModels, again.Versions, again.AlreadyThere));
+        var model = (await services.GetRequiredService<ILoggedModels>().GetAsync(Model, Cancel))!;
+        Assert.Equal(("model", LoggedModelStatus.Ready, RunId.Parse(Run)), (model.Name, model.Status, model.SourceRunId!.Value));
+        Assert.Equal("3", model.Params["depth"]);
+        Assert.Equal((0.7, RunId.Parse(Run)), model.Metrics is [var metric] ? (metric.Point.Value, metric.RunId) : default);
+        var run = (await Tracker.GetRunAsync(RunId.Parse(Run), Cancel))!;
+        Assert.Equal([Model], run.ModelOutputs.Select(o => o.ModelId));
+        Assert.Equal([Model], run.ModelInputs);
+
+        var version = (await Registry.GetVersionAsync(new("py-late", 1), Cancel))!;
+        Assert.Equal(($"models:/{Model}", Model), (version.Source, version.LoggedModelId));
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddMilliseconds(1795788820447), version.CreatedAt);
+        var opened = await services.GetRequiredService<IModelSource>().OpenAsync(ModelReference.ByAlias("py-late", "champion"), Cancel);
+        Assert.Equal(
+            ["MLmodel", "conda.yaml", "model.onnx", "python_env.yaml", "requirements.txt"],
+            opened.Package.Manifest.Files.Select(f => f.Path)
+        );
+        Assert.Equal("input: float32[-1,2]", opened.Package.Manifest.Signature.Inputs.Single().ToString());
     }
 
     [Fact]

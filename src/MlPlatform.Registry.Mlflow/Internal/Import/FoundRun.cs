@@ -22,6 +22,9 @@ internal sealed record FoundRun(RunId Id)
 
     public required IReadOnlyList<RunDataset> Inputs { get; init; }
 
+    /// <summary>The logged models that it read.</summary>
+    public required IReadOnlyList<string> ModelInputs { get; init; }
+
     /// <summary>Every point of every metric.</summary>
     public required IAsyncEnumerable<MetricEntry> Metrics { get; init; }
 

@@ -87,6 +87,7 @@ internal sealed class MlflowImporter(
                 progress?.Report(model.Place);
             }
 
+            await runs.LinkModelsAsync(cancellationToken).ConfigureAwait(false);
             if (found.IsDeleted && experiment.DeletedAt is null)
             {
                 await tracker.DeleteExperimentAsync(experiment.Id, cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,7 @@ internal sealed class RunImport(IExperimentTracker tracker, IArtifactTrees trees
     private const int BatchSize = 1000;
 
     private readonly List<(RunId Run, string Parent)> parents = [];
+    private readonly List<(RunId Run, IReadOnlyList<string> Models)> readers = [];
 
     /// <summary>Tells runs of their parents once all are there: a parent may come after its parts.</summary>
     public async Task LinkParentsAsync(CancellationToken cancellationToken)
@@ -19,6 +20,23 @@ internal sealed class RunImport(IExperimentTracker tracker, IArtifactTrees trees
         }
 
         parents.Clear();
+    }
+
+    /// <summary>Tells runs which logged models they read, once all are there.</summary>
+    public async Task LinkModelsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (run, models) in readers)
+        {
+            foreach (var model in models)
+            {
+                if (await logged.GetAsync(model, cancellationToken).ConfigureAwait(false) is { DeletedAt: null })
+                {
+                    await tracker.LogInputsAsync(run, [], [model], cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        readers.Clear();
     }
 
     public async Task ImportAsync(string place, FoundRun run, Experiment experiment, CancellationToken cancellationToken)
@@ -61,16 +79,18 @@ internal sealed class RunImport(IExperimentTracker tracker, IArtifactTrees trees
         var status = run.Status is RunStatus.Running or RunStatus.Scheduled ? RunStatus.Killed : run.Status;
         await tracker.UpdateRunAsync(run.Id, new() { Status = status, EndTime = run.EndTime }, cancellationToken).ConfigureAwait(false);
         await tracker.LogBatchAsync(run.Id, new() { Tags = [new(Done, "mlflow")] }, cancellationToken).ConfigureAwait(false);
+        tally.Runs++;
         if (run.IsDeleted)
         {
             await tracker.DeleteRunAsync(run.Id, cancellationToken).ConfigureAwait(false);
+            return;
         }
-        else if (run.Tags.TryGetValue(RemoteTags.ParentRun, out var parent))
+
+        readers.Add((run.Id, run.ModelInputs));
+        if (run.Tags.TryGetValue(RemoteTags.ParentRun, out var parent))
         {
             parents.Add((run.Id, parent));
         }
-
-        tally.Runs++;
     }
 
     public async Task ImportAsync(string place, FoundLoggedModel model, Experiment experiment, CancellationToken cancellationToken)

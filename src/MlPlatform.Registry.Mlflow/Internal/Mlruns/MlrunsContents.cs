@@ -63,6 +63,7 @@ internal sealed class MlrunsContents(MlrunsFolder root, ImportTally tally) : IMl
             throw new FormatException("The run's id is not 32 lower-case hexadecimal digits.");
         }
 
+        var (datasets, models) = await ReadInputsAsync(experimentPlace, place, cancellationToken).ConfigureAwait(false);
         return new(id)
         {
             Name = meta.Find("run_name"),
@@ -83,7 +84,8 @@ internal sealed class MlrunsContents(MlrunsFolder root, ImportTally tally) : IMl
             IsDeleted = meta.IsDeleted,
             Params = await MlrunsFolder.ReadTextsAsync(Path.Combine(place, "params"), cancellationToken).ConfigureAwait(false),
             Tags = await MlrunsFolder.ReadTextsAsync(Path.Combine(place, "tags"), cancellationToken).ConfigureAwait(false),
-            Inputs = await ReadInputsAsync(experimentPlace, place, cancellationToken).ConfigureAwait(false),
+            Inputs = datasets,
+            ModelInputs = models,
             Metrics = ReadMetricsAsync(place, cancellationToken),
             Files = ListFiles(place),
         };
@@ -168,9 +170,13 @@ internal sealed class MlrunsContents(MlrunsFolder root, ImportTally tally) : IMl
         return aliases;
     }
 
-    private async Task<List<RunDataset>> ReadInputsAsync(string experimentPlace, string place, CancellationToken cancellationToken)
+    private async Task<(List<RunDataset> Datasets, List<string> Models)> ReadInputsAsync(
+        string experimentPlace,
+        string place,
+        CancellationToken cancellationToken
+    )
     {
-        var datasets = new List<RunDataset>();
+        var (datasets, models) = (new List<RunDataset>(), new List<string>());
         foreach (var input in MlrunsFolder.Folders(Path.Combine(place, "inputs")))
         {
             var link = await MlrunsFolder.ReadMetaAsync(input.FullName, cancellationToken).ConfigureAwait(false);
@@ -181,6 +187,12 @@ internal sealed class MlrunsContents(MlrunsFolder root, ImportTally tally) : IMl
             )
             {
                 tally.Skip(root.NameOf(input.FullName), "It names no dataset.");
+                continue;
+            }
+
+            if (source.StartsWith("m-", StringComparison.Ordinal))
+            {
+                models.Add(source);
                 continue;
             }
 
@@ -204,7 +216,7 @@ internal sealed class MlrunsContents(MlrunsFolder root, ImportTally tally) : IMl
             );
         }
 
-        return datasets;
+        return (datasets, models);
     }
 
     private static async IAsyncEnumerable<MetricEntry> ReadMetricsAsync(

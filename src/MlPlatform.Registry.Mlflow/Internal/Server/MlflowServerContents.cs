@@ -116,6 +116,7 @@ internal sealed class MlflowServerContents(MlflowClient client, MlflowFiles file
             Params = run.Params,
             Tags = run.Tags,
             Inputs = run.Inputs,
+            ModelInputs = run.ModelInputs,
             Metrics = ReadMetricsAsync(run),
             Files = ListFilesAsync(reply.Info?.ArtifactUri, new(AssetKind.Run, run.Id.ToString())),
         };
