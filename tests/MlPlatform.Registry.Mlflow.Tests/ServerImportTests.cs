@@ -146,7 +146,7 @@ public sealed class ServerImportTests : IAsyncLifetime
             DatasetDigest = "d1",
         };
         await there.Tracker.LogBatchAsync(run.Id, new() { Metrics = [point] }, Cancel);
-        var source = new ExternalModel($"models:/{made.Id}") { LoggedModelId = made.Id };
+        var source = new ExternalModel($"models:/{made.Id}"); // As MLflow's own server tells it, without the id beside.
         await there.Registry.RegisterVersionAsync(name, source, cancellationToken: Cancel);
 
         var report = await ImportAsync();

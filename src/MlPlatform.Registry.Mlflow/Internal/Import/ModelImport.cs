@@ -50,7 +50,7 @@ internal sealed class ModelImport(
 
         var run = RemoteAssets.TryRunId(version.Run);
         var loggedModel =
-            version.LoggedModelId is { Length: > 0 } given
+            (version.LoggedModelId ?? NamedIn(version.Source)) is { } given
             && await logged.GetAsync(given, cancellationToken).ConfigureAwait(false) is { DeletedAt: null }
                 ? given
                 : null;
@@ -97,6 +97,14 @@ internal sealed class ModelImport(
             && (Inside(version.Source, $"runs:/{version.Run}") ?? Inside(version.Source, $"/{version.Run}/artifacts")) is { } folder
             ? (Join($"runs:/{run}", folder), ArtifactTreeId.OfRun(run), folder)
             : (version.Source, null, string.Empty);
+    }
+
+    /// <summary>The logged model that a source names: MLflow's server leaves it at that.</summary>
+    private static string? NamedIn(string source)
+    {
+        const string Scheme = "models:/";
+        var id = source.StartsWith(Scheme + "m-", StringComparison.Ordinal) ? source[Scheme.Length..].Split('/')[0] : null;
+        return id is { Length: 34 } ? id : null;
     }
 
     /// <summary>What follows a marker in an address; null without the marker.</summary>
