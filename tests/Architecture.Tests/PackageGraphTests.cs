@@ -30,6 +30,7 @@ public sealed class PackageGraphTests
         "MathNet.Numerics",
         "Superpower",
         "System.IO.Hashing",
+        "YamlDotNet",
     ];
     private static readonly string[] LibrariesOfServing = ["Microsoft.ML", "Microsoft.ML.OnnxRuntime"];
 

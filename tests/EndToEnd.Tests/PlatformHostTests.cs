@@ -35,6 +35,45 @@ public sealed class PlatformHostTests : IDisposable
         Assert.DoesNotContain("nothing reads it", log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Two_hosts_start_on_one_empty_directory_at_once_and_see_each_others_runs()
+    {
+        string[] options = ["--urls", "http://127.0.0.1:0", "--MlPlatform:DataDirectory", "data"];
+        using var first = Sample.Start("PlatformHost", folder, options);
+        using var second = Sample.Start("PlatformHost", folder, options);
+        var clients = new List<HttpClient>();
+        foreach (var process in new[] { first, second })
+        {
+            var ready = await process.StandardOutput.ReadLineAsync(Cancel) ?? await process.StandardError.ReadToEndAsync(Cancel);
+            Assert.StartsWith("ready http://127.0.0.1:", ready, StringComparison.Ordinal);
+            clients.Add(new() { BaseAddress = new(ready.Split(' ')[1]) });
+        }
+
+        // Both make experiments at once, and the one of the same name is made once.
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(i => PostAsync(clients[i % 2], "experiments/create", $"{{\"name\": \"e{i / 2}\"}}"))
+        );
+        Assert.Equal(20, made.Count(code => code == HttpStatusCode.OK));
+        Assert.Equal(20, made.Count(code => code == HttpStatusCode.BadRequest)); // It exists already.
+        foreach (var client in clients)
+        {
+            var found = await client.GetStringAsync(
+                new Uri("/api/2.0/mlflow/experiments/get-by-name?experiment_name=e7", UriKind.Relative),
+                Cancel
+            );
+            Assert.Contains("\"e7\"", found, StringComparison.Ordinal);
+            client.Dispose();
+        }
+
+        Assert.Equal(0, await Sample.InterruptAsync(first));
+        Assert.Equal(0, await Sample.InterruptAsync(second));
+        Assert.DoesNotContain(
+            "fail:",
+            await first.StandardError.ReadToEndAsync(Cancel) + await second.StandardError.ReadToEndAsync(Cancel),
+            StringComparison.Ordinal
+        );
+    }
+
     [Theory]
     [InlineData("--MlPlatform:Metadata", "Oracle", "Sqlite, PostgreSql")]
     [InlineData("--MlPlatform:Artifacts", "Tape", "Files, AzureBlobs")]
@@ -43,5 +82,12 @@ public sealed class PlatformHostTests : IDisposable
         var (code, output) = await Sample.RunAsync("PlatformHost", folder, "--urls", "http://127.0.0.1:0", option, name);
         Assert.NotEqual(0, code);
         Assert.Contains($"{option[2..]} is '{name}'; this host knows: {known}.", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(HttpClient client, string path, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(new Uri($"/api/2.0/mlflow/{path}", UriKind.Relative), content, Cancel);
+        return response.StatusCode;
     }
 }

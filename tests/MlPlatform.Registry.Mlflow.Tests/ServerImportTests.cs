@@ -257,6 +257,31 @@ public sealed class ServerImportTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task A_server_behind_the_registry_and_an_import_are_a_few_lines()
+    {
+        Assert.SkipWhen(MlflowServer.RealAddress is not null, "The documents speak of one server for all.");
+        await using (var run = await there.Tracker.StartRunAsync(name, cancellationToken: Cancel))
+        {
+            run.LogMetric("auc", 0.7);
+        }
+
+        var importer = here.GetRequiredService<IMlflowImporter>();
+        var address = server.Address;
+
+        var report = await importer.ImportServerAsync(new() { Uri = new(address), Token = "a token, if the server wants one" });
+        Console.WriteLine($"{report.Runs} runs, {report.LoggedModels} logged models, {report.Versions} versions");
+        foreach (var problem in report.Skipped)
+        {
+            Console.WriteLine($"{problem.Path}: {problem.Reason}");
+        }
+
+        Assert.Equal(1, report.Runs);
+        var services = new ServiceCollection();
+        services.AddMlPlatformCore(o => o.DataDirectory = "data").UseSqlite().UseMlflow("http://127.0.0.1:5000");
+        Assert.Single(services, d => d.ServiceType == typeof(IModelSource));
+    }
+
     private Task<MlflowImportReport> ImportAsync() =>
         here.GetRequiredService<IMlflowImporter>().ImportServerAsync(new() { Uri = new(server.Address) }, cancellationToken: Cancel);
 

@@ -32,8 +32,13 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
     public async Task<int?> GetAliasAsync(string model, string alias) =>
         (await ReadAsync(model, CancellationToken.None)).Where(a => a.Alias == alias).Select(a => a.Version).SingleOrDefault();
 
+    /// <summary>Why no promotion is allowed; null allows all.</summary>
+    public string? Refusal { get; set; }
+
     public Task<ETag> PromoteAsync(IUnitOfWork work, ModelPromotion promotion) =>
-        MoveAsync(work, $"{promotion.Version.Name}@{promotion.Alias}", promotion.Version.Version, promotion.Expected);
+        Refusal is { } reason
+            ? throw new PromotionRefusedException(promotion.Version, promotion.Alias, [reason])
+            : MoveAsync(work, $"{promotion.Version.Name}@{promotion.Alias}", promotion.Version.Version, promotion.Expected);
 
     public async Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default)
     {

@@ -111,6 +111,36 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task A_candidate_that_a_policy_refuses_at_the_end_is_rolled_back_with_the_reason()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        host.Serving.Models.Refusal = "nobody has approved it";
+        Assert.NotEqual(0, await host.TrafficAsync(500));
+
+        var rollout = await host.AdvanceAsync(Hold);
+
+        Assert.Equal(RolloutState.RolledBack, rollout.State);
+        Assert.Contains("nobody has approved it", rollout.Reason, StringComparison.Ordinal);
+        Assert.Equal(1, await host.Serving.Models.GetAliasAsync("m", "champion"));
+        Assert.Equal(0, await host.TrafficAsync(50));
+        Assert.Null(await host.Rollouts.GetCurrentAsync("m", Token));
+    }
+
+    [Fact]
+    public async Task A_person_who_promotes_against_a_policy_is_told_and_the_rollout_goes_on()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var rollout = await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        host.Serving.Models.Refusal = "nobody has approved it";
+
+        var refused = await Assert.ThrowsAsync<PromotionRefusedException>(() => host.Rollouts.PromoteAsync(rollout.Id, "I like it", Token));
+
+        Assert.Equal(["nobody has approved it"], refused.Reasons);
+        Assert.Equal(RolloutState.Canary, (await host.Rollouts.GetCurrentAsync("m", Token))!.State);
+    }
+
+    [Fact]
     public async Task A_superseded_candidate_gets_nothing_any_more_even_if_the_new_champion_cannot_be_loaded()
     {
         await using var host = await RolloutHost.StartAsync();
