@@ -144,6 +144,39 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task What_is_held_is_not_purged_by_whoever_deleted_it()
+    {
+        await using var host = new RegistryHost();
+        var tracker = host.Get<IExperimentTracker>();
+        var run = await EndedAsync(host, "e", "mlp.hold");
+        var traced = await tracker.GetOrCreateExperimentAsync("traced", Cancel);
+        var trace = new TraceInfo
+        {
+            Id = "tr-1",
+            ExperimentId = traced.Id,
+            RequestTime = host.Time.GetUtcNow(),
+            Tags = new Dictionary<string, string> { ["mlp.hold"] = "court order" },
+        };
+        await host.Get<ITraces>().DescribeAsync(trace, Cancel);
+        await tracker.DeleteRunAsync(run, Cancel);
+        await tracker.DeleteExperimentAsync(traced.Id, Cancel);
+        host.Time.Advance(31 * Day);
+
+        var spared = await host.Get<IRegistryRetention>().PurgeAsync(cancellationToken: Cancel);
+
+        Assert.Equal(
+            [(false, "It has the tag 'mlp.hold'."), (false, "'tr-1' in it has the tag 'mlp.hold'.")],
+            spared.Select(i => (i.Removed, i.Reason))
+        );
+        await tracker.RestoreRunAsync(run, Cancel);
+        await tracker.DeleteTagAsync(run, "mlp.hold", Cancel);
+        await tracker.DeleteRunAsync(run, Cancel);
+        host.Time.Advance(31 * Day);
+        var purged = await host.Get<IRegistryRetention>().PurgeAsync(cancellationToken: Cancel);
+        Assert.Equal(run.ToString(), Assert.Single(purged, i => i.Removed).Asset.Id);
+    }
+
+    [Fact]
     public void Rules_that_would_delete_everything_are_refused()
     {
         foreach (

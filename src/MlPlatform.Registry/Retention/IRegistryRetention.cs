@@ -2,7 +2,8 @@ namespace MlPlatform.Registry;
 
 /// <summary>Lets go of what is no longer needed, in two steps: deletion by rules, which can be undone for runs, and removal for good after a grace period.</summary>
 /// <remarks>
-/// Thread-safe. A run, model or version with the tag <c>mlp.hold</c> is never touched. Each asset is its own transaction with its own event, so a call
+/// Thread-safe. A run, logged model, model, version or experiment with the tag <c>mlp.hold</c> is never touched, nor an experiment with a trace that has
+/// it. Each asset is its own transaction with its own event, so a call
 /// that is cut off has done part of its work and may be repeated. Artifact bytes go with the next garbage collection.
 /// </remarks>
 public interface IRegistryRetention

@@ -14,12 +14,16 @@ public sealed record TraceSpan(string TraceId, string SpanId, string Name, long 
     /// <summary>When it ended, since the Unix epoch; null while it has not.</summary>
     public long? EndNanoseconds { get; init; }
 
-    /// <summary>Whether it ended in an error.</summary>
+    /// <summary>Whether it ended in an error. Said when it is logged; what is read has it in <see cref="Content"/> alone.</summary>
     public bool IsError { get; init; }
 
-    /// <summary>The beginning of what the step was given; the first step's is the trace's, unless that has one.</summary>
+    /// <summary>
+    /// The beginning of what the step was given; the first step's is the trace's, unless that has one. Said when it is logged, not given back with the step.
+    /// </summary>
     public string? InputPreview { get; init; }
 
-    /// <summary>The beginning of what the step gave; the first step's is the trace's, unless that has one.</summary>
+    /// <summary>
+    /// The beginning of what the step gave; the first step's is the trace's, unless that has one. Said when it is logged, not given back with the step.
+    /// </summary>
     public string? OutputPreview { get; init; }
 }

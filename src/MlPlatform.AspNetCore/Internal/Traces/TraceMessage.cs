@@ -82,7 +82,7 @@ internal static class TraceMessage
     private static Dictionary<string, string> TagsOf(TraceInfo trace)
     {
         var tags = new Dictionary<string, string>(trace.Tags, StringComparer.Ordinal);
-        tags.TryAdd(ArtifactLocation, $"mlflow-artifacts:/{trace.ExperimentId}/traces/{trace.Id}/artifacts");
+        tags.TryAdd(ArtifactLocation, ArtifactAddress.UriOf(new(ArtifactTreeId.OfTrace(trace.Id), trace.ExperimentId, IsDeleted: false)));
         return tags;
     }
 

@@ -120,11 +120,18 @@ internal sealed partial class RegistryRetention
 
     private static Task<string?> NeverKept(IUnitOfWork work, AssetRef asset, HashSet<string> gone) => Task.FromResult<string?>(null);
 
-    private static Task<string?> WhyKeepLoggedModelAsync(IUnitOfWork work, AssetRef asset, HashSet<string> gone) =>
-        NamedByVersionAsync(work, "v.logged_model_id = @id OR v.source LIKE @like", asset.Id);
+    private static async Task<string?> WhyKeepLoggedModelAsync(IUnitOfWork work, AssetRef asset, HashSet<string> gone) =>
+        await HeldAsync(work, "SELECT model_id FROM reg_logged_model_tag WHERE model_id = @Id AND key = @Hold", asset).ConfigureAwait(false)
+        ?? await NamedByVersionAsync(work, "v.logged_model_id = @id OR v.source LIKE @like", asset.Id).ConfigureAwait(false);
 
     private static async Task<string?> WhyKeepRunAsync(IUnitOfWork work, AssetRef asset, HashSet<string> gone)
     {
+        const string Held = "SELECT run_id FROM reg_run_tag WHERE run_id = @Id AND key = @Hold";
+        if (await HeldAsync(work, Held, asset).ConfigureAwait(false) is { } held)
+        {
+            return held;
+        }
+
         if (await NamedByVersionAsync(work, "v.run_id = @id OR v.source LIKE @like", asset.Id).ConfigureAwait(false) is { } named)
         {
             return named;
@@ -142,6 +149,16 @@ internal sealed partial class RegistryRetention
 
     private static async Task<string?> WhyKeepExperimentAsync(IUnitOfWork work, AssetRef asset, HashSet<string> gone)
     {
+        const string Held = """
+            SELECT experiment_id FROM reg_experiment_tag WHERE experiment_id = @Id AND key = @Hold
+            UNION ALL
+            SELECT t.id FROM reg_trace t JOIN reg_trace_tag g ON g.trace_id = t.id WHERE t.experiment_id = @Id AND g.key = @Hold
+            """;
+        if (await HeldAsync(work, Held, asset).ConfigureAwait(false) is { } held)
+        {
+            return held;
+        }
+
         const string Sql = """
             SELECT r.id FROM reg_run r WHERE r.experiment_id = @Id
             UNION ALL SELECT m.id FROM reg_logged_model m WHERE m.experiment_id = @Id
@@ -150,6 +167,17 @@ internal sealed partial class RegistryRetention
             !gone.Contains(p)
         );
         return parts.FirstOrDefault() is { } part ? $"'{part}' is in it and not purged." : null;
+    }
+
+    /// <summary>Why a tag keeps it: its own, or that of something in it.</summary>
+    private static async Task<string?> HeldAsync(IUnitOfWork work, string sql, AssetRef asset)
+    {
+        var held = await work
+            .Connection.QueryFirstOrDefaultAsync<string>(sql, new { asset.Id, Hold }, work.Transaction)
+            .ConfigureAwait(false);
+        return held is null ? null
+            : held == asset.Id ? $"It has the tag '{Hold}'."
+            : $"'{held}' in it has the tag '{Hold}'.";
     }
 
     private static async Task<string?> NamedByVersionAsync(IUnitOfWork work, string condition, string id)

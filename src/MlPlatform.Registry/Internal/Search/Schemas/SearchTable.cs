@@ -29,5 +29,18 @@ internal sealed record SearchTable(string Name, params (string Column, string Of
     /// <summary>The part of a text that is indexed, since long ones fit no index; the migration holds the same expression.</summary>
     public static string Prefix(string value) => $"substr({value}, 1, {PrefixLength})";
 
-    public string Belongs(string alias) => string.Join(" AND ", Owner.Select(o => $"{alias}.{o.Column} = r.{o.Of}"));
+    /// <summary>That a row is the thing's.</summary>
+    /// <param name="alias">The row.</param>
+    /// <param name="driving">
+    /// A row that is known to be the thing's: compared with it instead, so that the thing itself is looked up only when all else holds.
+    /// </param>
+    public string Belongs(string alias, (string Alias, SearchTable Table)? driving = null) =>
+        string.Join(
+            " AND ",
+            Owner.Select(o =>
+                driving is { } row && Array.Find(row.Table.Owner, d => d.Of == o.Of) is { Column: { } column }
+                    ? $"{alias}.{o.Column} = {row.Alias}.{column}"
+                    : $"{alias}.{o.Column} = r.{o.Of}"
+            )
+        );
 }

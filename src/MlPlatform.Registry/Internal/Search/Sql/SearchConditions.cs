@@ -12,6 +12,9 @@ internal sealed class SearchConditions(
     IReadOnlyList<LoggedModelDataset> datasets
 )
 {
+    /// <summary>The row that drives the search, if one of a table does.</summary>
+    public (string Alias, SearchTable Table)? Driving { get; set; }
+
     public string Write(SearchNode node) =>
         node switch
         {
@@ -23,7 +26,7 @@ internal sealed class SearchConditions(
 
     /// <summary>That a row of a table is the thing's and has the key.</summary>
     public string Match(string alias, SearchField field, IReadOnlyList<LoggedModelDataset> on) =>
-        $"{field.Table!.Belongs(alias)}{Keyed(alias, field)}{Measured(alias, field.Table, on)}";
+        $"{field.Table!.Belongs(alias, Driving)}{Keyed(alias, field)}{Measured(alias, field.Table, on)}";
 
     /// <summary>That a row of a table has the key.</summary>
     public string Keyed(string alias, SearchField field) =>

@@ -81,12 +81,14 @@ internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IRead
             where.Add(conditions.HoldsByIndex(driver!, "d"));
             Join(plan.Schema.Table + " r");
             where.Add(table.Belongs("d"));
+            conditions.Driving = ("d", table);
         }
         else if (driver is null && hasFirst && HasArms && first!.Field.Table!.IsIndexed)
         {
             AddDriver("o0", first.Field);
             Join(plan.Schema.Table + " r");
             where.Add(first.Field.Table.Belongs("o0"));
+            conditions.Driving = ("o0", first.Field.Table);
             hasFirst = false;
         }
         else
@@ -153,7 +155,13 @@ internal sealed class SearchStatement(SearchPlan plan, SqlDialect dialect, IRead
         }
 
         AddPhase(phase);
-        foreach (var conjunct in plan.Conjuncts)
+
+        // What is equal to a text is rarer than what is greater than a number; a database that asks in the order of writing asks less.
+        foreach (
+            var conjunct in plan.Conjuncts.OrderBy(c =>
+                c is SearchNode.Clause { Operator: SearchOperator.Equal or SearchOperator.In } ? 0 : 1
+            )
+        )
         {
             var isDone = ReferenceEquals(conjunct, driver) && plan.Schema.Resolve("filter", driver!.Key).Table is not null;
             if (!isDone)
