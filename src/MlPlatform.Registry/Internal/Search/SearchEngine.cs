@@ -172,11 +172,15 @@ internal sealed class SearchEngine(IMetadataDatabase database, int fewRows = Sea
     /// <summary>One snapshot for the statements of a page: between them nothing moves from one phase to another. No transaction outlives the page.</summary>
     private async Task<T> InSnapshotAsync<T>(DbConnection connection, Func<Task<T>> body)
     {
-        // As text, since the driver of SQLite begins transactions of its own as writers.
+        // As text, since the driver of SQLite begins transactions of its own as writers. PostgreSQL estimates the whole result and may start workers, or
+        // compile, for what a page stops after a hundred rows: that alone takes longer than the page.
+        const string OnPostgreSql = """
+            BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SET LOCAL max_parallel_workers_per_gather = 0;
+            SET LOCAL jit = off
+            """;
         var isSqlite = string.Equals(Dialect.Product, "sqlite", StringComparison.Ordinal);
-        await connection
-            .ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            .ConfigureAwait(false);
+        await connection.ExecuteAsync(isSqlite ? "BEGIN TRANSACTION" : OnPostgreSql).ConfigureAwait(false);
         try
         {
             return await body().ConfigureAwait(false);
