@@ -124,7 +124,7 @@ public abstract class MetadataDatabaseConformanceTests
                 .Select(i => databases[i % 2].WriteAsync(Durability.Process, Insert($"n{i:000}"), TestContext.Current.CancellationToken))
         );
         Assert.Equal(200, (await NamesAsync(databases[0])).Count);
-        var events = await EventsAsync(second);
+        var events = await EventsAsync(second, 200);
         Assert.Equal(200, events.Count);
         Assert.Equal(events.OrderBy(e => e.Position).Select(e => e.Id), events.Select(e => e.Id));
     }
