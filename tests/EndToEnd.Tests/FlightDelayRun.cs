@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace EndToEnd.Tests;
 
@@ -40,6 +41,12 @@ public sealed class FlightDelayRun : IAsyncLifetime
         var copy = summary.DeepClone().AsObject();
         copy.Remove("elapsedSeconds");
         copy.Remove("time");
-        return copy.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+
+        // A killed process takes along the traffic of a rollout that it had counted and not written yet: the judgement stands on the rest.
+        return Regex.Replace(
+            copy.ToJsonString(new JsonSerializerOptions { WriteIndented = true }),
+            @"\bin \d+ requests\b",
+            "in N requests"
+        );
     }
 }
