@@ -179,6 +179,41 @@ public sealed class MlflowFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_that_was_done_and_answered_with_an_error_is_asked_for_like_a_lost_one()
+    {
+        server.Disturbance = async (context, next) =>
+        {
+            if (context.Request.Path.Value!.EndsWith("registered-models/create", StringComparison.Ordinal))
+            {
+                var body = context.Response.Body;
+                context.Response.Body = Stream.Null;
+                await next();
+                context.Response.Body = body;
+                context.Response.Headers.Clear();
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
+            }
+
+            if (
+                context.Request.Path.Value.EndsWith("registered-models/get", StringComparison.Ordinal)
+                && context.Request.Query["name"] == "forbidden"
+            )
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+
+            await next();
+        };
+        await using var hasty = new MlflowPlatform(server.Address, o => o.Retries = 0);
+        await Assert.ThrowsAsync<MlflowServerException>(() => hasty.Registry.CreateModelAsync("forbidden", cancellationToken: Cancel));
+        await Assert.ThrowsAsync<MlflowServerException>(() => hasty.Registry.CreateModelAsync(Name, cancellationToken: Cancel));
+
+        Assert.Equal(1, await hasty.Get<RemoteCalls>().RecoverAsync(TimeSpan.Zero, Cancel)); // The one that the server will not talk about.
+        Assert.Equal(Name, Assert.Single(await hasty.EventsAsync()).Subject.Id);
+    }
+
+    [Fact]
     public async Task A_call_that_was_never_made_or_was_refused_leaves_no_event()
     {
         server.Disturbance = (context, _) =>

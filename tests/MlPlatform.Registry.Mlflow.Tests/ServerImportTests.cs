@@ -221,6 +221,31 @@ public sealed class ServerImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transfer_that_breaks_off_is_said_and_the_next_import_has_the_file()
+    {
+        Assert.SkipWhen(MlflowServer.RealAddress is not null, "Ours can be disturbed.");
+        var run = await there.Tracker.StartRunAsync(name, cancellationToken: Cancel);
+        await LogAsync(run, "a.txt", "hello"u8.ToArray());
+        server.Disturbance = async (context, next) =>
+        {
+            if (!context.Request.Path.Value!.EndsWith("a.txt", StringComparison.Ordinal))
+            {
+                await next();
+                return;
+            }
+
+            context.Response.ContentLength = 5;
+            await context.Response.WriteAsync("he");
+            await context.Response.Body.FlushAsync(Cancel);
+            context.Abort();
+        };
+        await Assert.ThrowsAsync<StorageUnavailableException>(ImportAsync);
+
+        server.Disturbance = null;
+        Assert.Equal(1, (await ImportAsync()).Files);
+    }
+
+    [Fact]
     public async Task What_cannot_be_had_is_in_the_report_and_stops_nothing_else()
     {
         Assert.SkipWhen(MlflowServer.RealAddress is not null, "Ours can be disturbed.");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,13 @@ internal sealed class RemoteCalls(
         {
             result = await call().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is MlflowServerException or AssetNotFoundException or AssetExistsException or AssetDeletedException)
+        catch (Exception e)
+            when (e
+                    is MlflowServerException { Status: < HttpStatusCode.InternalServerError }
+                        or AssetNotFoundException
+                        or AssetExistsException
+                        or AssetDeletedException
+            )
         {
             await TryAsync(id, work => DeleteAsync(work, id), durability).ConfigureAwait(false); // Refused: nothing happened.
             throw;
@@ -49,7 +56,7 @@ internal sealed class RemoteCalls(
     }
 
     /// <summary>Settles calls that were cut off before a time, by what the server says about them.</summary>
-    /// <returns>How many are left, since the server does not answer.</returns>
+    /// <returns>How many are left, since the server does not answer, or not about them.</returns>
     public async Task<int> RecoverAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         var before = StoredTime.ToMicros(clocks.Work.GetUtcNow() - age);
@@ -66,6 +73,7 @@ internal sealed class RemoteCalls(
                 cancellationToken
             )
             .ConfigureAwait(false);
+        var left = 0;
         for (var i = 0; i < rows.Count; i++)
         {
             try
@@ -75,11 +83,16 @@ internal sealed class RemoteCalls(
             catch (StorageUnavailableException e)
             {
                 Log.NotRecovered(logger, rows.Count - i, e.Message);
-                return rows.Count - i;
+                return left + rows.Count - i;
+            }
+            catch (MlflowServerException e)
+            {
+                Log.NotRecovered(logger, 1, e.Message); // One that it will not talk about holds up no other.
+                left++;
             }
         }
 
-        return 0;
+        return left;
     }
 
     private async Task RecoverAsync(CallRow row, CancellationToken cancellationToken)

@@ -46,7 +46,14 @@ internal sealed class MlflowImporter(
         var client = new MlflowClient(clients, options, MlflowClient.Import);
         var tally = new ImportTally();
         var contents = new MlflowServerContents(client, new(client), tally);
-        return await ImportAsync(contents, tally, progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ImportAsync(contents, tally, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new StorageUnavailableException(client.Root.AbsoluteUri, $"a transfer broke off ({e.Message.TrimEnd('.')})", e);
+        }
     }
 
     private async Task<MlflowImportReport> ImportAsync(

@@ -8,6 +8,9 @@ internal sealed partial class MlflowExperimentTracker
 {
     private const int PageSize = 1000;
 
+    /// <summary>Each page lists the whole tree on the server, so there shall be few.</summary>
+    private const int FilesPerPage = 10_000;
+
     public async Task<RunInfo?> GetRunAsync(RunId id, CancellationToken cancellationToken = default)
     {
         try
@@ -146,10 +149,10 @@ internal sealed partial class MlflowExperimentTracker
         do
         {
             page = await trees
-                .ListFilesAsync(ArtifactTreeId.OfRun(id), null, found.Count == 0 ? null : found[^1].Path, PageSize, cancellationToken)
+                .ListFilesAsync(ArtifactTreeId.OfRun(id), null, found.Count == 0 ? null : found[^1].Path, FilesPerPage, cancellationToken)
                 .ConfigureAwait(false);
             found.AddRange(page);
-        } while (page.Count == PageSize);
+        } while (page.Count == FilesPerPage);
 
         return found;
     }

@@ -442,7 +442,7 @@ internal sealed partial class MlflowModelRegistry(
 
     private async Task<ModelVersion?> FindByKeyAsync(string name, string? key, CancellationToken cancellationToken)
     {
-        if (key is null || await GetModelAsync(name, cancellationToken).ConfigureAwait(false) is null)
+        if (key is null)
         {
             return null;
         }

@@ -5,7 +5,6 @@ internal sealed record MetricReply(
     double? Value,
     long? Timestamp,
     long? Step,
-    string? ModelId,
     string? DatasetName,
     string? DatasetDigest,
     string? RunId

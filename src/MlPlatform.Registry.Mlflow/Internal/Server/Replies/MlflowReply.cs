@@ -17,8 +17,6 @@ internal sealed record MlflowReply
 
     public List<MetricReply>? Metrics { get; init; }
 
-    public string? RootUri { get; init; }
-
     public List<FileReply>? Files { get; init; }
 
     public ModelReply? RegisteredModel { get; init; }

@@ -22,7 +22,5 @@ internal sealed record VersionReply
 
     public string? ModelId { get; init; }
 
-    public string? Status { get; init; }
-
     public List<TextPair>? Tags { get; init; }
 }
