@@ -52,7 +52,7 @@ public sealed class DefinitionTests
 
             await using var second = new FeaturesHost(f => f.AddDefinitions<Owned>(), directory);
             await second.Store.ApplyAsync();
-            var changed = Assert.Single(await second.Get<IEventLog>().ReadAsync(new() { Types = [EventTypes.OwnerChanged] }));
+            var changed = Assert.Single(await second.Get<IServiceProvider>().ReadSettledAsync(new() { Types = [EventTypes.OwnerChanged] }));
             Assert.Equal("entity:origin", changed.Subject.ToString());
             Assert.Equal(JsonValueKind.Null, changed.Payload.GetProperty("from").ValueKind);
             Assert.Equal("network-ops", changed.Payload.GetProperty("to").GetString());

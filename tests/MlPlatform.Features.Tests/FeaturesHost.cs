@@ -57,7 +57,7 @@ internal sealed class FeaturesHost : IAsyncDisposable
     }
 
     public async Task<int> CountEventsAsync(string type) =>
-        (await Get<IEventLog>().ReadAsync(new EventQuery())).Count(e => string.Equals(e.Type, type, StringComparison.Ordinal));
+        (await services.ReadSettledAsync(new EventQuery())).Count(e => string.Equals(e.Type, type, StringComparison.Ordinal));
 
     /// <summary>The parts of the history that are not sealed.</summary>
     public Task<long> CountPendingAsync() =>

@@ -39,7 +39,7 @@ public sealed class TrainingSetTests
         await host.Store.PushAsync("landings", Rows.Many(3, Now));
         await host.Store.GetTrainingSetAsync([Rows.Ask(Now), Rows.Ask(Now - TimeSpan.FromDays(1)), Rows.Ask(Now, null)], "flight");
 
-        var said = Assert.Single(await host.Get<IEventLog>().ReadAsync(new() { Types = [EventTypes.FeatureStats] }));
+        var said = Assert.Single(await host.Get<IServiceProvider>().ReadSettledAsync(new() { Types = [EventTypes.FeatureStats] }));
         Assert.Equal("service:flight@v1", said.Subject.ToString());
         Assert.Equal(3, said.Payload.GetProperty("rows").GetInt32());
         Assert.Equal(Now - TimeSpan.FromDays(1), said.Payload.GetProperty("windowStart").GetDateTimeOffset());
@@ -108,7 +108,9 @@ public sealed class TrainingSetTests
         await host.ReadAsync(Rows.Ask(Now));
         await host.Get<IConsumptionRecorder>().FlushAsync();
 
-        var events = (await host.Get<IEventLog>().ReadAsync(new EventQuery())).Where(e => e.Type == EventTypes.FeatureRead).ToArray();
+        var events = (await host.Get<IServiceProvider>().ReadSettledAsync(new EventQuery()))
+            .Where(e => e.Type == EventTypes.FeatureRead)
+            .ToArray();
         Assert.Equal(["online", "train"], events.Select(e => e.Payload.GetProperty("mode").GetString()).Order());
         Assert.All(events, e => Assert.Equal("service:flight@v1", e.Subject.ToString()));
     }

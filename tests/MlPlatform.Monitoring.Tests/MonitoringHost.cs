@@ -71,7 +71,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
 
     public async Task<IReadOnlyList<EventRecord>> EventsAsync(string type) =>
         [
-            .. (await Get<IEventLog>().ReadAsync(new EventQuery(), TestContext.Current.CancellationToken)).Where(e =>
+            .. (await services.ReadSettledAsync(new EventQuery(), TestContext.Current.CancellationToken)).Where(e =>
                 string.Equals(e.Type, type, StringComparison.Ordinal)
             ),
         ];

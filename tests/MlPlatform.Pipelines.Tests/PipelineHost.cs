@@ -90,8 +90,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     public Task ExecuteAsync(string sql) =>
         Database.WriteAsync(Durability.Process, w => w.Connection.ExecuteAsync(sql, transaction: w.Transaction), Cancel);
 
-    public async Task<List<EventRecord>> EventsAsync(string type) =>
-        [.. await Get<IEventLog>().ReadAsync(new() { Types = [type] }, Cancel)];
+    public async Task<List<EventRecord>> EventsAsync(string type) => [.. await services.ReadSettledAsync(new() { Types = [type] }, Cancel)];
 
     public Task AppendAsync(PlatformEvent platformEvent) =>
         Database.WriteAsync(

@@ -37,7 +37,7 @@ internal sealed class MlflowPlatform : IAsyncDisposable
 
     /// <summary>The events, of some types or of all, oldest first.</summary>
     public async Task<IReadOnlyList<EventRecord>> EventsAsync(params string[] types) =>
-        await Get<IEventLog>().ReadAsync(new() { Types = types.Length == 0 ? null : types }, TestContext.Current.CancellationToken);
+        await services.ReadSettledAsync(new() { Types = types.Length == 0 ? null : types }, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

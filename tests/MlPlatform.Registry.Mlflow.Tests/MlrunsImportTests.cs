@@ -224,8 +224,7 @@ public sealed class MlrunsImportTests : IAsyncDisposable
         Assert.Equal("ops", (await Tracker.GetExperimentAsync(Experiment, Cancel))!.Tags["team"]);
     }
 
-    private async Task<int> CountEventsAsync() =>
-        (await services.GetRequiredService<IEventLog>().ReadAsync(new() { Limit = 10_000 }, Cancel)).Count;
+    private async Task<int> CountEventsAsync() => (await services.ReadSettledAsync(new() { Limit = 10_000 }, Cancel)).Count;
 
     private static async Task WriteAsync(string folder, string path, string text)
     {

@@ -43,7 +43,7 @@ internal sealed class RegistryHost : IAsyncDisposable
         where T : notnull => services.GetRequiredService<T>();
 
     public async Task<IReadOnlyList<EventRecord>> EventsAsync(params string[] types) =>
-        await Get<IEventLog>().ReadAsync(new() { Types = types.Length == 0 ? null : types }, TestContext.Current.CancellationToken);
+        await services.ReadSettledAsync(new() { Types = types.Length == 0 ? null : types }, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

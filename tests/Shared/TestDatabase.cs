@@ -26,4 +26,37 @@ internal static class TestDatabase
                 o => o.Schema = TestPostgreSql.SchemaOf(directory)
             )
             : SqliteMlPlatformBuilderExtensions.UseSqlite(builder);
+
+    /// <summary>The events, once every transaction that was open at the call has ended.</summary>
+    /// <remarks>
+    /// PostgreSQL lists the open transactions of all tests that run at the time, and the log hides an event for as long as one of them might yet
+    /// write an older one. A transaction that somebody leaves open holds up the answer for a moment only.
+    /// </remarks>
+    public static async Task<IReadOnlyList<Core.EventRecord>> ReadSettledAsync(
+        this IServiceProvider services,
+        Core.EventQuery query,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var database = (Core.IMetadataDatabase)services.GetService(typeof(Core.IMetadataDatabase))!;
+        if (await database.ReadAsync(connection => Task.FromResult(connection is Npgsql.NpgsqlConnection), cancellationToken))
+        {
+            var end = await ScalarAsync("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+            for (var i = 0; i < 2000 && await ScalarAsync("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint") < end; i++) { }
+        }
+
+        var log = (Core.IEventLog)services.GetService(typeof(Core.IEventLog))!;
+        return await log.ReadAsync(query, cancellationToken);
+
+        Task<long> ScalarAsync(string sql) =>
+            database.ReadAsync(
+                async connection =>
+                {
+                    await using var command = connection.CreateCommand();
+                    command.CommandText = sql;
+                    return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+                },
+                cancellationToken
+            );
+    }
 }

@@ -104,7 +104,7 @@ public sealed class ConfigurationReportTests : IDisposable
         var lifetime = provider.GetRequiredService<IPlatformLifetime>();
         await lifetime.StartAsync(Cancel);
         await lifetime.StopAsync(Cancel);
-        return await provider.GetRequiredService<IEventLog>().ReadAsync(new(), Cancel);
+        return await provider.ReadSettledAsync(new(), Cancel);
     }
 
     private static (string? Source, bool IsDefault) Read(JsonElement key) =>

@@ -31,7 +31,7 @@ public sealed class ConsumerTests : IDisposable
             [("ada", null, "report", false), ("shop", "sales", "ranking", true)],
             listed.Select(c => (c.Consumer.Id, c.Consumer.Team, c.Purpose, c.IsActuating))
         );
-        var events = await provider.GetRequiredService<IEventLog>().ReadAsync(new() { Subject = model }, Cancel);
+        var events = await provider.ReadSettledAsync(new() { Subject = model }, Cancel);
         Assert.Equal(
             ["service:shop False", "service:shop True", "person:ada False"],
             events.Select(e => $"{e.Payload.GetProperty("consumer").GetString()} {e.Payload.GetProperty("actuating").GetBoolean()}")

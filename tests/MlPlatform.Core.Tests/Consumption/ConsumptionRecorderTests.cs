@@ -27,7 +27,7 @@ public sealed class ConsumptionRecorderTests : IDisposable
         await recorder.FlushAsync();
         await recorder.FlushAsync();
 
-        var events = await provider.GetRequiredService<IEventLog>().ReadAsync(new());
+        var events = await provider.ReadSettledAsync(new());
         var seen = Assert.Single(events, e => e.Type == EventTypes.ConsumerSeen);
         Assert.Equal(8000, seen.Payload.GetProperty("count").GetInt64());
         Assert.Equal(caller.Id, seen.Actor.Id);
@@ -56,7 +56,7 @@ public sealed class ConsumptionRecorderTests : IDisposable
             await recorder.FlushAsync();
         }
 
-        var covered = await provider.GetRequiredService<IEventLog>().ReadAsync(new() { Types = [EventTypes.RecorderCoverage] });
+        var covered = await provider.ReadSettledAsync(new() { Types = [EventTypes.RecorderCoverage] });
         Assert.Equal(3, covered.Count);
         Assert.All(covered, e => Assert.Equal(0, e.Payload.GetProperty("dropped").GetInt64()));
     }
@@ -79,7 +79,7 @@ public sealed class ConsumptionRecorderTests : IDisposable
 
         await counting;
         await recorder.FlushAsync();
-        var seen = await provider.GetRequiredService<IEventLog>().ReadAsync(new() { Types = [EventTypes.ConsumerSeen], Limit = 10_000 });
+        var seen = await provider.ReadSettledAsync(new() { Types = [EventTypes.ConsumerSeen], Limit = 10_000 });
         Assert.Equal(200_000, seen.Sum(e => e.Payload.GetProperty("count").GetInt64()));
     }
 }

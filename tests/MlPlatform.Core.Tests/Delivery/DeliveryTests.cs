@@ -227,7 +227,7 @@ public sealed class DeliveryTests : IAsyncDisposable
 
         Assert.DoesNotContain("very-secret", row, StringComparison.Ordinal);
         Assert.True((await Subscriptions.GetAsync(id, Cancel))!.HasSecret);
-        var events = await services.GetRequiredService<IEventLog>().ReadAsync(new(), Cancel);
+        var events = await services.ReadSettledAsync(new(), Cancel);
         Assert.DoesNotContain(events, e => e.Payload.GetRawText().Contains("secret", StringComparison.Ordinal));
         var key = Path.Combine(root, "keys", "secret.key");
         if (!OperatingSystem.IsWindows())
@@ -301,7 +301,7 @@ public sealed class DeliveryTests : IAsyncDisposable
                 },
                 Cancel
             );
-        var all = await services.GetRequiredService<IEventLog>().ReadAsync(new() { Limit = 10_000 }, Cancel);
+        var all = await services.ReadSettledAsync(new() { Limit = 10_000 }, Cancel);
         return all[^1].Id;
     }
 

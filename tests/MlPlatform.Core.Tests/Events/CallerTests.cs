@@ -19,7 +19,7 @@ public sealed class CallerTests : IDisposable
         string[] callers = ["first", "second", "third"];
         var traces = await Task.WhenAll(callers.Select(c => Task.Run(() => WriteAsync(database, c))));
 
-        var events = await provider.GetRequiredService<IEventLog>().ReadAsync(new(), TestContext.Current.CancellationToken);
+        var events = await provider.ReadSettledAsync(new(), TestContext.Current.CancellationToken);
 
         Assert.Equal(callers.Zip(traces).Order(), events.Select(e => (e.Actor.Id, e.TraceId!)).Order());
         Assert.All(events, e => Assert.Equal(e.Subject.Id, e.Actor.Id));

@@ -206,8 +206,8 @@ public sealed class KillTests
         var (count, after) = (0, default(EventPosition));
         while (true)
         {
-            var page = await host.Get<IEventLog>()
-                .ReadAsync(
+            var page = await host.Get<IServiceProvider>()
+                .ReadSettledAsync(
                     new()
                     {
                         Types = [type],

@@ -54,7 +54,7 @@ internal sealed class ServingHost : IAsyncDisposable
         reference is null ? Get<IPredictor<TIn, TOut>>() : services.GetRequiredKeyedService<IPredictor<TIn, TOut>>(reference);
 
     public async Task<IReadOnlyList<EventRecord>> EventsAsync(params string[] types) =>
-        await Get<IEventLog>().ReadAsync(new() { Types = types }, TestContext.Current.CancellationToken);
+        await services.ReadSettledAsync(new() { Types = types }, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
