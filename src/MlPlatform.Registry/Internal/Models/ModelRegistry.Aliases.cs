@@ -36,6 +36,7 @@ internal sealed partial class ModelRegistry
     {
         ArgumentNullException.ThrowIfNull(work);
         Check(name, alias, reason);
+        await LockModelAsync(work, name).ConfigureAwait(false); // Or the version could be deleted, and the model renamed, between here and the move.
         var exists = await work
             .Connection.ExecuteScalarAsync<long>(
                 "SELECT COUNT(*) FROM reg_model_version WHERE model = @name AND version = @version AND deleted_at IS NULL",
@@ -78,6 +79,7 @@ internal sealed partial class ModelRegistry
                 Durability.Power,
                 async work =>
                 {
+                    await LockModelAsync(work, name).ConfigureAwait(false);
                     var before = await FindAliasAsync(work, name, alias).ConfigureAwait(false);
                     if (before?.Version is null && (expected is null || expected == ETag.None))
                     {
@@ -92,6 +94,7 @@ internal sealed partial class ModelRegistry
             .ConfigureAwait(false);
     }
 
+    /// <summary>Moves an alias of a model whose row the caller has locked.</summary>
     private async Task<AliasRow> MoveAsync(
         IUnitOfWork work,
         string name,
@@ -102,7 +105,6 @@ internal sealed partial class ModelRegistry
         string operation
     )
     {
-        await work.LockAsync($"registry.alias:{name}@{alias}").ConfigureAwait(false); // A move that expects nothing must not lose to another.
         var before = await FindAliasAsync(work, name, alias).ConfigureAwait(false);
         var tag = before?.Version is null ? ETag.None : new ETag(before.RowVersion);
         if (expected is { } wanted && wanted != tag)
@@ -120,27 +122,18 @@ internal sealed partial class ModelRegistry
                 .EnsureAsync(work, new(name, number), alias, before?.Version is { } live ? new(name, live) : null, reason.Kind)
                 .ConfigureAwait(false)
             : null;
-        var seen = before?.RowVersion ?? 0;
         var after = new AliasRow
         {
             Model = name,
             Alias = alias,
             Version = version,
-            RowVersion = seen + 1,
+            RowVersion = (before?.RowVersion ?? 0) + 1,
         };
-
-        // Guarded in SQL too: on a database with many writers the row may have moved since it was read.
         const string Upsert = """
             INSERT INTO reg_model_alias (model, alias, version, row_version) VALUES (@Model, @Alias, @Version, @RowVersion)
             ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version, row_version = excluded.row_version
-            WHERE reg_model_alias.row_version = excluded.row_version - 1
             """;
-        if (await work.Connection.ExecuteAsync(Upsert, after, work.Transaction).ConfigureAwait(false) == 0)
-        {
-            var now = await FindAliasAsync(work, name, alias).ConfigureAwait(false);
-            throw new ConcurrencyConflictException("registry.alias", operation, $"{name}@{alias}", tag, new(now?.RowVersion ?? 0));
-        }
-
+        await work.Connection.ExecuteAsync(Upsert, after, work.Transaction).ConfigureAwait(false);
         await WriteHistoryAsync(work, before, after, reason).ConfigureAwait(false);
         Announce(work, before, after, reason, overridden);
         return after;
@@ -250,6 +243,14 @@ internal sealed partial class ModelRegistry
     }
 
     private static string KindText(AliasMoveReason reason) => reason.Kind.ToString().ToLowerInvariant();
+
+    /// <summary>One after the other: moves of the model's aliases, deletions, renames and registrations. Nothing is locked when there is no such model.</summary>
+    private Task<int> LockModelAsync(IUnitOfWork work, string name) =>
+        work.Connection.ExecuteAsync(
+            $"SELECT name FROM reg_model WHERE name = @name {database.Dialect.ForUpdate()}",
+            new { name },
+            work.Transaction
+        );
 
     private static Task<AliasRow?> FindAliasAsync(IUnitOfWork work, string name, string alias) =>
         work.Connection.QuerySingleOrDefaultAsync<AliasRow>(

@@ -334,16 +334,21 @@ internal sealed partial class ModelRegistry
             return;
         }
 
-        var taken = await work
-            .Connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM reg_model WHERE name = @newName", new { newName }, work.Transaction)
-            .ConfigureAwait(false);
-        if (taken > 0)
+        // Takes the name by making a model of it: looking whether it is free would miss one that is being made at the same time.
+        const string Take = """
+            INSERT INTO reg_model (name, created_at, updated_at, next_version) VALUES (@newName, 0, 0, 1) ON CONFLICT (name) DO NOTHING
+            """;
+        if (await work.Connection.ExecuteAsync(Take, new { newName }, work.Transaction).ConfigureAwait(false) == 0)
         {
             throw new AssetExistsException(
                 new(AssetKind.Model, newName),
                 "A deleted model keeps its name, since its version numbers never repeat."
             );
         }
+
+        await work
+            .Connection.ExecuteAsync("DELETE FROM reg_model WHERE name = @newName", new { newName }, work.Transaction)
+            .ConfigureAwait(false);
 
         // What points at bytes is named by version: the references move along.
         var held = await work

@@ -1,0 +1,9 @@
+namespace MlPlatform.Registry.Tests;
+
+internal enum ExpectedTag
+{
+    Any,
+    Seen,
+    None,
+    Wrong,
+}
