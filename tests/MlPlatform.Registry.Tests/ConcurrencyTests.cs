@@ -89,6 +89,39 @@ public sealed class ConcurrencyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Name_of_an_experiment_goes_to_one_of_those_that_take_it_and_make_it_at_once()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var name = $"taken {round}";
+            var mine = await ManyAsync(
+                (host, i) => host.Get<IExperimentTracker>().CreateExperimentAsync($"mine {round}/{i}", null, Cancel)
+            );
+            var outcomes = await ManyAsync(
+                async (host, i) =>
+                {
+                    try
+                    {
+                        var tracker = host.Get<IExperimentTracker>();
+                        await (
+                            i % 3 == 0
+                                ? tracker.CreateExperimentAsync(name, null, Cancel)
+                                : tracker.RenameExperimentAsync(mine[i].Id, name, Cancel)
+                        );
+                        return true;
+                    }
+                    catch (AssetExistsException)
+                    {
+                        return false;
+                    }
+                }
+            );
+            Assert.Single(outcomes, took => took);
+            Assert.NotNull(await second.Get<IExperimentTracker>().FindExperimentAsync(name, Cancel));
+        }
+    }
+
+    [Fact]
     public async Task Run_that_all_writers_start_is_one_run()
     {
         var id = RunId.New(first.Time);

@@ -97,21 +97,32 @@ internal sealed partial class ExperimentTracker
                     return;
                 }
 
-                const string Sql = """
-                    UPDATE reg_experiment SET name = @name, updated_at = @Now
-                    WHERE id = @id AND NOT EXISTS (SELECT 1 FROM reg_experiment o WHERE o.name = @name)
+                // Takes the name by making an experiment of it: looking whether it is free would miss one that is being made at the same time.
+                const string Take = """
+                    INSERT INTO reg_experiment (id, name, created_at, updated_at) VALUES (@Taken, @name, 0, 0) ON CONFLICT (name) DO NOTHING
                     """;
                 var values = new
                 {
                     id,
                     name,
+                    Taken = NewId(),
                     Now = clocks.Platform.NowMicros(),
                 };
-                if (await work.Connection.ExecuteAsync(Sql, values, work.Transaction).ConfigureAwait(false) == 0)
+                if (await work.Connection.ExecuteAsync(Take, values, work.Transaction).ConfigureAwait(false) == 0)
                 {
                     throw await TakenAsync(work, id, name).ConfigureAwait(false);
                 }
 
+                await work
+                    .Connection.ExecuteAsync("DELETE FROM reg_experiment WHERE id = @Taken", values, work.Transaction)
+                    .ConfigureAwait(false);
+                await work
+                    .Connection.ExecuteAsync(
+                        "UPDATE reg_experiment SET name = @name, updated_at = @Now WHERE id = @id",
+                        values,
+                        work.Transaction
+                    )
+                    .ConfigureAwait(false);
                 work.Append(
                     new(EventTypes.ExperimentRenamed, new(AssetKind.Experiment, name))
                     {
@@ -198,15 +209,21 @@ internal sealed partial class ExperimentTracker
 
     private async Task<ExperimentRow> GetOrCreateAsync(IUnitOfWork work, string name)
     {
-        await InsertExperimentAsync(work, NewId(), name, null).ConfigureAwait(false);
-        var row = await work
-            .Connection.QuerySingleAsync<ExperimentRow>(
-                $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.name = @name",
-                new { name },
-                work.Transaction
-            )
-            .ConfigureAwait(false);
-        return row.DeletedAt is null ? row : throw new AssetDeletedException(row.Asset);
+        while (true)
+        {
+            await InsertExperimentAsync(work, NewId(), name, null).ConfigureAwait(false);
+            var row = await work
+                .Connection.QuerySingleOrDefaultAsync<ExperimentRow>(
+                    $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.name = @name",
+                    new { name },
+                    work.Transaction
+                )
+                .ConfigureAwait(false);
+            if (row is not null) // Else it got another name in between, and this one is free.
+            {
+                return row.DeletedAt is null ? row : throw new AssetDeletedException(row.Asset);
+            }
+        }
     }
 
     private async Task<bool> InsertExperimentAsync(IUnitOfWork work, string id, string name, string? location)
