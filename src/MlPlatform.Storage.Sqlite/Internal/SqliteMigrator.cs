@@ -71,6 +71,10 @@ internal sealed class SqliteMigrator(string path, string connectionString, SqlDi
             {
                 return new FileStream(path + ".migrate", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
+            catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !IsHeldByAnother(e)))
+            {
+                throw new StorageUnavailableException(path, $"its folder cannot be written to ({e.Message})", e);
+            }
             catch (IOException e)
             {
                 if (work.GetElapsedTime(start) > timeout)
@@ -83,4 +87,7 @@ internal sealed class SqliteMigrator(string path, string connectionString, SqlDi
             }
         }
     }
+
+    /// <summary>Windows' codes for a file or a part of it that is in use, and Unix's for a lock that would block (Linux, macOS).</summary>
+    private static bool IsHeldByAnother(Exception error) => (error.HResult & 0xFFFF) is 32 or 33 or 11 or 35;
 }
