@@ -22,8 +22,8 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
     /// <summary>A row of a transaction younger than the oldest open one of this platform might yet be preceded.</summary>
     /// <remarks>
     /// The statement's snapshot lists the open transactions of the whole server. One that is seen to be another application's does not count, or a
-    /// batch of hours elsewhere would hold back the log for hours; nor does one in another database. One that is not seen, since it has just ended or its session may not be looked at,
-    /// counts: that hides too much for a moment, and never shows too much.
+    /// batch of hours elsewhere would hold back the log for hours; nor does one in another database. One that is not seen, since it has just ended or
+    /// its session may not be looked at, counts: that hides too much for a moment, and never shows too much.
     /// </remarks>
     public override string StableEvents { get; } =
         $"""

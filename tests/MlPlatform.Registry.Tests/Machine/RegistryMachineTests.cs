@@ -200,7 +200,7 @@ public sealed class RegistryMachineTests
         {
             return "conflict";
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (operation.Cut == Cut.Cancelled)
         {
             return "cancelled";
         }
