@@ -295,6 +295,100 @@ public abstract class MetadataDatabaseConformanceTests
         Assert.Equal(5, (await NamesAsync(databases[0])).Count);
     }
 
+    /// <summary>Many rows go in by one call, each value as it was; a row that is there is passed over or changed, as the caller says.</summary>
+    [Fact]
+    public async Task Insert_of_many_rows_keeps_each_value_and_its_rule_for_conflicts()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        string[] texts = ["", "a", "a", "Ünï\U0001F600", new('x', 10_000)];
+        long[] integers = [0, long.MinValue, long.MaxValue, -1, 1];
+        double[] numbers = [0, double.MaxValue, double.Epsilon, -0.1, double.NegativeInfinity];
+        await WriteAsync(
+            database,
+            async work =>
+            {
+                await CreateManyAsync(work, database.Dialect);
+                InsertColumn[] rows =
+                [
+                    new("owner", "all"),
+                    new("name", texts),
+                    new("integer_value", integers),
+                    new("number_value", numbers),
+                ];
+                await database.Dialect.InsertAsync(work, "many", rows);
+                await database.Dialect.InsertAsync(work, "many", rows, "ON CONFLICT (name, integer_value) DO NOTHING");
+                InsertColumn[] other =
+                [
+                    new("owner", "other"),
+                    new("name", ["a", "b"]),
+                    new("integer_value", [long.MaxValue, 7]),
+                    new("number_value", [1.5, 2.5]),
+                ];
+                await database.Dialect.InsertAsync(
+                    work,
+                    "many",
+                    other,
+                    "ON CONFLICT (name, integer_value) DO UPDATE SET number_value = excluded.number_value"
+                );
+            }
+        );
+        var found = await database.ReadAsync(
+            async c =>
+                (
+                    await c.QueryAsync<(string, string, long, double)>("SELECT owner, name, integer_value, number_value FROM many")
+                ).ToHashSet(),
+            TestContext.Current.CancellationToken
+        );
+        numbers[2] = 1.5;
+        HashSet<(string, string, long, double)> expected =
+        [
+            .. texts.Select((t, i) => ("all", t, integers[i], numbers[i])),
+            ("other", "b", 7, 2.5),
+        ];
+        Assert.Equal(expected, found);
+    }
+
+    /// <summary>A row that the database refuses, or columns that do not fit together, fail the call; nothing of it is stored.</summary>
+    [Fact]
+    public async Task Insert_of_many_rows_stores_all_or_nothing()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        await WriteAsync(database, work => CreateManyAsync(work, database.Dialect));
+        InsertColumn owner = new("owner", "all"),
+            integers = new("integer_value", [1, 1]),
+            numbers = new("number_value", [1.0, 2.0]);
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() =>
+            WriteAsync(database, work => database.Dialect.InsertAsync(work, "many", [owner, new("name", ["a", "a"]), integers, numbers]))
+        );
+        var thrown = await Assert.ThrowsAsync<ArgumentException>(() =>
+            WriteAsync(database, work => database.Dialect.InsertAsync(work, "many", [owner, new("name", ["a"]), integers, numbers]))
+        );
+        Assert.Contains("'name' (1)", thrown.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            WriteAsync(database, work => database.Dialect.InsertAsync(work, "many", [owner]))
+        );
+        Assert.Equal(
+            0,
+            await database.ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM many"), TestContext.Current.CancellationToken)
+        );
+    }
+
+    private static Task WriteAsync(IMetadataDatabase database, Func<IUnitOfWork, Task> body) =>
+        database.WriteAsync(Durability.Process, body, TestContext.Current.CancellationToken);
+
+    private static async Task CreateManyAsync(IUnitOfWork work, SqlDialect dialect)
+    {
+        string text = dialect.TypeTokens["text"],
+            integer = dialect.TypeTokens["bigint"],
+            number = dialect.TypeTokens["double"];
+        await work.Connection.ExecuteAsync(
+            $"CREATE TABLE many (owner {text}, name {text}, integer_value {integer}, number_value {number}, PRIMARY KEY (name, integer_value))",
+            transaction: work.Transaction
+        );
+    }
+
     /// <summary>An owner that lets go of everything and points anew, in one transaction, keeps what it points at last.</summary>
     [Fact]
     public async Task Released_owner_may_reference_anew()

@@ -41,4 +41,12 @@ public abstract class SqlDialect
     /// <param name="table">The table or alias whose rows are locked; null locks those of all tables.</param>
     /// <param name="skipLocked">Leave out rows that another transaction has locked, instead of waiting for it.</param>
     public virtual string ForUpdate(string? table = null, bool skipLocked = false) => string.Empty;
+
+    /// <summary>Inserts many rows into one table: by one statement on a server, by a statement that is prepared once otherwise.</summary>
+    /// <param name="work">The transaction.</param>
+    /// <param name="table">The table, a constant of the module.</param>
+    /// <param name="columns">The columns, all of the same number of rows.</param>
+    /// <param name="onConflict">What to do with a row that is there: <c>ON CONFLICT ...</c>, or nothing.</param>
+    /// <exception cref="System.Data.Common.DbException">The database refused a row; the transaction cannot go on.</exception>
+    public abstract Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "");
 }

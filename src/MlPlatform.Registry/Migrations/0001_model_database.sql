@@ -52,8 +52,9 @@ CREATE TABLE reg_run_tag (
 CREATE INDEX reg_run_tag_value ON reg_run_tag (experiment_id, key, substr(value, 1, 100));
 
 -- A not-a-number is kept as is_nan = 1 with value 0, since not every database orders or even stores one.
+-- That the run is there is checked on reg_metric_latest, written before: here it would be looked up for each point.
 CREATE TABLE reg_metric_point (
-    run_id $text$ NOT NULL REFERENCES reg_run (id),
+    run_id $text$ NOT NULL,
     key $text$ NOT NULL,
     step $bigint$ NOT NULL,
     at $bigint$ NOT NULL,

@@ -1,4 +1,5 @@
 using MlPlatform.Core;
+using Npgsql;
 
 namespace MlPlatform.Storage.PostgreSql.Internal;
 
@@ -41,4 +42,23 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
 
     public override string ForUpdate(string? table = null, bool skipLocked = false) =>
         $"FOR UPDATE{(table is null ? "" : $" OF {table}")}{(skipLocked ? " SKIP LOCKED" : "")}";
+
+    public override async Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "")
+    {
+        InsertColumn.CountRows(columns);
+        var arrays = columns.Where(c => c.Count is not null).ToList();
+        var sql = $"""
+            INSERT INTO {table} ({string.Join(", ", columns.Select(c => c.Name))})
+            SELECT {string.Join(", ", columns.Select(c => c.Count is null ? $"@{c.Name}" : $"p.{c.Name}"))}
+            FROM unnest({string.Join(", ", arrays.Select(c => $"@{c.Name}"))}) AS p ({string.Join(", ", arrays.Select(c => c.Name))})
+            {onConflict}
+            """;
+        await using var command = new NpgsqlCommand(sql, (NpgsqlConnection)work.Connection, (NpgsqlTransaction)work.Transaction);
+        foreach (var column in columns)
+        {
+            command.Parameters.Add(new(column.Name, column.Values));
+        }
+
+        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
 }

@@ -222,8 +222,8 @@ internal sealed partial class RegistryRetention
                 "run_id = @Id",
                 asset,
                 [
+                    "reg_metric_latest", // Before the points, as they are written: who still logs is waited for here.
                     "reg_metric_point",
-                    "reg_metric_latest",
                     "reg_run_param",
                     "reg_run_tag",
                     "reg_run_input_tag",

@@ -6,8 +6,6 @@ internal sealed class MetricRow
 
     public required string RunId { get; init; }
 
-    public string? ExperimentId { get; init; }
-
     public required string Key { get; init; }
 
     public required long Step { get; init; }
