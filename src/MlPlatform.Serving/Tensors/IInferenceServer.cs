@@ -1,0 +1,42 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving;
+
+/// <summary>Predicts with any model of the model source, by tensors, without a predictor of its own: what the inference protocols stand on.</summary>
+/// <remarks>
+/// Thread-safe. A model is loaded when it is first asked for and then follows its alias and its rollouts as predictors do; of more than
+/// <see cref="ServingOptions.MaxOpenModels"/> references the one that was not used for longest is let go, and loaded again when it is asked for.
+/// </remarks>
+public interface IInferenceServer
+{
+    /// <summary>Predicts the rows of a request, all by the same version.</summary>
+    /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
+    /// <param name="request">The inputs.</param>
+    /// <param name="options">What the caller says about this prediction. The id is that of the first row; the row after it has the next number.</param>
+    /// <param name="cancellationToken">Cancels loading; a run in progress is not interrupted.</param>
+    /// <exception cref="AssetNotFoundException">No such model, alias or version.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
+    /// <exception cref="PredictionInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="PredictionFailedException">The model itself failed.</exception>
+    ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
+        ModelReference model,
+        TensorRequest request,
+        in PredictOptions options = default,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>What a reference answers with now; loads it if it is not loaded.</summary>
+    /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="AssetNotFoundException">No such model, alias or version.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
+    ValueTask<TensorModel> DescribeAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>What is open, the one used last coming last.</summary>
+    IReadOnlyList<ServedModel> ListOpen();
+
+    /// <summary>Lets go of a model; whoever is using it finishes. Predictors of its own keep it.</summary>
+    /// <param name="name">The model.</param>
+    /// <returns>Whether it was open.</returns>
+    Task<bool> CloseAsync(string name);
+}
