@@ -12,6 +12,15 @@ public sealed class ServingOptions
     /// <summary>Request slots that each version keeps; more concurrent calls make theirs for the moment. Default: 0, eight for each processor. Range: 0 to 1,024.</summary>
     public int RequestSlots { get; set; }
 
+    /// <summary>The alias that a model's name alone means to the inference protocols. Default: <c>champion</c>.</summary>
+    public string DefaultAlias { get; set; } = "champion";
+
+    /// <summary>References that the inference protocols keep loaded beside those of predictors. Default: 256. Range: 1 to 65,536.</summary>
+    public int MaxOpenModels { get; set; } = 256;
+
+    /// <summary>The most rows of one request by tensors. Default: 8,192. Range: 1 to 1,048,576.</summary>
+    public int MaxRequestRows { get; set; } = 8192;
+
     /// <summary>A version that could not be loaded is tried again after so long, in work time. Default: 30 s. Range: 1 s to 1 h.</summary>
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(30);
 
