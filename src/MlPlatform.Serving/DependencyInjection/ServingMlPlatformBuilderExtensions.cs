@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds model serving.</summary>
 public static class ServingMlPlatformBuilderExtensions
 {
-    /// <summary>Adds <see cref="IModelServer"/> and <see cref="IRollouts"/>. A model source, such as the registry, must be added beside it.</summary>
+    /// <summary>Adds <see cref="IModelServer"/>, <see cref="IInferenceServer"/> and <see cref="IRollouts"/>. A model source, such as the registry, must be added beside it.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Runs after configuration section <c>MlPlatform:Serving</c> is bound.</param>
     /// <remarks>Safe to repeat; the callbacks run in order.</remarks>
@@ -30,6 +30,7 @@ public static class ServingMlPlatformBuilderExtensions
         services.TryAddSingleton<StepCountStore>();
         services.TryAddSingleton<ModelServer>();
         services.TryAddSingleton<IModelServer>(s => s.GetRequiredService<ModelServer>());
+        services.TryAddSingleton<IInferenceServer, InferenceServer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, ModelServerService>());
         services.TryAddSingleton<AliasReader>();
         services.TryAddSingleton<RolloutMover>();

@@ -7,4 +7,9 @@ namespace MlPlatform.Serving;
 /// <param name="Runtime">What runs it, one of the kinds of <see cref="ModelRuntime"/>.</param>
 /// <param name="Inputs">What it takes.</param>
 /// <param name="Outputs">What it gives.</param>
-public sealed record TensorModel(ModelVersionId Version, string Runtime, IReadOnlyList<TensorInfo> Inputs, IReadOnlyList<TensorInfo> Outputs);
+public sealed record TensorModel(
+    ModelVersionId Version,
+    string Runtime,
+    IReadOnlyList<TensorInfo> Inputs,
+    IReadOnlyList<TensorInfo> Outputs
+);

@@ -5,6 +5,22 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>What happens under the gate.</summary>
 internal sealed partial class ModelHost
 {
+    /// <returns>One of the failures; null when everything is as it should be.</returns>
+    private async Task<ModelUnavailableException?> ApplyAllAsync(CancellationToken cancellationToken)
+    {
+        var rollout = await rollouts.FindOpenAsync(Name, cancellationToken).ConfigureAwait(false);
+        PrepareCounters(rollout);
+        ModelUnavailableException? failure = null;
+        foreach (var group in predictors.GroupBy(p => p.Reference))
+        {
+            failure = await ApplyAsync(group.Key, [.. group], rollout, cancellationToken).ConfigureAwait(false) ?? failure;
+        }
+
+        Applied = rollout is null ? null : (rollout.Id, rollout.ETag);
+        RetireUnused();
+        return failure;
+    }
+
     private async Task<ModelUnavailableException?> ApplyAsync(
         ModelReference reference,
         List<PredictorBase> users,

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlPlatform.Core;
@@ -19,7 +20,8 @@ internal sealed partial class ModelHost(
 {
     private readonly SemaphoreSlim gate = new(1, 1); // Without a wait handle it holds nothing to dispose.
     private readonly Lock loadingGate = new();
-    private readonly List<PredictorBase> predictors = [];
+    private readonly TaskCompletionSource closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile PredictorBase[] predictors = [];
     private readonly List<LoadedVersion> resident = []; // The one used last comes last.
     private readonly LoadJournal journal = new(name, database, logger);
     private volatile StepCounters[] recent = [];
@@ -31,6 +33,9 @@ internal sealed partial class ModelHost(
 
     public IReadOnlyList<PredictorBase> Predictors => predictors;
 
+    /// <summary>Completes when nobody is to follow this model any more.</summary>
+    public Task Closed => closing.Task;
+
     /// <summary>What this process counts for the open rollout; null without one.</summary>
     public StepCounters? Counters => counters;
 
@@ -40,10 +45,72 @@ internal sealed partial class ModelHost(
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }
 
-    public bool HasFailure => predictors.Exists(p => p.Failure is not null);
+    public bool HasFailure => Array.Exists(predictors, p => p.Failure is not null);
 
     /// <summary>Called while the server is made, before anything runs.</summary>
-    public void Add(PredictorBase predictor) => predictors.Add(predictor);
+    public void Add(PredictorBase predictor) => predictors = [.. predictors, predictor];
+
+    /// <summary>Adds a predictor that answers from then on; one that could not be loaded is not added.</summary>
+    /// <exception cref="AssetNotFoundException">The source does not have what it refers to.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
+    public async Task OpenAsync(PredictorBase predictor, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(closed, this);
+            Add(predictor);
+            try
+            {
+                await ApplyAllAsync(cancellationToken).ConfigureAwait(false); // Failures of others are theirs.
+            }
+            finally
+            {
+                if (predictor.Primary is null)
+                {
+                    predictors = [.. predictors.Where(p => p != predictor)];
+                    predictor.Close();
+                }
+            }
+
+            if (predictor.Primary is null)
+            {
+                if (predictor.Failure?.InnerException is AssetNotFoundException unknown)
+                {
+                    ExceptionDispatchInfo.Throw(unknown);
+                }
+
+                throw predictor.Failure as ModelUnavailableException
+                    ?? new ModelUnavailableException(
+                        predictor.Reference.ToString(),
+                        predictor.Failure ?? new ObjectDisposedException(Name)
+                    );
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Removes a predictor; who is using it finishes.</summary>
+    public async Task RemoveAsync(PredictorBase predictor)
+    {
+        await gate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            predictors = [.. predictors.Where(p => p != predictor)];
+            predictor.Close();
+            if (!closed)
+            {
+                RetireUnused();
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
 
     /// <summary>Loads once for all callers that wait for it, and not again too soon. Failures are in <see cref="PredictorBase.Failure"/>.</summary>
     public Task EnsureLoadedAsync(PredictorBase caller, CancellationToken cancellationToken)
@@ -85,17 +152,7 @@ internal sealed partial class ModelHost(
         try
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            var rollout = await rollouts.FindOpenAsync(Name, cancellationToken).ConfigureAwait(false);
-            PrepareCounters(rollout);
-            ModelUnavailableException? failure = null;
-            foreach (var group in predictors.GroupBy(p => p.Reference))
-            {
-                failure = await ApplyAsync(group.Key, [.. group], rollout, cancellationToken).ConfigureAwait(false) ?? failure;
-            }
-
-            Applied = rollout is null ? null : (rollout.Id, rollout.ETag);
-            RetireUnused();
-            if (failure is not null)
+            if (await ApplyAllAsync(cancellationToken).ConfigureAwait(false) is { } failure)
             {
                 throw failure;
             }
@@ -114,7 +171,7 @@ internal sealed partial class ModelHost(
         try
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            var users = predictors.FindAll(p => string.Equals(p.Reference.Alias, alias, StringComparison.Ordinal));
+            var users = predictors.ToList().FindAll(p => string.Equals(p.Reference.Alias, alias, StringComparison.Ordinal));
             await GetAsync(ModelReference.ByVersion(id.Name, id.Version), users, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -136,7 +193,8 @@ internal sealed partial class ModelHost(
             }
 
             closed = true;
-            predictors.ForEach(p => p.Close());
+            closing.SetResult();
+            Array.ForEach(predictors, p => p.Close());
             resident.ForEach(v => v.Retire());
             return [.. resident];
         }

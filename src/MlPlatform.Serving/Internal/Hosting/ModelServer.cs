@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlPlatform.Core;
@@ -8,9 +9,13 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
-    private readonly Dictionary<string, ModelHost> hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ModelHost> hosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> users = new(StringComparer.Ordinal);
+    private readonly Lock usersGate = new();
+    private readonly Func<string, ModelHost> create;
     private readonly Clocks clocks;
     private readonly ILogger logger;
+    private bool closed;
 
     public ModelServer(
         IEnumerable<PredictorRegistration> registrations,
@@ -26,19 +31,46 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
     {
         this.clocks = clocks;
         this.logger = logger;
+        create = name => new(name, source, loader, rollouts, database, clocks, options, logger);
         foreach (var registration in registrations)
         {
-            var name = registration.Reference.Name;
-            if (!hosts.TryGetValue(name, out var host))
-            {
-                host = hosts[name] = new(name, source, loader, rollouts, database, clocks, options, logger);
-            }
-
+            var host = Acquire(registration.Reference.Name); // For good.
             host.Add(registration.Create(host, factory));
         }
     }
 
-    public IReadOnlyCollection<ModelHost> Hosts => hosts.Values;
+    public IReadOnlyCollection<ModelHost> Hosts => [.. hosts.Values];
+
+    /// <summary>Told of each host that has begun to answer; it is followed until it is closed.</summary>
+    public Action<ModelHost>? Follow { get; set; }
+
+    /// <summary>The host of a model, until the caller releases it.</summary>
+    public ModelHost Acquire(string model)
+    {
+        lock (usersGate)
+        {
+            ObjectDisposedException.ThrowIf(closed, this);
+            users[model] = users.GetValueOrDefault(model) + 1;
+            return hosts.GetOrAdd(model, create);
+        }
+    }
+
+    /// <summary>The last one to release a host closes it.</summary>
+    public void Release(ModelHost host)
+    {
+        lock (usersGate)
+        {
+            if (--users[host.Name] > 0)
+            {
+                return;
+            }
+
+            users.Remove(host.Name);
+            hosts.TryRemove(host.Name, out _);
+        }
+
+        host.Close();
+    }
 
     public ModelHost? Find(string model) => hosts.GetValueOrDefault(model);
 
@@ -104,5 +136,13 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
 
     public void Dispose() => Close();
 
-    private List<LoadedVersion> Close() => [.. hosts.Values.SelectMany(h => h.Close())];
+    private List<LoadedVersion> Close()
+    {
+        lock (usersGate)
+        {
+            closed = true;
+        }
+
+        return [.. hosts.Values.SelectMany(h => h.Close())];
+    }
 }

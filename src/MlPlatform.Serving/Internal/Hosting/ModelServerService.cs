@@ -20,7 +20,8 @@ internal sealed class ModelServerService(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource stop = new();
-    private Task loops = Task.CompletedTask;
+    private readonly List<Task> loops = [];
+    private readonly Lock loopsGate = new();
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -34,19 +35,23 @@ internal sealed class ModelServerService(
             await TryRefreshAsync(host, cancellationToken).ConfigureAwait(false); // A model that does not exist yet must not stop the application.
         }
 
-        loops =
-            server.Hosts.Count == 0
-                ? Task.CompletedTask
-                : Task.WhenAll([
-                    .. server.Hosts.Select(h => Task.Run(() => FollowAliasesAsync(h), CancellationToken.None)),
-                    Task.Run(FollowRolloutsAsync, CancellationToken.None),
-                ]);
+        server.Follow = Follow;
+        foreach (var host in server.Hosts)
+        {
+            Follow(host);
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await stop.CancelAsync().ConfigureAwait(false);
-        await loops.ConfigureAwait(false);
+        Task all;
+        lock (loopsGate)
+        {
+            stop.Cancel();
+            all = Task.WhenAll(loops);
+        }
+
+        await all.ConfigureAwait(false);
         await WriteCountsAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -56,20 +61,48 @@ internal sealed class ModelServerService(
         stop.Dispose();
     }
 
-    private async Task FollowAliasesAsync(ModelHost host)
+    private void Follow(ModelHost host)
     {
-        while (!stop.IsCancellationRequested)
+        lock (loopsGate)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (loops.Count == 0)
+            {
+                loops.Add(Task.Run(FollowRolloutsAsync, CancellationToken.None));
+            }
+
+            loops.RemoveAll(l => l.IsCompletedSuccessfully);
+            loops.Add(Task.Run(() => FollowUntilClosedAsync(host), CancellationToken.None));
+        }
+    }
+
+    private async Task FollowUntilClosedAsync(ModelHost host)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        var follow = FollowAliasesAsync(host, ends.Token);
+        await Task.WhenAny(follow, host.Closed).ConfigureAwait(false);
+        await ends.CancelAsync().ConfigureAwait(false);
+        await follow.ConfigureAwait(false);
+    }
+
+    private async Task FollowAliasesAsync(ModelHost host, CancellationToken ends)
+    {
+        while (!ends.IsCancellationRequested)
         {
             try
             {
-                await foreach (var _ in source.WatchAsync(host.Name, stop.Token).ConfigureAwait(false))
+                await foreach (var _ in source.WatchAsync(host.Name, ends).ConfigureAwait(false))
                 {
-                    await TryRefreshAsync(host, stop.Token).ConfigureAwait(false);
+                    await TryRefreshAsync(host, ends).ConfigureAwait(false);
                 }
             }
             catch (Exception e)
             {
-                await PauseAsync(host.Name, e).ConfigureAwait(false);
+                await PauseAsync(host.Name, e, ends).ConfigureAwait(false);
             }
         }
     }
@@ -102,7 +135,7 @@ internal sealed class ModelServerService(
             }
             catch (Exception e)
             {
-                await PauseAsync("*", e).ConfigureAwait(false);
+                await PauseAsync("*", e, stop.Token).ConfigureAwait(false);
             }
         }
     }
@@ -125,15 +158,19 @@ internal sealed class ModelServerService(
         {
             // Reported by the host, and tried again.
         }
+        catch (ObjectDisposedException)
+        {
+            // Let go of meanwhile.
+        }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Log.WatchFailed(logger, host.Name, e);
         }
     }
 
-    private async Task PauseAsync(string model, Exception exception)
+    private async Task PauseAsync(string model, Exception exception, CancellationToken ends)
     {
-        if (stop.IsCancellationRequested)
+        if (ends.IsCancellationRequested)
         {
             return;
         }
@@ -141,7 +178,7 @@ internal sealed class ModelServerService(
         Log.WatchFailed(logger, model, exception);
         try
         {
-            await Task.Delay(Pause, clocks.Work, stop.Token).ConfigureAwait(false);
+            await Task.Delay(Pause, clocks.Work, ends).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

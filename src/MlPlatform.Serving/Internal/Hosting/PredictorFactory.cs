@@ -29,6 +29,17 @@ internal sealed class PredictorFactory(
             );
         }
 
-        return new Predictor<TIn, TOut>(reference, host, features, sink, ids, clocks, options.Value.ShadowQueueSize, logger);
+        return Create(reference, host, new TypedBinder<TIn, TOut>(features), features);
     }
+
+    public Predictor<TensorRequest, IReadOnlyList<NamedTensor>> CreateByTensors(ModelReference reference, ModelHost host) =>
+        Create(reference, host, new TensorBinder(options.Value.MaxRequestRows), null);
+
+    private Predictor<TIn, TOut> Create<TIn, TOut>(
+        ModelReference reference,
+        ModelHost host,
+        IVersionBinder<TIn, TOut> binder,
+        FeatureSource<TIn>? features
+    )
+        where TIn : notnull => new(reference, host, binder, features, sink, ids, clocks, options.Value.ShadowQueueSize, logger);
 }

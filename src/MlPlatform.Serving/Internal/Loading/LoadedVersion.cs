@@ -9,18 +9,21 @@ internal sealed class LoadedVersion
 {
     private readonly IModelRunner runner;
     private readonly ILogger logger;
+    private readonly BatchSlots batches;
     private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reported;
 
-    public LoadedVersion(ModelVersionId id, IModelRunner runner, Observation observation, int slots, ILogger logger)
+    public LoadedVersion(ModelVersionId id, string runtime, IModelRunner runner, Observation observation, int slots, ILogger logger)
     {
         this.runner = runner;
         this.logger = logger;
         Id = id;
+        Runtime = runtime;
         Asset = id.ToAsset();
         Observation = observation;
         Leases = new(() => ThreadPool.UnsafeQueueUserWorkItem(static v => v.DisposeNow(), this, preferLocal: false));
         Slots = new(slots, () => new(runner, observation));
+        batches = new(runner, observation);
         Tags =
         [
             .. Enum.GetValues<PredictionRoute>()
@@ -39,6 +42,9 @@ internal sealed class LoadedVersion
 
     public AssetRef Asset { get; }
 
+    /// <summary>The kind of the runtime that runs it.</summary>
+    public string Runtime { get; }
+
     public BufferLayout Inputs => runner.Inputs;
 
     public BufferLayout Outputs => runner.Outputs;
@@ -47,6 +53,7 @@ internal sealed class LoadedVersion
 
     public LeaseCounter Leases { get; }
 
+    /// <summary>Slots of one row.</summary>
     public SlotPool<Slot> Slots { get; }
 
     /// <summary>The tags of metrics by route, made once.</summary>
@@ -57,6 +64,20 @@ internal sealed class LoadedVersion
 
     /// <summary>Completes when the memory is given back.</summary>
     public Task Disposed => disposed.Task;
+
+    public Slot Rent(int rows) => rows == 1 ? Slots.Rent() : batches.Rent(rows);
+
+    public void Return(Slot slot)
+    {
+        if (slot.Inputs.Rows == 1)
+        {
+            Slots.Return(slot);
+        }
+        else
+        {
+            batches.Return(slot);
+        }
+    }
 
     /// <summary>No new lease from now on.</summary>
     public void Retire() => Leases.Close();
@@ -69,6 +90,7 @@ internal sealed class LoadedVersion
         try
         {
             Slots.Clear();
+            batches.Clear();
             runner.Dispose();
         }
         catch (Exception e)

@@ -37,31 +37,31 @@ internal sealed class Observation
 
     public int ScoreCount { get; }
 
-    /// <summary>Reads a slot that has run into its scratch arrays.</summary>
+    /// <summary>Reads a row of a slot that has run into its scratch arrays.</summary>
     /// <returns>The class, or -1; and whether every score is a finite number.</returns>
-    public (int Class, bool IsFinite) Read(Slot slot)
+    public (int Class, bool IsFinite) Read(Slot slot, int row = 0)
     {
         for (var i = 0; i < numeric.Length; i++)
         {
-            slot.Numeric[i] = slot.Inputs.GetNumber(numeric[i], 0, 0);
+            slot.Numeric[i] = slot.Inputs.GetNumber(numeric[i], row, 0);
         }
 
         for (var i = 0; i < categories.Length; i++)
         {
-            slot.Categories[i] = CategoryHash.Of(slot.Inputs.Text(categories[i], 0));
+            slot.Categories[i] = CategoryHash.Of(slot.Inputs.Text(categories[i], row));
         }
 
         var best = 0;
         var finite = true;
         for (var i = 0; i < ScoreCount; i++)
         {
-            var value = slot.Outputs.GetNumber(score, 0, i);
+            var value = slot.Outputs.GetNumber(score, row, i);
             slot.Scores[i] = value;
             finite &= double.IsFinite(value);
             best = value > slot.Scores[best] ? i : best;
         }
 
-        return (label >= 0 ? (int)slot.Outputs.GetNumber(label, 0, 0) : Guess(slot, best), finite);
+        return (label >= 0 ? (int)slot.Outputs.GetNumber(label, row, 0) : Guess(slot, best), finite);
     }
 
     /// <summary>Without an output that says the class: the larger of several scores, or a probability of at least one half.</summary>

@@ -1,14 +1,14 @@
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>All that one request needs of a version, made once and reused: its memory, the model bound to it, and room for what is observed.</summary>
+/// <summary>All that one request needs of a version, made once and reused: its memory, the model bound to it, and room for what is observed of a row.</summary>
 internal sealed class Slot : IDisposable
 {
     private readonly IModelProgram program;
 
-    public Slot(IModelRunner runner, Observation observation)
+    public Slot(IModelRunner runner, Observation observation, int rows = 1)
     {
-        Inputs = new(runner.Inputs, 1);
-        Outputs = new(runner.Outputs, 1);
+        Inputs = new(runner.Inputs, rows);
+        Outputs = new(runner.Outputs, rows);
         try
         {
             program = runner.Bind(Inputs, Outputs);

@@ -33,7 +33,14 @@ internal sealed class VersionLoader(IEnumerable<IModelRuntime> runtimes, IOption
             ? await opened.Package.ReadAsync(found.Path, cancellationToken).ConfigureAwait(false)
             : null;
         var runner = runtime.Load(bytes, manifest.Signature);
-        var version = new LoadedVersion(opened.Id, runner, new(opened.Id, runner.Inputs, runner.Outputs, profile), Slots, logger);
+        var version = new LoadedVersion(
+            opened.Id,
+            runtime.Kind,
+            runner,
+            new(opened.Id, runner.Inputs, runner.Outputs, profile),
+            Slots,
+            logger
+        );
         try
         {
             await WarmUp

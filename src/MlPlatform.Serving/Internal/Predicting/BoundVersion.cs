@@ -10,4 +10,8 @@ internal sealed record BoundVersion<TIn, TOut>(
     Action<TIn, RequestBuffer, int> Write,
     Func<RequestBuffer, int, TOut> Read,
     FeaturePlan? Features
-);
+)
+{
+    /// <summary>How many rows a request has, once it is known to fit; null where it is always one.</summary>
+    public Func<TIn, int>? Rows { get; init; }
+}

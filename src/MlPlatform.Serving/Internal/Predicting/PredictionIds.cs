@@ -33,6 +33,20 @@ internal sealed class PredictionIds
         return new(new Guid(bytes, bigEndian: true));
     }
 
+    /// <summary>The id of a row of a request: the request's, counted on.</summary>
+    public static PredictionId OfRow(PredictionId first, int row)
+    {
+        if (row == 0)
+        {
+            return first;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        first.Value.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[12..], BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) + (uint)row);
+        return new(new Guid(bytes, bigEndian: true));
+    }
+
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -31,7 +31,7 @@ internal sealed class PredictionSink(
         }
     }
 
-    /// <summary>Counts an answer and shows it to the observer.</summary>
+    /// <summary>Counts an answer and shows each of its rows to the observer.</summary>
     public void Answered(
         LoadedVersion version,
         Slot slot,
@@ -43,9 +43,19 @@ internal sealed class PredictionSink(
     )
     {
         var tags = version.Tags[(int)route];
-        var (label, isFinite) = version.Observation.Read(slot);
+        var isFinite = true;
+        for (var row = 0; row < slot.Inputs.Rows; row++)
+        {
+            var (label, isRowFinite) = version.Observation.Read(slot, row);
+            isFinite &= isRowFinite;
+            if (observer is not null)
+            {
+                Observe(version, slot, call, PredictionIds.OfRow(call.Id, row), route, time, ticks, label);
+            }
+        }
+
         counter?.Count(ticks, isError: !isFinite);
-        ServingDiagnostics.Predictions.Add(1, tags);
+        ServingDiagnostics.Predictions.Add(slot.Inputs.Rows, tags);
         ServingDiagnostics.Duration.Record((double)ticks / TimeSpan.TicksPerSecond, tags);
         if (!isFinite)
         {
@@ -55,11 +65,6 @@ internal sealed class PredictionSink(
         if (route != PredictionRoute.Shadow)
         {
             consumption.Record(actors.Current, version.Asset, "predict");
-        }
-
-        if (observer is not null)
-        {
-            Observe(version, slot, call, route, time, ticks, label);
         }
     }
 
@@ -78,14 +83,23 @@ internal sealed class PredictionSink(
         }
     }
 
-    private void Observe(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, long time, long ticks, int label)
+    private void Observe(
+        LoadedVersion version,
+        Slot slot,
+        in PredictCall call,
+        PredictionId id,
+        PredictionRoute route,
+        long time,
+        long ticks,
+        int label
+    )
     {
         try
         {
             observer!.Observe(
                 new()
                 {
-                    Id = call.Id,
+                    Id = id,
                     Layout = version.Observation.Layout,
                     Route = route,
                     TimeMicros = time,

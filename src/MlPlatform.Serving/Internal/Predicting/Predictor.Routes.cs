@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
@@ -20,21 +19,9 @@ internal sealed partial class Predictor<TIn, TOut>
             return;
         }
 
-        var schema = features is null ? DataSchema.Empty : await features.DescribeAsync(cancellationToken).ConfigureAwait(false);
-        var problems = new List<string>();
-        var missing = new List<int>();
-        var write = InputBinder.Compile<TIn>(version.Inputs, schema, problems, missing);
-        var matched = FeatureColumns.Match(version.Inputs, missing, schema, problems);
-        var outputProblems = new List<string>();
-        var read = OutputBinder.Compile<TOut>(version.Outputs, outputProblems);
-        problems.AddRange(outputProblems);
-        if (problems.Count > 0)
-        {
-            throw new PredictorMismatchException(version.Id, typeof(TIn), typeof(TOut), problems);
-        }
-
+        var bound = await binder.BindAsync(version, cancellationToken).ConfigureAwait(false);
         ForgetRetired(); // Loads that failed after this step publish nothing, and are tried again and again.
-        bindings[version] = new(version, write, read, missing.Count == 0 ? null : new(version.Inputs, missing, matched));
+        bindings[version] = bound;
     }
 
     public override void Publish(LoadedVersion primary, LoadedVersion? candidate, Rollout? rollout, StepCounters? counters)

@@ -7,6 +7,7 @@ namespace MlPlatform.Serving.Internal;
 internal sealed partial class Predictor<TIn, TOut>(
     ModelReference reference,
     ModelHost host,
+    IVersionBinder<TIn, TOut> binder,
     FeatureSource<TIn>? features,
     PredictionSink sink,
     PredictionIds ids,
@@ -170,7 +171,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         var version = bound.Version;
         var counter = routes.Counters?.Of(route);
         var time = clocks.Platform.NowMicros();
-        var slot = version.Slots.Rent();
+        var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1);
         TOut value;
         try
         {
@@ -187,7 +188,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         }
         catch (PredictionInputException)
         {
-            version.Slots.Return(slot); // Nothing has run; the next request writes every input anew.
+            version.Return(slot); // Nothing has run; the next request writes every input anew.
             throw;
         }
         catch
@@ -196,7 +197,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             throw;
         }
 
-        version.Slots.Return(slot);
+        version.Return(slot);
         if (route == PredictionRoute.Primary)
         {
             routes.Shadow?.Offer(input, vector, call, time);

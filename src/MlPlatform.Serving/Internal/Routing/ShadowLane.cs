@@ -55,10 +55,12 @@ internal sealed class ShadowLane<TIn, TOut>
             return;
         }
 
-        var buffer = buffers.Rent();
+        RequestBuffer? buffer = null;
         FeatureRequest? request = null;
         try
         {
+            var rows = bound.Rows?.Invoke(input) ?? 1;
+            buffer = rows == 1 ? buffers.Rent() : new(Version.Inputs, rows);
             bound.Write(input, buffer, 0);
             if (vector is not null)
             {
@@ -76,7 +78,7 @@ internal sealed class ShadowLane<TIn, TOut>
                 counter.Count(0, isError: true); // The default version took the same request.
             }
 
-            buffers.Return(buffer);
+            Return(buffer, null);
             Failed(e);
             return;
         }
@@ -140,10 +142,10 @@ internal sealed class ShadowLane<TIn, TOut>
             bound.Features!.Write(request.Vector, item.Inputs!);
         }
 
-        var slot = Version.Slots.Rent();
+        var slot = Version.Rent(item.Inputs!.Rows);
         try
         {
-            item.Inputs!.CopyTo(slot.Inputs);
+            item.Inputs.CopyTo(slot.Inputs);
             var ticks = sink.Run(Version, slot, PredictionRoute.Shadow, counter);
             sink.Answered(Version, slot, item.Call, PredictionRoute.Shadow, item.Time, ticks, counter);
         }
@@ -153,12 +155,20 @@ internal sealed class ShadowLane<TIn, TOut>
             throw;
         }
 
-        Version.Slots.Return(slot);
+        Version.Return(slot);
     }
 
-    private void Return(RequestBuffer buffer, FeatureRequest? request)
+    private void Return(RequestBuffer? buffer, FeatureRequest? request)
     {
-        buffers.Return(buffer);
+        if (buffer is { Rows: 1 })
+        {
+            buffers.Return(buffer);
+        }
+        else
+        {
+            buffer?.Dispose();
+        }
+
         if (request is not null)
         {
             features!.Return(request);

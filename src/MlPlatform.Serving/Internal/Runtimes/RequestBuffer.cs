@@ -64,6 +64,10 @@ internal sealed unsafe class RequestBuffer : IDisposable
     /// <summary>The address of each tensor.</summary>
     public nint[] Tensors { get; }
 
+    /// <summary>The memory of a tensor of numbers, row-major.</summary>
+    public Span<byte> BytesOf(int tensor) =>
+        new((byte*)Tensors[tensor], checked(Rows * Layout.Tensors[tensor].Elements * ElementTypes.SizeOf(Layout.Tensors[tensor].Type)));
+
     /// <summary>The texts of a tensor, row-major.</summary>
     public string?[] Texts(int tensor) => texts[tensor]!;
 

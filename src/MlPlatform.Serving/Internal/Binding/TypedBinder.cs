@@ -1,0 +1,23 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Binds properties to columns, and what a request lacks to features.</summary>
+internal sealed class TypedBinder<TIn, TOut>(FeatureSource<TIn>? features) : IVersionBinder<TIn, TOut>
+    where TIn : notnull
+{
+    public async Task<BoundVersion<TIn, TOut>> BindAsync(LoadedVersion version, CancellationToken cancellationToken)
+    {
+        var schema = features is null ? DataSchema.Empty : await features.DescribeAsync(cancellationToken).ConfigureAwait(false);
+        var problems = new List<string>();
+        var missing = new List<int>();
+        var write = InputBinder.Compile<TIn>(version.Inputs, schema, problems, missing);
+        var matched = FeatureColumns.Match(version.Inputs, missing, schema, problems);
+        var outputProblems = new List<string>();
+        var read = OutputBinder.Compile<TOut>(version.Outputs, outputProblems);
+        problems.AddRange(outputProblems);
+        return problems.Count == 0
+            ? new(version, write, read, missing.Count == 0 ? null : new(version.Inputs, missing, matched))
+            : throw new PredictorMismatchException(version.Id, typeof(TIn), typeof(TOut), problems);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Opens models as they are asked for, and lets go of those that nobody asks for any more.</summary>
+/// <remarks>Thread-safe. A request that finds its model open takes no lock.</remarks>
+internal sealed class InferenceServer(ModelServer server, PredictorFactory factory, Clocks clocks, IOptions<ServingOptions> options)
+    : IInferenceServer
+{
+    private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
+    private readonly Lock gate = new();
+
+    public ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
+        ModelReference model,
+        TensorRequest request,
+        in PredictOptions options = default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(request);
+        return PredictAsync(model, request, options, 0, cancellationToken);
+    }
+
+    public async ValueTask<TensorModel> DescribeAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        while (true)
+        {
+            var opened = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+            if (opened.Predictor.Primary is { } version)
+            {
+                return new(version.Id, version.Runtime, Describe(version.Inputs), Describe(version.Outputs));
+            }
+        }
+    }
+
+    public IReadOnlyList<ServedModel> ListOpen() =>
+        [
+            .. open
+                .Values.OrderBy(o => o.LastUsed)
+                .Select(o => o.Predictor)
+                .Select(p => new ServedModel(p.Reference.ToString(), p.Primary?.Id, p.Candidate?.Id, p.Share, p.Failure?.Message)),
+        ];
+
+    public async Task<bool> CloseAsync(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var found = open.Values.Where(o => string.Equals(o.Host.Name, name, StringComparison.Ordinal)).ToList();
+        foreach (var opened in found)
+        {
+            await CloseAsync(opened).ConfigureAwait(false);
+        }
+
+        return found.Count > 0;
+    }
+
+    /// <summary>A model may be let go of between being found and being asked: then it is opened again.</summary>
+    private async ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
+        ModelReference model,
+        TensorRequest request,
+        PredictOptions options,
+        int attempt,
+        CancellationToken cancellationToken
+    )
+    {
+        const int Attempts = 10;
+        var opened = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var answer = await opened.Predictor.PredictAsync(request, options, cancellationToken).ConfigureAwait(false);
+            return request.Outputs.Count == 0 ? answer : answer with { Value = Select(answer.Value, request.Outputs) };
+        }
+        catch (ObjectDisposedException) when (attempt < Attempts && !IsOpen(model, opened))
+        {
+            // Below.
+        }
+
+        return await PredictAsync(model, request, options, attempt + 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsOpen(ModelReference model, OpenModel opened) => open.TryGetValue(model, out var now) && now == opened;
+
+    private async ValueTask<OpenModel> OpenAsync(ModelReference model, CancellationToken cancellationToken)
+    {
+        var now = clocks.Work.GetTimestamp();
+        if (!open.TryGetValue(model, out var opened))
+        {
+            opened = Begin(model, now);
+        }
+
+        opened.Touch(now);
+        if (!opened.Loaded.Task.IsCompletedSuccessfully)
+        {
+            if (opened.FailedAt is { } failed && clocks.Work.GetElapsedTime(failed, now) >= options.Value.RetryInterval)
+            {
+                await CloseAsync(opened).ConfigureAwait(false);
+                return await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+            }
+
+            await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return opened;
+    }
+
+    private OpenModel Begin(ModelReference model, long now)
+    {
+        OpenModel opened;
+        lock (gate)
+        {
+            if (open.TryGetValue(model, out var other))
+            {
+                return other;
+            }
+
+            var host = server.Acquire(model.Name);
+            opened = new(host, factory.CreateByTensors(model, host), now);
+            open[model] = opened;
+        }
+
+        _ = Task.Run(() => LoadAsync(opened), CancellationToken.None); // For all who wait for it; it tells them what went wrong.
+        return opened;
+    }
+
+    private async Task LoadAsync(OpenModel opened)
+    {
+        try
+        {
+            await opened.Host.OpenAsync(opened.Predictor, CancellationToken.None).ConfigureAwait(false);
+            server.Follow?.Invoke(opened.Host);
+            opened.Loaded.SetResult();
+            await CloseOldestAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            opened.FailedAt = clocks.Work.GetTimestamp();
+            if (e is AssetNotFoundException)
+            {
+                await CloseAsync(opened).ConfigureAwait(false); // It may come at any time, and asking for it costs little.
+            }
+
+            opened.Loaded.TrySetException(e);
+            _ = opened.Loaded.Task.Exception; // Seen, even if nobody waits any more.
+        }
+    }
+
+    private async Task CloseOldestAsync()
+    {
+        foreach (var oldest in open.Values.OrderByDescending(o => o.LastUsed).Skip(options.Value.MaxOpenModels).ToList())
+        {
+            await CloseAsync(oldest).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync(OpenModel opened)
+    {
+        if (open.TryRemove(new(opened.Predictor.Reference, opened)))
+        {
+            await opened.Host.RemoveAsync(opened.Predictor).ConfigureAwait(false);
+            server.Release(opened.Host);
+        }
+    }
+
+    private static List<TensorInfo> Describe(BufferLayout layout) =>
+        [.. layout.Tensors.Select(t => new TensorInfo(t.Name, t.Type, t.Dimensions))];
+
+    private static List<NamedTensor> Select(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<string> names) =>
+        [.. names.Select(n => tensors.First(t => string.Equals(t.Name, n, StringComparison.Ordinal)))];
+}

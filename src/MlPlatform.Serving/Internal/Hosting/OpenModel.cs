@@ -1,0 +1,21 @@
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>A reference that the inference protocols asked for, while it is loading and from then on.</summary>
+internal sealed class OpenModel(ModelHost host, Predictor<TensorRequest, IReadOnlyList<NamedTensor>> predictor, long now)
+{
+    private long lastUsed = now;
+
+    public ModelHost Host { get; } = host;
+
+    public Predictor<TensorRequest, IReadOnlyList<NamedTensor>> Predictor { get; } = predictor;
+
+    /// <summary>Completes when it answers, or fails as the load did.</summary>
+    public TaskCompletionSource Loaded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>When loading failed, as a timestamp of the work clock.</summary>
+    public long? FailedAt { get; set; }
+
+    public long LastUsed => Volatile.Read(ref lastUsed);
+
+    public void Touch(long now) => Volatile.Write(ref lastUsed, now);
+}

@@ -1,0 +1,265 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MlPlatform.Core;
+using MlPlatform.Serving.Internal;
+
+namespace MlPlatform.Serving.Tests;
+
+public sealed class InferenceServerTests
+{
+    private static readonly ModelReference Champion = ModelReference.Parse("m@champion");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Rows_asked_together_are_answered_as_rows_asked_alone()
+    {
+        await using var host = await StartAsync();
+        foreach (var rows in new[] { 1, 2, 3, 128, 129, 1000, 3 })
+        {
+            var values = Enumerable.Range(0, rows).Select(i => i * 0.01f).ToArray();
+            var answer = await Server(host).PredictAsync(Champion, Ask(values), default, Token);
+            var output = Assert.Single(answer.Value);
+            Assert.Equal(("probability", DataType.Float32), (output.Name, output.Type));
+            Assert.Equal([rows, 1], output.Shape);
+            var alone = new List<float>();
+            foreach (var value in values)
+            {
+                alone.Add(Numbers((await Server(host).PredictAsync(Champion, Ask(value), default, Token)).Value[0])[0]);
+            }
+
+            Assert.Equal(alone.Count, Numbers(output).Length);
+            Assert.All(alone.Zip(Numbers(output)), p => Assert.Equal(p.First, p.Second, 1e-5f));
+            Assert.All(values.Zip(alone), p => Assert.Equal(ModelPackages.Answer(1, p.First), p.Second, 1e-5f));
+        }
+    }
+
+    [Fact]
+    public async Task A_request_without_rows_has_an_answer_without_rows()
+    {
+        await using var host = await StartAsync();
+        var answer = await Server(host).PredictAsync(Champion, Ask(), default, Token);
+        Assert.Equal([0, 1], Assert.Single(answer.Value).Shape);
+    }
+
+    [Fact]
+    public async Task A_model_is_described_by_its_tensors()
+    {
+        await using var host = await StartAsync();
+        var model = await Server(host).DescribeAsync(Champion, Token);
+        Assert.Equal((new ModelVersionId("m", 1), ModelRuntime.Onnx), (model.Version, model.Runtime));
+        var input = Assert.Single(model.Inputs);
+        Assert.Equal(("features", DataType.Float32), (input.Name, input.Type));
+        Assert.Equal([-1, 1], input.Shape);
+        Assert.Equal("probability", Assert.Single(model.Outputs).Name);
+        Assert.Equal("m@champion", Assert.Single(Server(host).ListOpen()).Reference);
+    }
+
+    [Fact]
+    public async Task Each_row_is_observed_under_an_id_of_its_own()
+    {
+        var observer = new RecordingObserver();
+        await using var host = await StartAsync(b => b.Services.AddSingleton<IPredictionObserver>(observer));
+        var id = PredictionId.Parse("0192f0c0000070008000000000000009");
+        await Server(host).PredictAsync(Champion, Ask(1, 2, 3), new() { Id = id, Segment = "s" }, Token);
+        Assert.Equal(
+            ["0192f0c0000070008000000000000009", "0192f0c000007000800000000000000a", "0192f0c000007000800000000000000b"],
+            observer.All.Select(s => s.Id.ToString())
+        );
+        Assert.Equal([1, 2, 3], observer.All.Select(s => s.Numeric[0]));
+        Assert.All(observer.All, s => Assert.Equal("s", s.Segment));
+    }
+
+    public static TheoryData<string, TensorRequest> Misfits =>
+        new()
+        {
+            { "Input 'features' is missing.", new([]) },
+            { "Input 'features' is missing.", new([Numbers("other", [1, 1], 1)]) },
+            { "no input 'other'; it has 'features'", new([Numbers("features", [1, 1], 1), Numbers("other", [1, 1], 1)]) },
+            { "'features' is there twice", new([Numbers("features", [1, 1], 1), Numbers("features", [1, 1], 1)]) },
+            { "'features' is of Int32; the model takes Float32", new([new("features", DataType.Int32, [1, 1], new byte[4])]) },
+            { "'features' is of String; the model takes Float32", new([new("features", [1, 1], ["a"])]) },
+            { "'features' has shape [1,2]; the model takes [-1,1]", new([Numbers("features", [1, 2], 1, 2)]) },
+            { "'features' has shape [1,1,1]; the model takes [-1,1]", new([Numbers("features", [1, 1, 1], 1)]) },
+            { "'features' has shape []; the model takes [-1,1]", new([Numbers("features", [], 1)]) },
+            {
+                "no output 'loss'; it has 'probability'",
+                new([Numbers("features", [1, 1], 1)]) { Outputs = ["loss"] }
+            },
+            { "at most 1000 rows; this one has 1001", new([Numbers("features", [1001, 1], new float[1001])]) },
+        };
+
+    [Theory]
+    [MemberData(nameof(Misfits), DisableDiscoveryEnumeration = true)]
+    public async Task What_does_not_fit_the_model_is_refused(string message, TensorRequest request)
+    {
+        await using var host = await StartAsync(b => b.AddServing(o => o.MaxRequestRows = 1000));
+        var thrown = await Assert.ThrowsAsync<PredictionInputException>(async () =>
+            await Server(host).PredictAsync(Champion, request, default, Token)
+        );
+        Assert.Contains(message, thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ModelPackages.Answer(1, 2),
+            Numbers((await Server(host).PredictAsync(Champion, Ask(2), default, Token)).Value[0])[0],
+            5
+        );
+    }
+
+    [Fact]
+    public async Task A_column_of_one_element_may_come_as_a_list()
+    {
+        await using var host = await StartAsync();
+        var answer = await Server(host).PredictAsync(Champion, new([Numbers("features", [2], 1, 2)]), default, Token);
+        Assert.Equal([2, 1], answer.Value[0].Shape);
+    }
+
+    [Fact]
+    public async Task An_unknown_model_leaves_nothing_and_is_found_once_it_is_there()
+    {
+        await using var host = new ServingHost();
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<AssetNotFoundException>(async () => await Server(host).PredictAsync(Champion, Ask(1), default, Token));
+        }
+
+        Assert.Empty(Server(host).ListOpen());
+        Assert.Null(host.Get<ModelServer>().Find("m"));
+        host.Packages.Add(1);
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        Assert.Equal(1, (await Server(host).PredictAsync(Champion, Ask(1), default, Token)).ModelVersion.Version);
+    }
+
+    [Fact]
+    public async Task A_broken_model_is_read_again_only_after_a_while()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var host = new ServingHost(work: work);
+        var reads = 0;
+        host.Packages.Opened += _ => Interlocked.Increment(ref reads);
+        host.Packages.Add(1, ModelPackages.Golden("""[{"input":{"x":0},"output":{"probability":0.1}}]"""));
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        for (var i = 0; i < 3; i++)
+        {
+            var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(async () =>
+                await Server(host).PredictAsync(Champion, Ask(1), default, Token)
+            );
+            Assert.Contains("does not reproduce row 0", thrown.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, reads);
+        host.Packages.Add(1);
+        work.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(1, (await Server(host).PredictAsync(Champion, Ask(1), default, Token)).ModelVersion.Version);
+        Assert.Equal(2, reads);
+    }
+
+    [Fact]
+    public async Task Of_too_many_models_the_one_not_used_for_longest_is_let_go()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var host = new ServingHost(b => b.AddServing(o => (o.MaxOpenModels, o.ResidentVersions) = (2, 0)), work: work);
+        var reads = new List<string>();
+        host.Packages.Opened += id => reads.Add(id.Name);
+        LoadedVersion? first = null;
+        foreach (var name in new[] { "a", "b", "a", "c", "a", "b" })
+        {
+            host.Packages.Add(1, model: name);
+            work.Advance(TimeSpan.FromSeconds(1));
+            var reference = ModelReference.ByVersion(name, 1);
+            await Server(host).PredictAsync(reference, Ask(1), default, Token);
+            first ??= name == "b" ? host.Get<ModelServer>().Find("b")!.Predictors[0].Primary : null;
+            if (name == "c")
+            {
+                await first!.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token); // Behind the answer.
+            }
+        }
+
+        Assert.Equal(["a", "b", "c", "b"], reads);
+        Assert.Equal(["a@v1", "b@v1"], Server(host).ListOpen().TakeLast(2).Select(o => o.Reference));
+    }
+
+    [Fact]
+    public async Task No_request_fails_when_its_model_is_swapped_or_closed_again_and_again()
+    {
+        await using var host = await StartAsync(b => b.AddServing(o => o.ResidentVersions = 0));
+        host.Packages.Add(2);
+        var load = new Load<int>(
+            4,
+            async () =>
+            {
+                var answer = await Server(host).PredictAsync(Champion, Ask(0.5f, 1), default, Token);
+                var version = answer.ModelVersion.Version;
+                Assert.Equal(ModelPackages.Answer(version, 0.5f), Numbers(answer.Value[0])[0], 5);
+                Assert.Equal(ModelPackages.Answer(version, 1), Numbers(answer.Value[0])[1], 5);
+                return version;
+            }
+        );
+        for (var round = 0; round < 100; round++)
+        {
+            await host.Models.SetAliasAsync("m", "champion", (round % 2) + 1);
+            if (host.Get<ModelServer>().Find("m") is { } model && round % 3 > 0)
+            {
+                try
+                {
+                    await model.RefreshAsync(Token);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Closed by the round before.
+                }
+            }
+            else
+            {
+                await Server(host).CloseAsync("m");
+            }
+        }
+
+        Assert.Equal([1, 2], (await load.StopAsync()).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task A_canary_and_a_shadow_take_requests_by_tensors_too()
+    {
+        var observer = new RecordingObserver();
+        await using var host = await StartAsync(b => b.Services.AddSingleton<IPredictionObserver>(observer));
+        host.Packages.Add(2);
+        await Server(host).DescribeAsync(Champion, Token);
+        var model = host.Get<ModelServer>().Find("m")!;
+        var rollouts = host.Get<IRollouts>();
+        var rollout = await rollouts.StartAsync("m", 2, new() { Shadow = true, Steps = [50] }, Token);
+        await model.RefreshAsync(Token);
+        await Server(host).PredictAsync(Champion, Ask(1, 2, 3), default, Token);
+        await model.Predictors[0].DrainShadowAsync();
+        Assert.Equal([1, 2, 3], observer.All.Where(s => s.Route == PredictionRoute.Shadow).Select(s => s.Numeric[0]));
+        Assert.Equal(6, observer.All.Select(s => s.Id).Distinct().Count());
+
+        await rollouts.RollBackAsync(rollout.Id, "enough", Token);
+        await rollouts.StartAsync("m", 2, new() { Steps = [50] }, Token);
+        await model.RefreshAsync(Token);
+        var versions = new List<int>();
+        for (var i = 0; i < 100; i++)
+        {
+            versions.Add((await Server(host).PredictAsync(Champion, Ask(i), new() { RoutingKey = $"u{i}" }, Token)).ModelVersion.Version);
+        }
+
+        Assert.InRange(versions.Count(v => v == 2), 25, 75);
+    }
+
+    private static async Task<ServingHost> StartAsync(Action<IMlPlatformBuilder>? configure = null)
+    {
+        var host = new ServingHost(configure);
+        host.Packages.Add(1);
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        return host;
+    }
+
+    private static IInferenceServer Server(ServingHost host) => host.Get<IInferenceServer>();
+
+    private static TensorRequest Ask(params float[] values) => new([Numbers("features", [values.Length, 1], values)]);
+
+    private static NamedTensor Numbers(string name, long[] shape, params float[] values) =>
+        new(name, DataType.Float32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
+    private static float[] Numbers(NamedTensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray();
+}
