@@ -41,4 +41,11 @@ public abstract class SqlDialect
     /// <param name="table">The table or alias whose rows are locked; null locks those of all tables.</param>
     /// <param name="skipLocked">Leave out rows that another transaction has locked, instead of waiting for it.</param>
     public virtual string ForUpdate(string? table = null, bool skipLocked = false) => string.Empty;
+
+    /// <summary>
+    /// The end of a query that keeps the rows it finds from <see cref="ForUpdate"/>, from being deleted and from another key until the transaction ends;
+    /// many may do so at once. A row that refers to them takes the same lock, so that it costs little; empty where one writer has the database to itself.
+    /// </summary>
+    /// <param name="table">The table or alias whose rows are locked; null locks those of all tables.</param>
+    public virtual string ForKeyShare(string? table = null) => string.Empty;
 }

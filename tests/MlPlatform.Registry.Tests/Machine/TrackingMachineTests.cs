@@ -49,8 +49,15 @@ public sealed class TrackingMachineTests
     private static readonly Gen<(TrackingOperation, TrackingOperation)> Pairs = Gen.Select(
         Operations,
         Operations,
-        Gen.Int[0, 3],
-        (one, two, apart) => (one, apart == 0 ? two : two with { Name = one.Name, Run = apart == 1 ? two.Run : one.Run })
+        Gen.Int[0, 5],
+        (one, two, kind) =>
+            kind switch
+            {
+                0 => (one, two),
+                1 => (one, two with { Name = one.Name }),
+                2 => (one, two with { Kind = one.Kind, Name = one.Name }),
+                _ => (one, two with { Name = one.Name, Run = one.Run }),
+            }
     );
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -44,4 +44,6 @@ internal sealed record TrackingOperation(TrackingKind Kind, string Name, int Run
             2 => [new("k", 3, 2, 0), new("k", double.PositiveInfinity, 1, 0), new("m", 0.7, 1, 1), new("m", 0.9, 1, 0)],
             _ => [new("m", Run == 0 ? 0.6 : 0.2, 1, Run), new("k", -1, 2, 1), new("m", 0.5, 0, 1)],
         };
+
+    public override string ToString() => $"{Kind} {Name} r{Run} {Value}{(Cut == Cut.No ? "" : $" {Cut}")}";
 }
