@@ -39,6 +39,7 @@ internal sealed record TrackingModel
             events
         );
 
+    /// <summary>The text of a state, whoever says what it is.</summary>
     public static string Describe(
         IEnumerable<TrackedExperiment> experiments,
         IEnumerable<(int Number, string Experiment, TrackedRun Run)> runs,

@@ -34,7 +34,7 @@ internal sealed partial class ExperimentTracker
         return WriteAsync(
             async work =>
             {
-                // The rows that are written take this lock anyway.
+                // The rows that are written take this lock anyway; taken here, a delete or a rename comes before the whole batch or after it.
                 var row = await GetActiveRunAsync(work, id, database.Dialect.ForKeyShare("r")).ConfigureAwait(false);
 
                 // In key order, so that two batches of one run cannot deadlock on a database that locks rows.
