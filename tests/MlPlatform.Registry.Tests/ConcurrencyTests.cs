@@ -122,6 +122,33 @@ public sealed class ConcurrencyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Runs_that_are_made_parts_of_each_other_at_once_form_no_circle()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var tracker = first.Get<IExperimentTracker>();
+            var experiment = await tracker.CreateExperimentAsync($"nested {round}", null, Cancel);
+            var one = (await tracker.CreateRunAsync(experiment.Id, null, Cancel)).Id;
+            var two = (await tracker.CreateRunAsync(experiment.Id, null, Cancel)).Id;
+            await ManyAsync(
+                async (host, i) =>
+                {
+                    var (run, above) = i % 2 == 0 ? (one, two) : (two, one);
+                    var tags = new[] { KeyValuePair.Create("mlflow.parentRunId", $"{above}") };
+                    await host.Get<IExperimentTracker>().LogBatchAsync(run, new() { Tags = tags }, Cancel);
+                    return true;
+                }
+            );
+            RunId?[] parents =
+            [
+                (await tracker.GetRunAsync(one, Cancel))!.ParentRunId,
+                (await tracker.GetRunAsync(two, Cancel))!.ParentRunId,
+            ];
+            Assert.Single(parents, p => p is null);
+        }
+    }
+
+    [Fact]
     public async Task Run_that_all_writers_start_is_one_run()
     {
         var id = RunId.New(first.Time);

@@ -42,6 +42,13 @@ public abstract class SqlDialect
     /// <param name="skipLocked">Leave out rows that another transaction has locked, instead of waiting for it.</param>
     public virtual string ForUpdate(string? table = null, bool skipLocked = false) => string.Empty;
 
+    /// <summary>
+    /// The end of a query that keeps the rows it finds from <see cref="ForUpdate"/>, from being deleted and from another key until the transaction ends;
+    /// many may do so at once. A row that refers to them takes the same lock, so that it costs little; empty where one writer has the database to itself.
+    /// </summary>
+    /// <param name="table">The table or alias whose rows are locked; null locks those of all tables.</param>
+    public virtual string ForKeyShare(string? table = null) => string.Empty;
+
     /// <summary>Inserts many rows into one table: by one statement on a server, by a statement that is prepared once otherwise.</summary>
     /// <param name="work">The transaction.</param>
     /// <param name="table">The table, a constant of the module.</param>

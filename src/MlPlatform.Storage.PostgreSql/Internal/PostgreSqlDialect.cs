@@ -43,6 +43,8 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
     public override string ForUpdate(string? table = null, bool skipLocked = false) =>
         $"FOR UPDATE{(table is null ? "" : $" OF {table}")}{(skipLocked ? " SKIP LOCKED" : "")}";
 
+    public override string ForKeyShare(string? table = null) => $"FOR KEY SHARE{(table is null ? "" : $" OF {table}")}";
+
     public override async Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "")
     {
         InsertColumn.CountRows(columns);

@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using MlPlatform.Core;
 using static MlPlatform.Registry.Tests.Packages;
+using static MlPlatform.Registry.Tests.Sequences;
 
 namespace MlPlatform.Registry.Tests;
 
@@ -57,16 +58,11 @@ public sealed class RegistryMachineTests
         (one, two, apart) => (one, apart == 0 ? two : two with { Name = one.Name, Alias = one.Alias, Version = one.Version })
     );
 
-    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
-
-    private static int Iterations =>
-        int.Parse(Environment.GetEnvironmentVariable("MLPLATFORM_TEST_REGISTRY_SEQUENCES") ?? "15", CultureInfo.InvariantCulture);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public Task Model_database_does_what_the_model_says_when_two_processes_race_and_calls_are_cut_off() =>
-        Pairs.Array[1, 25].SampleAsync(RunAsync, iter: Iterations, threads: 1);
+        Pairs.Array[1, 25].SampleAsync(RunAsync, iter: Sequences.Count, threads: 1);
 
     private static async Task RunAsync((Operation First, Operation Second)[] pairs)
     {

@@ -27,9 +27,9 @@ internal sealed partial class ExperimentTracker
                 async work =>
                 {
                     var id = options.Id ?? NewId();
-                    if (!await InsertExperimentAsync(work, id, name, options.ArtifactLocation).ConfigureAwait(false))
+                    while (!await InsertExperimentAsync(work, id, name, options.ArtifactLocation).ConfigureAwait(false))
                     {
-                        throw await TakenAsync(work, id, name).ConfigureAwait(false);
+                        await ThrowIfTakenAsync(work, id, name).ConfigureAwait(false);
                     }
 
                     foreach (var (key, value) in options.Tags)
@@ -91,7 +91,7 @@ internal sealed partial class ExperimentTracker
         return WriteAsync(
             async work =>
             {
-                var row = await GetActiveAsync(work, id).ConfigureAwait(false);
+                var row = await LockActiveAsync(work, id).ConfigureAwait(false);
                 if (string.Equals(row.Name, name, StringComparison.Ordinal))
                 {
                     return;
@@ -108,9 +108,9 @@ internal sealed partial class ExperimentTracker
                     Taken = NewId(),
                     Now = clocks.Platform.NowMicros(),
                 };
-                if (await work.Connection.ExecuteAsync(Take, values, work.Transaction).ConfigureAwait(false) == 0)
+                while (await work.Connection.ExecuteAsync(Take, values, work.Transaction).ConfigureAwait(false) == 0)
                 {
-                    throw await TakenAsync(work, id, name).ConfigureAwait(false);
+                    await ThrowIfTakenAsync(work, null, name).ConfigureAwait(false);
                 }
 
                 await work
@@ -148,7 +148,7 @@ internal sealed partial class ExperimentTracker
         return WriteAsync(
             async work =>
             {
-                await GetActiveAsync(work, id).ConfigureAwait(false);
+                await LockActiveAsync(work, id).ConfigureAwait(false);
                 await WriteExperimentTagAsync(work, id, key, value).ConfigureAwait(false);
                 await TouchAsync(work, id).ConfigureAwait(false);
             },
@@ -163,7 +163,7 @@ internal sealed partial class ExperimentTracker
         return WriteAsync(
             async work =>
             {
-                var row = await GetActiveAsync(work, id).ConfigureAwait(false);
+                var row = await LockActiveAsync(work, id).ConfigureAwait(false);
                 const string Sql = "DELETE FROM reg_experiment_tag WHERE experiment_id = @id AND key = @key";
                 if (await work.Connection.ExecuteAsync(Sql, new { id, key }, work.Transaction).ConfigureAwait(false) == 0)
                 {
@@ -184,7 +184,7 @@ internal sealed partial class ExperimentTracker
             Durability.Power,
             async work =>
             {
-                var row = await GetRowAsync(work, id).ConfigureAwait(false);
+                var row = await GetRowAsync(work, id, database.Dialect.ForUpdate()).ConfigureAwait(false);
                 if (row.DeletedAt is null == at is null)
                 {
                     return;
@@ -207,6 +207,7 @@ internal sealed partial class ExperimentTracker
         );
     }
 
+    /// <summary>The row, which is neither deleted nor renamed until the transaction ends.</summary>
     private async Task<ExperimentRow> GetOrCreateAsync(IUnitOfWork work, string name)
     {
         while (true)
@@ -214,7 +215,7 @@ internal sealed partial class ExperimentTracker
             await InsertExperimentAsync(work, NewId(), name, null).ConfigureAwait(false);
             var row = await work
                 .Connection.QuerySingleOrDefaultAsync<ExperimentRow>(
-                    $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.name = @name",
+                    $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.name = @name {database.Dialect.ForKeyShare()}",
                     new { name },
                     work.Transaction
                 )
@@ -248,19 +249,23 @@ internal sealed partial class ExperimentTracker
         return true;
     }
 
-    private static async Task<AssetExistsException> TakenAsync(IUnitOfWork work, string id, string name)
+    /// <summary>Says who has the name or the id. Nobody, if the one that had the name got another in between.</summary>
+    private static async Task ThrowIfTakenAsync(IUnitOfWork work, string? id, string name)
     {
         var row = await work
-            .Connection.QueryFirstAsync<ExperimentRow>(
+            .Connection.QueryFirstOrDefaultAsync<ExperimentRow>(
                 $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.name = @name OR e.id = @id ORDER BY CASE WHEN e.name = @name THEN 0 ELSE 1 END",
                 new { id, name },
                 work.Transaction
             )
             .ConfigureAwait(false);
-        return new(
-            row.Asset,
-            row.DeletedAt is null ? $"Its id is {row.Id}." : $"It is deleted; restore it by its id {row.Id}, or take another name."
-        );
+        if (row is not null)
+        {
+            throw new AssetExistsException(
+                row.Asset,
+                row.DeletedAt is null ? $"Its id is {row.Id}." : $"It is deleted; restore it by its id {row.Id}, or take another name."
+            );
+        }
     }
 
     private static Task<int> WriteExperimentTagAsync(IUnitOfWork work, string id, string key, string value)
@@ -285,19 +290,23 @@ internal sealed partial class ExperimentTracker
             work.Transaction
         );
 
-    private static async Task<ExperimentRow> GetRowAsync(IUnitOfWork work, string id) =>
+    private static async Task<ExperimentRow> GetRowAsync(IUnitOfWork work, string id, string locks = "") =>
         await work
             .Connection.QuerySingleOrDefaultAsync<ExperimentRow>(
-                $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.id = @id",
+                $"SELECT {ExperimentRow.Columns} FROM {ExperimentRow.From} WHERE e.id = @id {locks}",
                 new { id },
                 work.Transaction
             )
             .ConfigureAwait(false)
         ?? throw new AssetNotFoundException(new(AssetKind.Experiment, id));
 
-    internal static async Task<ExperimentRow> GetActiveAsync(IUnitOfWork work, string id)
+    /// <summary>An experiment that the caller changes: others wait, then see what it left.</summary>
+    private Task<ExperimentRow> LockActiveAsync(IUnitOfWork work, string id) => GetActiveAsync(work, id, database.Dialect.ForUpdate());
+
+    /// <summary>An experiment that takes writes.</summary>
+    internal static async Task<ExperimentRow> GetActiveAsync(IUnitOfWork work, string id, string locks = "")
     {
-        var row = await GetRowAsync(work, id).ConfigureAwait(false);
+        var row = await GetRowAsync(work, id, locks).ConfigureAwait(false);
         return row.DeletedAt is null ? row : throw new AssetDeletedException(row.Asset);
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class ExperimentTracker
         await WriteAsync(
                 async work =>
                 {
-                    var parent = await GetActiveAsync(work, experimentId).ConfigureAwait(false);
+                    var parent = await GetActiveAsync(work, experimentId, database.Dialect.ForKeyShare()).ConfigureAwait(false);
                     await StartAsync(work, parent, id.ToString(), options).ConfigureAwait(false);
                 },
                 cancellationToken
@@ -34,9 +34,12 @@ internal sealed partial class ExperimentTracker
         return WriteAsync(
             async work =>
             {
-                var row = await GetActiveRunAsync(work, id).ConfigureAwait(false);
-                await WriteParamsAsync(work, row, batch.Params).ConfigureAwait(false);
-                foreach (var (key, value) in batch.Tags)
+                // The rows that are written take this lock anyway; taken here, a delete or a rename comes before the whole batch or after it.
+                var row = await GetActiveRunAsync(work, id, database.Dialect.ForKeyShare("r")).ConfigureAwait(false);
+
+                // In key order, so that two batches of one run cannot deadlock on a database that locks rows.
+                await WriteParamsAsync(work, row, batch.Params.OrderBy(p => p.Key, StringComparer.Ordinal)).ConfigureAwait(false);
+                foreach (var (key, value) in batch.Tags.OrderBy(t => t.Key, StringComparer.Ordinal))
                 {
                     await WriteTagAsync(work, row, key, value).ConfigureAwait(false);
                 }
@@ -87,7 +90,7 @@ internal sealed partial class ExperimentTracker
 
     private async Task UpdateRunAsync(IUnitOfWork work, RunId id, RunChange change)
     {
-        var row = await GetActiveRunAsync(work, id).ConfigureAwait(false);
+        var row = await GetActiveRunAsync(work, id, database.Dialect.ForUpdate("r")).ConfigureAwait(false);
         if (change.Name is { } name && !string.Equals(name, row.Name, StringComparison.Ordinal))
         {
             await RenameAsync(work, row, name).ConfigureAwait(false);
@@ -143,7 +146,7 @@ internal sealed partial class ExperimentTracker
             async work =>
             {
                 var row =
-                    await FindRowAsync(work, id.ToString()).ConfigureAwait(false)
+                    await FindRowAsync(work, id.ToString(), database.Dialect.ForUpdate("r")).ConfigureAwait(false)
                     ?? throw new AssetNotFoundException(new(AssetKind.Run, id.ToString()));
                 if (row.DeletedAt is null == at is null)
                 {
@@ -159,10 +162,10 @@ internal sealed partial class ExperimentTracker
         );
 
     /// <summary>A run that takes writes.</summary>
-    internal static async Task<RunRow> GetActiveRunAsync(IUnitOfWork work, RunId id)
+    internal static async Task<RunRow> GetActiveRunAsync(IUnitOfWork work, RunId id, string locks = "")
     {
         var row =
-            await FindRowAsync(work, id.ToString()).ConfigureAwait(false)
+            await FindRowAsync(work, id.ToString(), locks).ConfigureAwait(false)
             ?? throw new AssetNotFoundException(new(AssetKind.Run, id.ToString()));
         return row.DeletedAt is null ? row : throw new AssetDeletedException(row.Asset);
     }
@@ -197,7 +200,7 @@ internal sealed partial class ExperimentTracker
     }
 
     /// <summary>Sets a tag. Two tags of MLflow's say what a run has a column for: these follow.</summary>
-    private static async Task WriteTagAsync(IUnitOfWork work, RunRow row, string key, string value)
+    private static async Task WriteTagAsync(IUnitOfWork work, RunRow row, string key, string value, bool isNew = false)
     {
         const string Upsert = """
             INSERT INTO reg_run_tag (run_id, experiment_id, key, value) VALUES (@Id, @ExperimentId, @key, @value)
@@ -217,14 +220,19 @@ internal sealed partial class ExperimentTracker
                 await RenameAsync(work, row, value).ConfigureAwait(false);
                 break;
             case MlflowTags.ParentRunId:
-                await SetParentAsync(work, row, value).ConfigureAwait(false);
+                await SetParentAsync(work, row, value, isNew).ConfigureAwait(false);
                 break;
         }
     }
 
     /// <summary>A parent that is unknown here, or is a part of the run itself, stays a tag.</summary>
-    private static async Task SetParentAsync(IUnitOfWork work, RunRow row, string parent)
+    private static async Task SetParentAsync(IUnitOfWork work, RunRow row, string parent, bool isNew)
     {
+        if (!isNew) // No run is a part of one that is not there yet, while two others could become parts of each other.
+        {
+            await work.LockAsync("registry.run-parents").ConfigureAwait(false);
+        }
+
         const string Above = """
             WITH RECURSIVE above (id, parent_id, depth) AS (
                 SELECT r.id, r.parent_id, 0 FROM reg_run r WHERE r.id = @parent

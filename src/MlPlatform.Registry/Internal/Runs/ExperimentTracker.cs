@@ -44,7 +44,7 @@ internal sealed partial class ExperimentTracker(
     private async Task<RunRow> StartAsync(IUnitOfWork work, ExperimentRow parent, string id, RunOptions options)
     {
         await work.LockAsync($"registry.run:{id}").ConfigureAwait(false); // Two that start one run at once: the second goes on with it.
-        var existing = await FindRowAsync(work, id).ConfigureAwait(false);
+        var existing = await FindRowAsync(work, id, database.Dialect.ForUpdate("r")).ConfigureAwait(false);
         if (existing is { DeletedAt: not null })
         {
             throw new AssetDeletedException(existing.Asset);
@@ -70,7 +70,7 @@ internal sealed partial class ExperimentTracker(
         await SaveAsync(work, row, isNew: existing is null).ConfigureAwait(false);
         foreach (var (key, value) in options.Tags)
         {
-            await WriteTagAsync(work, row, key, value).ConfigureAwait(false);
+            await WriteTagAsync(work, row, key, value, isNew: existing is null).ConfigureAwait(false);
         }
 
         // A run that was still open goes on: that is no second start.
@@ -125,9 +125,9 @@ internal sealed partial class ExperimentTracker(
         }
     }
 
-    private static Task<RunRow?> FindRowAsync(IUnitOfWork work, string id) =>
+    private static Task<RunRow?> FindRowAsync(IUnitOfWork work, string id, string locks = "") =>
         work.Connection.QuerySingleOrDefaultAsync<RunRow>(
-            $"SELECT {RunRow.Columns} FROM {RunRow.From} WHERE r.id = @id",
+            $"SELECT {RunRow.Columns} FROM {RunRow.From} WHERE r.id = @id {locks}",
             new { id },
             work.Transaction
         );
