@@ -12,6 +12,12 @@ public sealed class ServingOptions
     /// <summary>Request slots that each version keeps; more concurrent calls make theirs for the moment. Default: 0, eight for each processor. Range: 0 to 1,024.</summary>
     public int RequestSlots { get; set; }
 
+    /// <summary>
+    /// A folder of ONNX models, <c>MODEL/VERSION/model.onnx</c>, that are served beside those of the model source and before them. All are loaded at start; a
+    /// name alone means the highest version, which is looked for every second. Default: null, no folder.
+    /// </summary>
+    public string? ModelRepository { get; set; }
+
     /// <summary>The alias that a model's name alone means to the inference protocols. Default: <c>champion</c>.</summary>
     public string DefaultAlias { get; set; } = "champion";
 

@@ -22,6 +22,7 @@ public static class ServingMlPlatformBuilderExtensions
         var services = builder.Services;
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, MlNetLoader>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, OnnxRuntimeLoader>());
+        services.TryAddSingleton<ServedSource>();
         services.TryAddSingleton<VersionLoader>();
         services.TryAddSingleton<PredictionSink>();
         services.TryAddSingleton<PredictionIds>();

@@ -9,6 +9,12 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
         var errors = new List<string>();
         Check(options.ResidentVersions is >= 0 and <= 16, nameof(options.ResidentVersions), options.ResidentVersions, "0 to 16");
         Check(options.RequestSlots is >= 0 and <= 1024, nameof(options.RequestSlots), options.RequestSlots, "0 to 1,024");
+        Check(
+            options.ModelRepository is not { } folder || Directory.Exists(folder),
+            nameof(options.ModelRepository),
+            $"'{options.ModelRepository}'",
+            "a folder that exists"
+        );
         Check(!string.IsNullOrWhiteSpace(options.DefaultAlias), nameof(options.DefaultAlias), $"'{options.DefaultAlias}'", "any name");
         Check(options.MaxOpenModels is >= 1 and <= 65_536, nameof(options.MaxOpenModels), options.MaxOpenModels, "1 to 65,536");
         Check(options.MaxRequestRows is >= 1 and <= 1 << 20, nameof(options.MaxRequestRows), options.MaxRequestRows, "1 to 1,048,576");

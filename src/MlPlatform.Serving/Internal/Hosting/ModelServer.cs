@@ -20,7 +20,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
     public ModelServer(
         IEnumerable<PredictorRegistration> registrations,
         PredictorFactory factory,
-        IModelSource source,
+        ServedSource source,
         VersionLoader loader,
         RolloutStore rollouts,
         IMetadataDatabase database,

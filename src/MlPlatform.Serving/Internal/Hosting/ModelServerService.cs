@@ -7,9 +7,10 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>Loads at start what predictors need, then follows aliases and rollouts.</summary>
 internal sealed class ModelServerService(
     ModelServer server,
+    IInferenceServer inference,
     IEnumerable<PredictorRegistration> predictors,
     IConsumers consumers,
-    IModelSource source,
+    ServedSource source,
     RolloutStore rollouts,
     StepCountStore counts,
     IChangeFeed changes,
@@ -39,6 +40,11 @@ internal sealed class ModelServerService(
         foreach (var host in server.Hosts)
         {
             Follow(host);
+        }
+
+        foreach (var name in source.Folder?.List().Take(options.Value.MaxOpenModels) ?? [])
+        {
+            await TryOpenAsync(ModelReference.ByAlias(name, options.Value.DefaultAlias), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -145,6 +151,19 @@ internal sealed class ModelServerService(
         foreach (var counters in server.Hosts.SelectMany(h => h.RecentCounters))
         {
             await counters.WriteNewAsync(c => counts.WriteAsync(c, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A broken model must not stop the others; whoever asks for it is told.</summary>
+    private async Task TryOpenAsync(ModelReference model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inference.DescribeAsync(model, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.WatchFailed(logger, model.Name, e);
         }
     }
 

@@ -10,24 +10,7 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
 
     public IModelRunner Load(byte[] model, ModelSignature signature)
     {
-        OnnxInspector.Check(model);
-        InferenceSession session;
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = 1,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        try
-        {
-            session = new(model, options);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new InvalidModelPackageException($"ONNX Runtime cannot load the model: {e.Message}", e);
-        }
+        var session = Open(model, GraphOptimizationLevel.ORT_ENABLE_ALL);
         try
         {
             var problems = new List<string>();
@@ -41,6 +24,43 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
         {
             session.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What a model without a signature says of itself.</summary>
+    /// <exception cref="InvalidModelPackageException">The bytes are not such a model, or it has something other than tensors.</exception>
+    public static ModelSignature Describe(byte[] model)
+    {
+        using var session = Open(model, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        return new([.. session.InputMetadata.Select(ToColumn)], [.. session.OutputMetadata.Select(ToColumn)]);
+    }
+
+    private static DataColumn ToColumn(KeyValuePair<string, NodeMetadata> node) =>
+        node.Value.IsTensor && OnnxTypes.ToColumnType(node.Value.ElementDataType) is { } type
+            ? new(node.Key, type) { Shape = [.. node.Value.Dimensions] }
+            : throw new InvalidModelPackageException(
+                $"'{node.Key}' of the model is {OnnxTypes.Describe(node.Value)}, which cannot be served."
+            );
+
+    private static InferenceSession Open(byte[] model, GraphOptimizationLevel optimization)
+    {
+        OnnxInspector.Check(model);
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = optimization,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            return new(model, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidModelPackageException($"ONNX Runtime cannot load the model: {e.Message}", e);
         }
     }
 }

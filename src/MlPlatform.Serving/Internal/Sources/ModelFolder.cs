@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Models in folders, <c>MODEL/VERSION/model.onnx</c>, as Triton lays them out; the highest version is what a name alone means.</summary>
+/// <remarks>Thread-safe. Looked at anew each time, so that versions may come and go while the server runs.</remarks>
+internal sealed class ModelFolder(string root, string alias, Clocks clocks)
+{
+    private const string FileName = "model.onnx";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    public IReadOnlyList<string> List() =>
+        [
+            .. Directory
+                .EnumerateDirectories(root)
+                .Select(Path.GetFileName)
+                .OfType<string>()
+                .Where(n => VersionsOf(n).Count > 0)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    public bool Has(string model) => VersionsOf(model).Count > 0;
+
+    /// <exception cref="AssetNotFoundException">No such version.</exception>
+    /// <exception cref="InvalidModelPackageException">The file is no such model.</exception>
+    public async Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken)
+    {
+        var versions = VersionsOf(reference.Name);
+        var version =
+            reference.Version is { } asked ? (versions.Contains(asked) ? asked : 0)
+            : string.Equals(reference.Alias, alias, StringComparison.Ordinal) ? versions.DefaultIfEmpty().Max()
+            : 0;
+        if (version == 0)
+        {
+            throw new AssetNotFoundException(
+                new(AssetKind.Model, reference.Name, reference.Version),
+                $"Its folder has the versions {string.Join(", ", versions)}, of which '{alias}' is the highest."
+            );
+        }
+
+        var path = PathOf(reference.Name, version);
+        byte[] bytes;
+        try
+        {
+            bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException(path, "the model cannot be read", e);
+        }
+
+        var signature = OnnxRuntimeLoader.Describe(bytes);
+        var file = new ModelFileContent(FileName, ModelFileRole.Model, "application/onnx", bytes);
+        return new(new(reference.Name, version), ModelPackage.Create(new(ModelRuntime.Onnx, "unknown"), signature, file));
+    }
+
+    /// <summary>Tells of the highest version now, and whenever it becomes another.</summary>
+    public async IAsyncEnumerable<ModelChange> WatchAsync(string model, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int? before = null;
+        for (var tag = 1L; ; )
+        {
+            int? now = VersionsOf(model) is { Count: > 0 } versions ? versions.Max() : null;
+            if (now != before)
+            {
+                yield return new(model, alias, now, before, new(tag++));
+                before = now;
+            }
+
+            await Task.Delay(Interval, clocks.Work, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The numbers of folders that hold a model. A name that is more than the name of a folder has none.</summary>
+    private HashSet<int> VersionsOf(string model)
+    {
+        var isName = model is not ("." or "..") && model.IndexOfAny(['/', '\\', ':', '\0']) < 0;
+        var folder = Path.Combine(root, isName ? model : ".");
+        return isName && Directory.Exists(folder)
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(folder)
+                    .Select(f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0)
+                    .Where(v => v > 0 && File.Exists(PathOf(model, v))),
+            ]
+            : [];
+    }
+
+    private string PathOf(string model, int version) => Path.Combine(root, model, version.ToString(CultureInfo.InvariantCulture), FileName);
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Where this process serves models from: the folder of models, if there is one and it has the name, else the model source of the platform.</summary>
+internal sealed class ServedSource(IModelSource source, IOptions<ServingOptions> options, Clocks clocks) : IModelSource
+{
+    public ModelFolder? Folder { get; } =
+        options.Value.ModelRepository is { } root ? new(Path.GetFullPath(root), options.Value.DefaultAlias, clocks) : null;
+
+    public Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default) =>
+        Folder is { } folder && folder.Has(reference.Name)
+            ? folder.OpenAsync(reference, cancellationToken)
+            : source.OpenAsync(reference, cancellationToken);
+
+    public IAsyncEnumerable<ModelChange> WatchAsync(string name, CancellationToken cancellationToken = default) =>
+        Folder is { } folder && folder.Has(name) ? folder.WatchAsync(name, cancellationToken) : source.WatchAsync(name, cancellationToken);
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using MlPlatform.Core;
+using MlPlatform.Serving.Internal;
+
+namespace MlPlatform.Serving.Tests;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("mlp-models-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public async Task Models_of_a_folder_are_loaded_at_start_and_described_by_themselves()
+    {
+        Add("one", 1);
+        Add("one", 10);
+        Add("one", 9);
+        Add("two", 3);
+        Directory.CreateDirectory(Path.Combine(root, "empty", "1"));
+        await File.WriteAllBytesAsync(Folder("broken", 1), [1, 2, 3], Token);
+        await using var host = Start();
+        await StartAsync(host);
+        var server = host.Get<IInferenceServer>();
+        Assert.Equal(
+            ["one@champion", "two@champion"],
+            server.ListOpen().Where(m => m.Version is not null).Select(m => m.Reference).Order()
+        );
+        var model = await server.DescribeAsync(ModelReference.Parse("one@champion"), Token);
+        Assert.Equal((new ModelVersionId("one", 10), ModelRuntime.Onnx), (model.Version, model.Runtime));
+        Assert.Equal([-1, 1], Assert.Single(model.Inputs).Shape);
+        Assert.Equal(ModelPackages.Answer(9, 2), await AskAsync(host, "one@v9"), 5);
+        var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(() => AskAsync(host, "broken@champion"));
+        Assert.Contains("not a well-formed ONNX model", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_version_answers_within_a_second_and_the_one_before_once_it_is_gone()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        Add("m", 1);
+        await using var host = Start(work);
+        await StartAsync(host);
+        Assert.Equal(ModelPackages.Answer(1, 2), await AskAsync(host, "m@champion"), 5);
+        Add("m", 2);
+        await UntilAsync(host, work, 2);
+        Directory.Delete(Path.GetDirectoryName(Folder("m", 2))!, recursive: true);
+        await UntilAsync(host, work, 1);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("../outside")]
+    [InlineData("a/../m")]
+    [InlineData("a\\b")]
+    [InlineData("m/")]
+    [InlineData("/etc")]
+    [InlineData("m\0")]
+    [InlineData("absent")]
+    public async Task A_name_that_is_not_of_a_folder_is_asked_of_the_model_source(string name)
+    {
+        Add("m", 1);
+        await using var host = Start();
+        await Assert.ThrowsAsync<AssetNotFoundException>(async () =>
+            await host.Get<IInferenceServer>().DescribeAsync(ModelReference.ByAlias(name, "champion"), Token)
+        );
+        host.Packages.Add(7, model: name);
+        await host.Models.SetAliasAsync(name, "champion", 7);
+        Assert.Equal(
+            7,
+            (await host.Get<IInferenceServer>().DescribeAsync(ModelReference.ByAlias(name, "champion"), Token)).Version.Version
+        );
+    }
+
+    [Theory]
+    [InlineData("m@v2")]
+    [InlineData("m@challenger")]
+    public async Task What_a_folder_does_not_have_is_not_found_and_said(string reference)
+    {
+        Add("m", 1);
+        await using var host = Start();
+        var thrown = await Assert.ThrowsAsync<AssetNotFoundException>(() => AskAsync(host, reference));
+        Assert.Contains("versions 1, of which 'champion' is the highest", thrown.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_does_not_exist_is_refused_at_start()
+    {
+        await using var host = new ServingHost(b => b.AddServing(o => o.ModelRepository = Path.Combine(root, "absent")));
+        Assert.Throws<OptionsValidationException>(() => host.Get<IInferenceServer>());
+    }
+
+    private ServingHost Start(TimeProvider? work = null) =>
+        new(b => b.AddServing(o => (o.ModelRepository, o.ResidentVersions) = (root, 0)), work: work);
+
+    private static Task StartAsync(ServingHost host) =>
+        host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single().StartAsync(Token);
+
+    private static async Task UntilAsync(ServingHost host, FakeTimeProvider work, int version)
+    {
+        while (Math.Abs(await AskAsync(host, "m@champion") - ModelPackages.Answer(version, 2)) > 1e-5)
+        {
+            Token.ThrowIfCancellationRequested();
+            work.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<float> AskAsync(ServingHost host, string reference)
+    {
+        float[] values = [2];
+        var input = new NamedTensor("features", DataType.Float32, [1, 1], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        var answer = await host.Get<IInferenceServer>().PredictAsync(ModelReference.Parse(reference), new([input]), default, Token);
+        return MemoryMarshal.Cast<byte, float>(answer.Value[0].Data.Span)[0];
+    }
+
+    private void Add(string model, int version) => File.WriteAllBytes(Folder(model, version), OnnxWriter.Logistic([1], version * 0.25f));
+
+    private string Folder(string model, int version)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(root, model, $"{version}"));
+        return Path.Combine(folder.FullName, "model.onnx");
+    }
+}
