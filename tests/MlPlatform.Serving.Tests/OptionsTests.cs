@@ -9,6 +9,10 @@ public sealed class OptionsTests
 {
     [Theory]
     [InlineData("ResidentVersions", "17")]
+    [InlineData("MaxOpenModels", "0")]
+    [InlineData("MaxRequestRows", "1048577")]
+    [InlineData("DefaultAlias", " ")]
+    [InlineData("ModelRepository", "no such folder")]
     [InlineData("RequestSlots", "-1")]
     [InlineData("RetryInterval", "00:00:00.5")]
     [InlineData("ShadowQueueSize", "0")]

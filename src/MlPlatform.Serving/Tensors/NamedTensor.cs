@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving;
@@ -68,6 +69,24 @@ public sealed class NamedTensor
     /// <summary>The elements of a tensor of texts; empty for others.</summary>
     public IReadOnlyList<string?> Texts { get; }
 
+    /// <summary>A tensor of numbers or truth values, copied.</summary>
+    /// <typeparam name="T">The type that the model takes: <c>bool</c>, an integer, <c>float</c>, <c>double</c> or <see cref="Half"/>.</typeparam>
+    /// <param name="name">The model's name for it.</param>
+    /// <param name="shape">Its dimensions, of which the first is the number of rows.</param>
+    /// <param name="values">The elements, row by row.</param>
+    /// <exception cref="ArgumentException">There are more or fewer values than the shape says, or no tensor has such elements.</exception>
+    public static NamedTensor Create<T>(string name, IReadOnlyList<long> shape, params ReadOnlySpan<T> values)
+        where T : unmanaged => new(name, TypeOf<T>(), shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>The elements, row by row.</summary>
+    /// <typeparam name="T">The type of <see cref="Type"/>; <c>long</c> also for instants, as microseconds since 1970.</typeparam>
+    /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged =>
+        TypeOf<T>() == Type || (typeof(T) == typeof(long) && Type == DataType.Timestamp)
+            ? MemoryMarshal.Cast<byte, T>(Data.Span).ToArray()
+            : throw new InvalidOperationException($"Tensor '{Name}' is of {Type}, not {typeof(T).Name}.");
+
     /// <summary>Bytes of an element; 0 where they differ.</summary>
     /// <param name="type">An element type.</param>
     public static int SizeOf(DataType type) =>
@@ -105,4 +124,22 @@ public sealed class NamedTensor
 
         return count;
     }
+
+    private static DataType TypeOf<T>() =>
+        default(T) switch
+        {
+            bool => DataType.Bool,
+            sbyte => DataType.Int8,
+            short => DataType.Int16,
+            int => DataType.Int32,
+            long => DataType.Int64,
+            byte => DataType.UInt8,
+            ushort => DataType.UInt16,
+            uint => DataType.UInt32,
+            ulong => DataType.UInt64,
+            Half => DataType.Float16,
+            float => DataType.Float32,
+            double => DataType.Float64,
+            _ => throw new ArgumentException($"No tensor has elements of {typeof(T).Name}."),
+        };
 }

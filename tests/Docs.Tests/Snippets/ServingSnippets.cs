@@ -60,6 +60,15 @@ public sealed class ServingSnippets
         await server.RefreshAsync("flight-delay");
 
         Assert.Equal(RolloutState.Promoted, rollout.State);
+        var inference = running.Get<IInferenceServer>();
+
+        var two = await inference.PredictAsync(
+            ModelReference.Parse("flight-delay@champion"),
+            new TensorRequest([new("Carrier", [2], ["AA", "UA"]), NamedTensor.Create("Distance", [2], 800f, 1200f)])
+        );
+        var probabilities = two.Value.Single(t => t.Name == "Probability").ToArray<float>(); // Of two rows, from one version.
+
+        Assert.Equal((2, same.Value.Probability), (probabilities.Length, probabilities[0]));
         Assert.Equal(second.Id, (await predictor.PredictAsync(new Flight("AA", 800))).ModelVersion);
         Assert.Equal(2, (await models.GetAliasAsync("flight-delay", "champion"))!.Version);
     }

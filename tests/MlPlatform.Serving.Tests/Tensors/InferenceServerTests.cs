@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
@@ -258,8 +257,7 @@ public sealed class InferenceServerTests
 
     private static TensorRequest Ask(params float[] values) => new([Numbers("features", [values.Length, 1], values)]);
 
-    private static NamedTensor Numbers(string name, long[] shape, params float[] values) =>
-        new(name, DataType.Float32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    private static NamedTensor Numbers(string name, long[] shape, params float[] values) => NamedTensor.Create<float>(name, shape, values);
 
-    private static float[] Numbers(NamedTensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray();
+    private static float[] Numbers(NamedTensor tensor) => tensor.ToArray<float>();
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -114,10 +113,9 @@ public sealed class ModelFolderTests : IDisposable
 
     private static async Task<float> AskAsync(ServingHost host, string reference)
     {
-        float[] values = [2];
-        var input = new NamedTensor("features", DataType.Float32, [1, 1], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
-        var answer = await host.Get<IInferenceServer>().PredictAsync(ModelReference.Parse(reference), new([input]), default, Token);
-        return MemoryMarshal.Cast<byte, float>(answer.Value[0].Data.Span)[0];
+        var request = new TensorRequest([NamedTensor.Create("features", [1, 1], 2f)]);
+        var answer = await host.Get<IInferenceServer>().PredictAsync(ModelReference.Parse(reference), request, default, Token);
+        return answer.Value[0].ToArray<float>()[0];
     }
 
     private void Add(string model, int version) => File.WriteAllBytes(Folder(model, version), OnnxWriter.Logistic([1], version * 0.25f));
