@@ -23,7 +23,12 @@ internal sealed class InferenceEndpoints(
 
         // To predict changes nothing; the method is for the body.
         inference.Map([HttpMethods.Post], "/v2/models/{model}/infer", Access.Read, context => InferAsync(context, server));
-        inference.Map([HttpMethods.Post], "/v2/models/{model}/versions/{version}/infer", Access.Read, context => InferAsync(context, server));
+        inference.Map(
+            [HttpMethods.Post],
+            "/v2/models/{model}/versions/{version}/infer",
+            Access.Read,
+            context => InferAsync(context, server)
+        );
     }
 
     private async Task InferAsync(HttpContext context, IInferenceServer models)

@@ -18,8 +18,7 @@ internal static class InferenceHeaders
     public static int? ReadJsonLength(HttpRequest request)
     {
         var text = Single(request, JsonLength);
-        return
-            text is null ? null
+        return text is null ? null
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length
             : throw MlflowException.InvalidParameter($"The header {JsonLength} is '{text}', not a whole number from 0.");
     }
@@ -35,7 +34,9 @@ internal static class InferenceHeaders
     private static PredictionId? ReadId(string? text) =>
         text is null ? null
         : Guid.TryParseExact(text, "N", out var id) && id != Guid.Empty ? new(id)
-        : throw MlflowException.InvalidParameter($"The header {PredictionId} is '{text}', not 32 hexadecimal digits that name a prediction.");
+        : throw MlflowException.InvalidParameter(
+            $"The header {PredictionId} is '{text}', not 32 hexadecimal digits that name a prediction."
+        );
 
     private static string? Single(HttpRequest request, string name)
     {

@@ -19,8 +19,9 @@ internal sealed class InferenceModelEndpoints(
 {
     private const string Model = "/v2/models/{model}";
     private const string Version = Model + "/versions/{version}";
-    private static readonly string Release =
-        typeof(InferenceModelEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    private static readonly string Release = typeof(InferenceModelEndpoints)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+        .InformationalVersion;
 
     public void Map(PlatformRoutes routes)
     {
@@ -109,14 +110,12 @@ internal sealed class InferenceModelEndpoints(
     }
 
     private static JsonArray Describe(IReadOnlyList<TensorInfo> tensors) =>
-        new(
-            [
-                .. tensors.Select(t => new JsonObject
-                {
-                    ["name"] = t.Name,
-                    ["datatype"] = Datatypes.NameOf(t.Type),
-                    ["shape"] = new JsonArray([.. t.Shape.Select(d => (JsonNode)d)]),
-                }),
-            ]
-        );
+        new([
+            .. tensors.Select(t => new JsonObject
+            {
+                ["name"] = t.Name,
+                ["datatype"] = Datatypes.NameOf(t.Type),
+                ["shape"] = new JsonArray([.. t.Shape.Select(d => (JsonNode)d)]),
+            }),
+        ]);
 }

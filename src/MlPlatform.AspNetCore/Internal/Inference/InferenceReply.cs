@@ -153,11 +153,7 @@ internal static class InferenceReply
         writer.WriteEndObject();
     }
 
-    private static void WriteHead(
-        Utf8JsonWriter writer,
-        InferenceRequest request,
-        in Prediction<IReadOnlyList<NamedTensor>> prediction
-    )
+    private static void WriteHead(Utf8JsonWriter writer, InferenceRequest request, in Prediction<IReadOnlyList<NamedTensor>> prediction)
     {
         writer.WriteString("model_name", prediction.ModelVersion.Name);
         writer.WriteString("model_version", prediction.ModelVersion.Version.ToString(CultureInfo.InvariantCulture));

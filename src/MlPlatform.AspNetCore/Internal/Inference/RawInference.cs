@@ -1,4 +1,3 @@
-using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;

@@ -10,7 +10,6 @@ internal sealed class TensorDraft(int index)
 
     public DataType? Type { get; set; }
 
-
     public long[]? Shape { get; set; }
 
     public InferenceParameters? Parameters { get; set; }
@@ -21,5 +20,4 @@ internal sealed class TensorDraft(int index)
     public NamedTensor? Tensor { get; set; }
 
     public string Owner => Name is null ? $"Input {index}" : $"Input '{Name}'";
-
 }

@@ -62,9 +62,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
         for (var i = 0; i < tensors.Length; i++)
         {
             var draft = drafts[i];
-            tensors[i] =
-                draft.Tensor
-                ?? (draft.Data is { } range ? ReadKept(draft, range) : ReadBinary(draft, ref rest));
+            tensors[i] = draft.Tensor ?? (draft.Data is { } range ? ReadKept(draft, range) : ReadBinary(draft, ref rest));
         }
 
         return rest.IsEmpty
@@ -147,12 +145,16 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
         var size = draft.Parameters!.Value.BinarySize!.Value;
         if (jsonLength is null)
         {
-            throw MlflowException.InvalidParameter($"{draft.Owner} comes as bytes, and the header {InferenceHeaders.JsonLength} is missing.");
+            throw MlflowException.InvalidParameter(
+                $"{draft.Owner} comes as bytes, and the header {InferenceHeaders.JsonLength} is missing."
+            );
         }
 
         if (size > rest.Length)
         {
-            throw MlflowException.InvalidParameter($"{draft.Owner} has {size} bytes by its own account; {rest.Length} are left of the body.");
+            throw MlflowException.InvalidParameter(
+                $"{draft.Owner} has {size} bytes by its own account; {rest.Length} are left of the body."
+            );
         }
 
         var (type, shape) = (draft.Type!.Value, draft.Shape!);
