@@ -25,7 +25,7 @@ public sealed class InferenceBinaryTests
         await using var fixture = await InferenceFixture.StartAsync();
         var bytes = Convert.FromHexString(hex);
         var reply = await fixture.PostBinaryAsync(
-            $$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{datatype}}","parameters":{"binary_data_size":{{bytes.Length}}}}],"parameters":{"binary_data_output":true}}""",
+            $$$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{{datatype}}}","parameters":{"binary_data_size":{{{bytes.Length}}}}}],"parameters":{"binary_data_output":true}}""",
             bytes
         );
         Assert.True(reply.Status == 200, reply.Text);
@@ -33,7 +33,7 @@ public sealed class InferenceBinaryTests
         var length = int.Parse(reply.Headers["Inference-Header-Content-Length"], null);
         Assert.Equal(hex, Convert.ToHexString(reply.Body.AsSpan(length)));
         Assert.Equal(
-            $$"""{"model_name":"m","model_version":"7","parameters":{"route":"canary","prediction_id":"{{ScriptedModels.MadeId}}"},"outputs":[{"name":"x","shape":[2],"datatype":"{{datatype}}","parameters":{"binary_data_size":{{bytes.Length}}}}]}""",
+            $$$"""{"model_name":"m","model_version":"7","parameters":{"route":"canary","prediction_id":"{{{ScriptedModels.MadeId}}}"},"outputs":[{"name":"x","shape":[2],"datatype":"{{{datatype}}}","parameters":{"binary_data_size":{{{bytes.Length}}}}}]}""",
             Encoding.UTF8.GetString(reply.Body, 0, length)
         );
     }
@@ -90,7 +90,7 @@ public sealed class InferenceBinaryTests
     public void Sizes_must_agree_to_the_byte(string datatype, int count, long size, int sent, string? says)
     {
         var json =
-            $$"""{"inputs":[{"name":"x","shape":[{{count}}],"datatype":"{{datatype}}","parameters":{"binary_data_size":{{size}}}}]}""";
+            $$$"""{"inputs":[{"name":"x","shape":[{{{count}}}],"datatype":"{{{datatype}}}","parameters":{"binary_data_size":{{{size}}}}}]}""";
         byte[] body = [.. Encoding.UTF8.GetBytes(json), .. Enumerable.Repeat((byte)2, sent)];
         if (says is null)
         {
@@ -109,8 +109,7 @@ public sealed class InferenceBinaryTests
     public void Texts_are_checked(string hex, string says)
     {
         var bytes = Convert.FromHexString(hex);
-        var json =
-            $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{bytes.Length}}}}]}""";
+        var json = $$$"""{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{{bytes.Length}}}}}]}""";
         Assert.Contains(says, Requests.Refusal((byte[])[.. Encoding.UTF8.GetBytes(json), .. bytes], json.Length), StringComparison.Ordinal);
     }
 

@@ -89,16 +89,11 @@ public sealed class InferenceBodyTests
         await using var fixture = await InferenceFixture.StartAsync();
         const int Size = 31 << 20;
         fixture.Models.Answer = (request, _) => new([new Serving.NamedTensor("n", Core.DataType.Bool, [1], request.Inputs[0].Data[^1..])]);
-        var head = $$"""{"inputs":[{"name":"x","shape":[{{Size}}],"datatype":"UINT8","parameters":{"binary_data_size":{{Size}}}}]}""";
+        var head = $$$"""{"inputs":[{"name":"x","shape":[{{{Size}}}],"datatype":"UINT8","parameters":{"binary_data_size":{{{Size}}}}}]}""";
         var body = new byte[head.Length + Size];
         Encoding.UTF8.GetBytes(head, body);
         body[^1] = 1;
-        var reply = await fixture.Host.SendAsync(
-            "POST",
-            InferenceFixture.Infer,
-            body,
-            $"Inference-Header-Content-Length: {head.Length}"
-        );
+        var reply = await fixture.Host.SendAsync("POST", InferenceFixture.Infer, body, $"Inference-Header-Content-Length: {head.Length}");
         Assert.True(reply.Status == 200, reply.Text);
         Assert.Contains("\"data\":[true]", reply.Text, StringComparison.Ordinal);
     }

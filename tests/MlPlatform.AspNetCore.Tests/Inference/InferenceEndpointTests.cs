@@ -53,7 +53,11 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
             InferenceFixture.Infer,
             $$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{datatype}}","data":[{{data}}]}]}"""
         );
-        Assert.EndsWith($$"""[{"name":"x","shape":[2],"datatype":"{{datatype}}","data":[{{data}}]}]}""", Unescaped(reply), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $$"""[{"name":"x","shape":[2],"datatype":"{{datatype}}","data":[{{data}}]}]}""",
+            Unescaped(reply),
+            StringComparison.Ordinal
+        );
 
         // The writer may escape what lies outside of the basic plane.
         static string Unescaped(RawReply reply) => reply.Text.Replace("\\uD83D\\uDE00", "\U0001F600", StringComparison.OrdinalIgnoreCase);
@@ -82,7 +86,10 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
         Assert.Contains("request binary", reply.Error, StringComparison.Ordinal);
         Assert.False(reply.Headers.ContainsKey("mlp-prediction-id"));
 
-        reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{Input}}],"outputs":[{"name":"y","parameters":{"binary_data":true}}]}""");
+        reply = await fixture.PostAsync(
+            InferenceFixture.Infer,
+            $$$"""{"inputs":[{{{Input}}}],"outputs":[{"name":"y","parameters":{"binary_data":true}}]}"""
+        );
         Assert.EndsWith(hex, Convert.ToHexString(reply.Body), StringComparison.Ordinal);
     }
 
@@ -91,7 +98,7 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     {
         fixture.Models.Answer = (_, _) => new([new NamedTensor("y", [2], ["a", null])]);
         Assert.Contains("\"data\":[\"a\",\"\"]", (await fixture.PostAsync(InferenceFixture.Infer, Simple)).Text, StringComparison.Ordinal);
-        var binary = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[],"parameters":{"binary_data_output":true}}""");
+        var binary = await fixture.PostAsync(InferenceFixture.Infer, $$$"""{"inputs":[],"parameters":{"binary_data_output":true}}""");
         Assert.EndsWith("010000006100000000", Convert.ToHexString(binary.Body), StringComparison.Ordinal);
     }
 
@@ -134,7 +141,12 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
         Assert.Equal(Id, reply.Headers["mlp-prediction-id"]);
         Assert.Equal(Id, (string?)reply.Json["parameters"]!["prediction_id"]);
         Assert.Equal(
-            new PredictOptions { Id = PredictionId.Parse(Id), RoutingKey = "user-1", Segment = "north" },
+            new PredictOptions
+            {
+                Id = PredictionId.Parse(Id),
+                RoutingKey = "user-1",
+                Segment = "north",
+            },
             fixture.Models.LastOptions
         );
         await fixture.PostAsync(InferenceFixture.Infer, Simple);
@@ -164,10 +176,10 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     {
         fixture.Models.Answer = async (_, cancellationToken) =>
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             return [];
         };
-        var reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{Input}}],"parameters":{"timeout":1000}}""");
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, $$$"""{"inputs":[{{{Input}}}],"parameters":{"timeout":1000}}""");
         Assert.Equal(504, reply.Status);
         Assert.Contains("1000 us", reply.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(fixture.Host.Logs, l => l.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
@@ -179,7 +191,10 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     public async Task A_timeout_of_none_or_of_ages_is_none(string timeout)
     {
         fixture.Models.Answer = (request, cancellationToken) => new(ScriptedModels.Echo(request));
-        var reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{Input}}],"parameters":{"timeout":{{timeout}}}}""");
+        var reply = await fixture.PostAsync(
+            InferenceFixture.Infer,
+            $$$"""{"inputs":[{{{Input}}}],"parameters":{"timeout":{{{timeout}}}}}"""
+        );
         Assert.Equal(200, reply.Status);
     }
 
@@ -193,7 +208,10 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
         );
         Assert.Equal("m@champion", fixture.Models.LastModel?.ToString());
         fixture.Models.Description = m => new(new(m.Name, 3), ModelRuntime.MlNet, [], []);
-        Assert.Equal("""{"name":"m","versions":["3"],"platform":"mlnet","inputs":[],"outputs":[]}""", (await fixture.GetAsync("/v2/models/m/versions/3")).Text);
+        Assert.Equal(
+            """{"name":"m","versions":["3"],"platform":"mlnet","inputs":[],"outputs":[]}""",
+            (await fixture.GetAsync("/v2/models/m/versions/3")).Text
+        );
         Assert.Equal("m@v3", fixture.Models.LastModel?.ToString());
     }
 
@@ -248,13 +266,15 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Requests_at_once_do_not_see_each_others_data()
     {
-        var requests = Enumerable.Range(0, 64).Select(async i =>
-        {
-            var data = string.Join(',', Enumerable.Repeat(i, 500));
-            var input = $$"""{"name":"x","shape":[500],"datatype":"INT32","data":[{{data}}]}""";
-            var reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{input}}]}""");
-            Assert.Equal(input, JsonNode.Parse(reply.Text)!["outputs"]![0]!.ToJsonString());
-        });
+        var requests = Enumerable
+            .Range(0, 64)
+            .Select(async i =>
+            {
+                var data = string.Join(',', Enumerable.Repeat(i, 500));
+                var input = $$"""{"name":"x","shape":[500],"datatype":"INT32","data":[{{data}}]}""";
+                var reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{input}}]}""");
+                Assert.Equal(input, JsonNode.Parse(reply.Text)!["outputs"]![0]!.ToJsonString());
+            });
         await Task.WhenAll(requests);
     }
 }
