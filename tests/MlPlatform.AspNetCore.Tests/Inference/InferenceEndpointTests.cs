@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.Core;
 using MlPlatform.Serving;
 
@@ -239,6 +240,23 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     {
         var reply = await fixture.GetAsync(path);
         Assert.Equal((200, expected), (reply.Status, reply.Text));
+    }
+
+    [Fact]
+    public async Task The_server_is_not_ready_while_a_model_of_the_application_is_missing()
+    {
+        var predictors = new ScriptedPredictors { Models = [new("m@champion", null, null, 0, "No such alias.")] };
+        await using var host = await WebHost.StartAsync(services: s =>
+        {
+            ScriptedModels.AddTo(s);
+            s.AddSingleton<IModelServer>(predictors);
+        });
+        var reply = await host.SendAsync("GET", "/v2/health/ready");
+        Assert.Equal((503, """{"ready":false}"""), (reply.Status, reply.Text));
+        Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/live")).Status);
+
+        predictors.Models = [new("m@champion", new("m", 1), null, 0, "A later load failed.")];
+        Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/ready")).Status);
     }
 
     [Theory]

@@ -83,7 +83,7 @@ public sealed class InferenceErrorTests
     {
         await using var fixture = await InferenceFixture.StartAsync();
         var endpoints = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
-        Assert.Equal(15, endpoints.Count(e => e.Metadata.GetMetadata<ErrorStyle>() is InferenceErrorStyle));
+        Assert.Equal(13, endpoints.Count(e => e.Metadata.GetMetadata<ErrorStyle>() is InferenceErrorStyle));
         Assert.All(
             endpoints,
             e =>

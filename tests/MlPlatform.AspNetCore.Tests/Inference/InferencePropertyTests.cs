@@ -140,7 +140,7 @@ public sealed class InferencePropertyTests
         {
             (DataType.String, JsonValueKind.String) => element.GetString(),
             (DataType.Bool, JsonValueKind.True or JsonValueKind.False) => element.GetBoolean(),
-            (DataType.Bool, JsonValueKind.Number) => element.TryGetInt32(out var v) && v is 0 or 1 ? v == 1 : null,
+            (DataType.Bool, JsonValueKind.Number) => element.TryGetByte(out var v) && v <= 1 ? v == 1 : null,
             (DataType.Int8, JsonValueKind.Number) => element.TryGetSByte(out var v) ? v : null,
             (DataType.Int16, JsonValueKind.Number) => element.TryGetInt16(out var v) ? v : null,
             (DataType.Int32, JsonValueKind.Number) => element.TryGetInt32(out var v) ? v : null,

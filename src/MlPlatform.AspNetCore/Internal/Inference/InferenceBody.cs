@@ -16,7 +16,7 @@ internal static class InferenceBody
         var request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = maximumBytes;
+            size.MaxRequestBodySize = 2L * maximumBytes; // The server counts packed bytes and the framing of chunks; exact is the count below.
         }
 
         if (request.ContentLength > maximumBytes)
