@@ -259,6 +259,18 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
         Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/ready")).Status);
     }
 
+    [Fact]
+    public async Task A_model_that_a_caller_named_and_that_cannot_be_loaded_does_not_make_the_server_unready()
+    {
+        ServedModel broken = new("n@champion", null, null, 0, "Broken.");
+        await using var host = await WebHost.StartAsync(services: s =>
+        {
+            s.AddSingleton<IInferenceServer>(new ScriptedModels { Open = [broken] });
+            s.AddSingleton<IModelServer>(new ScriptedPredictors { Models = [broken] });
+        });
+        Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/ready")).Status);
+    }
+
     [Theory]
     [InlineData("/v2")]
     [InlineData("/v2/")]

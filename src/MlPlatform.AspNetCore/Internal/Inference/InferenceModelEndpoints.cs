@@ -33,7 +33,7 @@ internal sealed class InferenceModelEndpoints(
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
         inference.Map([HttpMethods.Get], "/v2", Access.Probe, DescribeServerAsync);
         inference.Map([HttpMethods.Get], "/v2/health/live", Access.Probe, context => SayAsync(context, "live", yes: true));
-        inference.Map([HttpMethods.Get], "/v2/health/ready", Access.Probe, context => SayAsync(context, "ready", IsReady()));
+        inference.Map([HttpMethods.Get], "/v2/health/ready", Access.Probe, context => SayAsync(context, "ready", IsReady(server)));
         foreach (var pattern in new[] { Model, Version })
         {
             inference.Map([HttpMethods.Get], pattern, Access.Read, context => DescribeAsync(context, server));
@@ -52,9 +52,17 @@ internal sealed class InferenceModelEndpoints(
             }
         );
 
-    /// <summary>What the application predicts with by itself must be loaded; what requests name is loaded when they do.</summary>
-    private bool IsReady() =>
-        !lifetime.ApplicationStopping.IsCancellationRequested && (predictors?.List().All(m => m.Version is not null) ?? true);
+    /// <summary>What the application predicts with must be loaded; what callers have named must not, or any of them could take the server down.</summary>
+    private bool IsReady(IInferenceServer models)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        var named = models.ListOpen().Select(m => m.Reference).ToHashSet(StringComparer.Ordinal);
+        return predictors?.List().All(m => m.Version is not null || named.Contains(m.Reference)) ?? true;
+    }
 
     private static Task SayAsync(HttpContext context, string member, bool yes)
     {

@@ -6,7 +6,13 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>An input whose members are coming in, in any order.</summary>
 internal sealed class TensorDraft(int index)
 {
-    public string? Name { get; set; }
+    private string? owner;
+
+    public string? Name
+    {
+        get;
+        set => (field, owner) = (value, null);
+    }
 
     public DataType? Type { get; set; }
 
@@ -19,5 +25,6 @@ internal sealed class TensorDraft(int index)
 
     public NamedTensor? Tensor { get; set; }
 
-    public string Owner => Name is null ? $"Input {index}" : $"Input '{Name}'";
+    /// <summary>Whose a mistake is.</summary>
+    public string Owner => owner ??= Name is null ? $"Input {index}" : $"Input '{Name}'";
 }

@@ -18,29 +18,29 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
         {
             if (reader.ValueTextEquals("data"u8))
             {
-                InferenceJson.Once(draft.Data is null && draft.Tensor is null, "data", draft.Owner);
+                Once(draft, draft.Data is null && draft.Tensor is null, "data");
                 reader.Read();
                 ReadData(ref reader, draft);
             }
             else if (reader.ValueTextEquals("name"u8))
             {
-                InferenceJson.Once(draft.Name is null, "name", draft.Owner);
+                Once(draft, draft.Name is null, "name");
                 draft.Name = InferenceJson.ReadText(ref reader, "name", draft.Owner);
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
-                InferenceJson.Once(draft.Shape is null, "shape", draft.Owner);
+                Once(draft, draft.Shape is null, "shape");
                 reader.Read();
                 draft.Shape = TensorShape.Read(ref reader, draft.Owner);
             }
             else if (reader.ValueTextEquals("datatype"u8))
             {
-                InferenceJson.Once(draft.Type is null, "datatype", draft.Owner);
+                Once(draft, draft.Type is null, "datatype");
                 draft.Type = Datatypes.Parse(InferenceJson.ReadText(ref reader, "datatype", draft.Owner), draft.Owner);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                InferenceJson.Once(draft.Parameters is null, "parameters", draft.Owner);
+                Once(draft, draft.Parameters is null, "parameters");
                 reader.Read();
                 draft.Parameters = InferenceParameters.Read(ref reader, draft.Owner);
             }
@@ -70,6 +70,14 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
             : throw MlflowException.InvalidParameter($"{rest.Length} bytes follow those that the inputs say they have.");
     }
 
+    private static void Once(TensorDraft draft, bool isFirst, string member)
+    {
+        if (!isFirst)
+        {
+            InferenceJson.Once(isFirst, member, draft.Owner);
+        }
+    }
+
     private static void Check(TensorDraft draft)
     {
         var missing =
@@ -97,7 +105,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
     {
         if (draft is { Name: { } name, Type: { } type, Shape: { } shape })
         {
-            draft.Tensor = ReadJson(ref reader, name, type, shape);
+            draft.Tensor = ReadJson(ref reader, name, type, shape, draft.Owner);
             return;
         }
 
@@ -110,12 +118,11 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
     {
         var reader = new Utf8JsonReader(json.Span[range], InferenceJson.Options);
         reader.Read();
-        return ReadJson(ref reader, draft.Name!, draft.Type!.Value, draft.Shape!);
+        return ReadJson(ref reader, draft.Name!, draft.Type!.Value, draft.Shape!, draft.Owner);
     }
 
-    private NamedTensor ReadJson(ref Utf8JsonReader reader, string name, DataType type, long[] shape)
+    private NamedTensor ReadJson(ref Utf8JsonReader reader, string name, DataType type, long[] shape, string owner)
     {
-        var owner = $"Input '{name}'";
         if (type is DataType.Float16 or DataType.BFloat16)
         {
             throw MlflowException.InvalidParameter($"{owner}: {Datatypes.NameOf(type)} has no JSON form; send it as a binary tensor.");
