@@ -54,6 +54,9 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<ArtifactListEndpoints>(services);
         AddEndpoints<ArtifactFileEndpoints>(services);
         AddEndpoints<ArtifactTransferEndpoints>(services);
+        AddEndpoints<InferenceModelEndpoints>(services);
+        AddEndpoints<InferenceEndpoints>(services);
+        AddEndpoints<InferenceRepositoryEndpoints>(services);
         AddEndpoints<UnknownEndpoints>(services);
         return builder;
     }

@@ -23,6 +23,9 @@ public sealed class AspNetCoreOptions
     /// <summary>The most traces that one request may bring, in bytes once they are unpacked. Default: 16 MiB. Range: 1 KiB to 256 MiB.</summary>
     public int MaxTraceBytes { get; set; } = 16 << 20;
 
+    /// <summary>The largest inference request, in bytes once it is unpacked. Default: 64 MiB. Range: 1 KiB to 2 GiB - 1.</summary>
+    public int MaxInferenceBytes { get; set; } = 64 << 20;
+
     /// <summary>The largest file that can be uploaded. Default: 10 GiB. At least 1 MiB.</summary>
     public long MaxArtifactBytes { get; set; } = 10L << 30;
 

@@ -19,6 +19,12 @@ internal sealed class AspNetCoreOptionsValidator : IValidateOptions<AspNetCoreOp
             options.MaxTraceBytes,
             "it lies between 1 KiB and 256 MiB"
         );
+        Check(
+            options.MaxInferenceBytes >= 1 << 10,
+            nameof(options.MaxInferenceBytes),
+            options.MaxInferenceBytes,
+            "it lies between 1 KiB and 2 GiB - 1"
+        );
         Check(options.MaxArtifactBytes >= 1 << 20, nameof(options.MaxArtifactBytes), options.MaxArtifactBytes, "it is at least 1 MiB");
         Check(!string.IsNullOrWhiteSpace(options.TeamClaim), nameof(options.TeamClaim), "empty", "name a claim");
         foreach (var host in options.AllowedHosts)

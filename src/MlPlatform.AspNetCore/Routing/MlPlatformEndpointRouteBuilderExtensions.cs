@@ -15,7 +15,7 @@ public static class MlPlatformEndpointRouteBuilderExtensions
     /// <inheritdoc cref="MapMlflow" path="/exception"/>
     public static IEndpointConventionBuilder MapMlPlatform(this IEndpointRouteBuilder endpoints) => endpoints.MapMlflow();
 
-    /// <summary>Maps an MLflow server: artifacts, health, version.</summary>
+    /// <summary>Maps an MLflow server: artifacts, health, version; with model serving also the Open Inference Protocol below <c>/v2</c>.</summary>
     /// <remarks>
     /// <para>
     /// Every route carries one of <see cref="MlPlatformPolicies"/>. When the host defines none of them the routes answer callers on this machine only, and a
@@ -36,7 +36,8 @@ public static class MlPlatformEndpointRouteBuilderExtensions
             );
         var group = endpoints.MapGroup(string.Empty);
         var options = services.GetRequiredService<IOptions<AspNetCoreOptions>>().Value;
-        var routes = new PlatformRoutes(group, access, services.GetRequiredService<RequestPipeline>(), options.MaxRequestBytes);
+        var pipeline = services.GetRequiredService<RequestPipeline>();
+        var routes = new PlatformRoutes(group, access, pipeline, options.MaxRequestBytes, MlflowErrorStyle.Instance);
         foreach (var part in services.GetServices<IPlatformEndpoints>())
         {
             part.Map(routes);

@@ -12,5 +12,8 @@ internal sealed record RawReply(int Status, IReadOnlyDictionary<string, string> 
 
     public string? ErrorCode => (string?)Json["error_code"];
 
+    /// <summary>The text of an error below <c>/v2</c>, whose body has that and nothing else.</summary>
+    public string Error => (string)Assert.Single(Json.AsObject(), m => m.Key == "error" && Json.AsObject().Count == 1).Value!;
+
     public string Message => (string)Json["message"]!;
 }

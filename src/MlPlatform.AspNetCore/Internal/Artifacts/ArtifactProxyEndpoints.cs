@@ -95,7 +95,7 @@ internal sealed class ArtifactProxyEndpoints(
             await trees.PutAsync(address.Tree, path, upload, context.RequestAborted).ConfigureAwait(false);
         }
 
-        await JsonReply.WriteAsync(context.Response, []).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context.Response, new JsonObject()).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -108,7 +108,7 @@ internal sealed class ArtifactProxyEndpoints(
             throw new AssetNotFoundException(address.Tree.Asset, $"No file or folder '{path}' was logged to it.");
         }
 
-        await JsonReply.WriteAsync(context.Response, []).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context.Response, new JsonObject()).ConfigureAwait(false);
     }
 
     /// <summary>A large file takes its time: the server's general limits of size and pace would cut it off.</summary>

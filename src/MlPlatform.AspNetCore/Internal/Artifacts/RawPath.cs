@@ -33,6 +33,23 @@ internal static class RawPath
         return path.Length == fixedPart.Length ? string.Empty : Decode(path[(fixedPart.Length + 1)..]);
     }
 
+    /// <summary>The value of a route's parameter that is one segment.</summary>
+    /// <exception cref="MlflowException">The request line is not plainly the route's, or is not valid percent-encoded UTF-8.</exception>
+    public static string Segment(HttpContext context, string parameter)
+    {
+        var value = (string)context.GetRouteValue(parameter)!;
+        if (!value.Contains('%', StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        // Counted from the end, since the application may live below a path of its own.
+        var route = ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText!.TrimEnd('/').Split('/');
+        var fromEnd = route.Length - Array.IndexOf(route, $"{{{parameter}}}");
+        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0].TrimEnd('/').Split('/');
+        return path.Length >= fromEnd ? Decode(path[^fromEnd]) : throw Malformed();
+    }
+
     private static string Decode(string encoded)
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(encoded)];

@@ -5,7 +5,13 @@ using Microsoft.AspNetCore.Routing;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>The only way that a route of the platform comes to be: guarded, with a policy, and with errors as the protocol wants them.</summary>
-internal sealed class PlatformRoutes(IEndpointRouteBuilder endpoints, AccessControl access, RequestPipeline pipeline, int maximumBytes)
+internal sealed class PlatformRoutes(
+    IEndpointRouteBuilder endpoints,
+    AccessControl access,
+    RequestPipeline pipeline,
+    int maximumBytes,
+    ErrorStyle errors
+)
 {
     // Whatever part of the protocol asks, browsers and old clients may use other roots.
     private static readonly string[] Roots = ["/api/2.0/", "/ajax-api/2.0/", "/api/3.0/", "/ajax-api/3.0/"];
@@ -27,6 +33,9 @@ internal sealed class PlatformRoutes(IEndpointRouteBuilder endpoints, AccessCont
     /// <inheritdoc cref="Get"/>
     public void Delete(string path, Access level, MlflowHandler handler) => Call(HttpMethods.Delete, path, level, handler, 0);
 
+    /// <summary>The same for routes that tell of errors in another way.</summary>
+    public PlatformRoutes WithErrors(ErrorStyle style) => new(endpoints, access, pipeline, maximumBytes, style);
+
     /// <summary>Maps a route below every root of the API.</summary>
     public void MapBelowRoots(IReadOnlyList<string> methods, string path, Access level, RequestDelegate handler)
     {
@@ -42,6 +51,7 @@ internal sealed class PlatformRoutes(IEndpointRouteBuilder endpoints, AccessCont
         Task Handle(HttpContext context) => pipeline.RunAsync(context, handler);
         var endpoint =
             methods.Count > 0 ? endpoints.MapMethods(pattern, methods, Handle) : endpoints.Map(pattern, Handle).WithOrder(int.MaxValue);
+        endpoint.WithMetadata(errors);
         access.Protect(endpoint, level);
     }
 

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
+using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
 
-/// <summary>Takes what no route takes: another method of a known path is 405, anything else 404, both with the protocol's body.</summary>
-internal sealed class UnknownEndpoints(EndpointDataSource endpoints) : IPlatformEndpoints
+/// <summary>Takes what no route takes: another method of a known path is 405, anything else 404, both with the body of the protocol in question.</summary>
+internal sealed class UnknownEndpoints(EndpointDataSource endpoints, IInferenceServer? inference = null) : IPlatformEndpoints
 {
     private Known? known;
 
@@ -15,6 +16,10 @@ internal sealed class UnknownEndpoints(EndpointDataSource endpoints) : IPlatform
         routes.Map([], "/health", Access.Read, Answer);
         routes.Map([], "/version", Access.Read, Answer);
         routes.Map([], "/v1/traces", Access.Read, Answer);
+        if (inference is not null)
+        {
+            routes.WithErrors(InferenceErrorStyle.Instance).Map([], "/v2/{**rest}", Access.Read, Answer);
+        }
     }
 
     private Task Answer(HttpContext context)

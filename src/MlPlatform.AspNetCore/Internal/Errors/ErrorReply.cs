@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace MlPlatform.AspNetCore.Internal;
 
-/// <summary>Writes an error in the one form that clients of the protocol read.</summary>
+/// <summary>Writes an error in the form that clients of the route read.</summary>
 internal static class ErrorReply
 {
     public static Task WriteAsync(HttpResponse response, MlflowError error)
@@ -17,6 +16,6 @@ internal static class ErrorReply
             response.Headers.RetryAfter = "1";
         }
 
-        return JsonReply.WriteAsync(response, new JsonObject { ["error_code"] = error.Code, ["message"] = error.Message });
+        return JsonReply.WriteAsync(response, ErrorStyle.Of(response.HttpContext).Body(error));
     }
 }

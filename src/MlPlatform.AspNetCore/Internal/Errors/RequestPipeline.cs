@@ -42,7 +42,7 @@ internal sealed class RequestPipeline(RequestGuard guard, ILogger<RequestPipelin
             return;
         }
 
-        var error = MlflowErrors.From(exception);
+        var error = ErrorStyle.Of(context).From(exception);
         if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException)
         {
             Log.Failed(logger, context.Request.Method, route, error.Status, exception);

@@ -11,7 +11,7 @@ internal static class JsonReply
     // Quotes stay readable in messages. Nothing here is ever a page: the type says so, and that it must not be guessed.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpResponse response, JsonObject message)
+    public static async Task WriteAsync(HttpResponse response, JsonNode message)
     {
         response.ContentType = "application/json";
         response.Headers.XContentTypeOptions = "nosniff";

@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Errors with MLflow's codes, in MLflow's body.</summary>
+internal sealed class MlflowErrorStyle : ErrorStyle
+{
+    private MlflowErrorStyle() { }
+
+    public static MlflowErrorStyle Instance { get; } = new();
+
+    public override MlflowError From(Exception exception) => MlflowErrors.From(exception);
+
+    public override JsonObject Body(MlflowError error) => new() { ["error_code"] = error.Code, ["message"] = error.Message };
+}

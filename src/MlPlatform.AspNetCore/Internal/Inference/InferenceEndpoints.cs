@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+using MlPlatform.Serving;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Predicts by the Open Inference Protocol. Mapped when the host serves models.</summary>
+internal sealed class InferenceEndpoints(
+    IOptions<AspNetCoreOptions> options,
+    IOptions<ServingOptions> serving,
+    IInferenceServer? server = null
+) : IPlatformEndpoints
+{
+    public void Map(PlatformRoutes routes)
+    {
+        if (server is null)
+        {
+            return;
+        }
+
+        var inference = routes.WithErrors(InferenceErrorStyle.Instance);
+
+        // To predict changes nothing; the method is for the body.
+        inference.Map([HttpMethods.Post], "/v2/models/{model}/infer", Access.Read, context => InferAsync(context, server));
+        inference.Map(
+            [HttpMethods.Post],
+            "/v2/models/{model}/versions/{version}/infer",
+            Access.Read,
+            context => InferAsync(context, server)
+        );
+    }
+
+    private async Task InferAsync(HttpContext context, IInferenceServer models)
+    {
+        var model = InferenceTarget.Of(context, serving.Value.DefaultAlias);
+        var said = InferenceHeaders.ReadOptions(context.Request);
+        var jsonLength = InferenceHeaders.ReadJsonLength(context.Request);
+        var memory = new RentedBytes();
+        var body = await InferenceBody.ReadAsync(context, options.Value.MaxInferenceBytes, memory).ConfigureAwait(false);
+        var request =
+            jsonLength == 0
+                ? await ReadRawAsync(models, model, body, context.RequestAborted).ConfigureAwait(false)
+                : InferenceRequestReader.Read(body, jsonLength, options.Value.MaxInferenceBytes, memory);
+        var prediction = await PredictAsync(models, model, request, said, context.RequestAborted).ConfigureAwait(false);
+        await InferenceReply.WriteAsync(context.Response, request, prediction, context.RequestAborted).ConfigureAwait(false);
+
+        // Not after a failure: a run that was given up may still be reading.
+        memory.Return();
+    }
+
+    private async Task<InferenceRequest> ReadRawAsync(
+        IInferenceServer models,
+        ModelReference model,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken
+    ) =>
+        RawInference.Read(
+            await models.DescribeAsync(model, cancellationToken).ConfigureAwait(false),
+            body,
+            options.Value.MaxInferenceBytes
+        );
+
+    private static async ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
+        IInferenceServer models,
+        ModelReference model,
+        InferenceRequest request,
+        PredictOptions said,
+        CancellationToken cancellationToken
+    )
+    {
+        const int MicrosecondsPerMillisecond = 1000;
+        if (request.Timeout is 0 || request.Timeout / MicrosecondsPerMillisecond >= int.MaxValue)
+        {
+            return await models.PredictAsync(model, request.ToTensors(), said, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMicroseconds(request.Timeout));
+        try
+        {
+            return await models.PredictAsync(model, request.ToTensors(), said, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MlflowException(
+                new(StatusCodes.Status504GatewayTimeout, "DEADLINE_EXCEEDED", $"There was no answer within {request.Timeout} us.")
+            );
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Reading single values of a request, with refusals that say where.</summary>
+internal static class InferenceJson
+{
+    public static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
+
+    public static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string member, string owner)
+    {
+        if (reader.TokenType != type)
+        {
+            var expected = type switch
+            {
+                JsonTokenType.StartObject => "an object",
+                JsonTokenType.StartArray => "an array",
+                _ => "a string",
+            };
+            throw MlflowException.InvalidParameter($"{owner}: '{member}' is not {expected}.");
+        }
+    }
+
+    public static string ReadText(ref Utf8JsonReader reader, string member, string owner)
+    {
+        reader.Read();
+        Expect(ref reader, JsonTokenType.String, member, owner);
+        return reader.GetString()!;
+    }
+
+    /// <summary>Refuses a member that came before: which of the two is meant nobody knows.</summary>
+    public static void Once(bool isFirst, string member, string owner)
+    {
+        if (!isFirst)
+        {
+            throw MlflowException.InvalidParameter($"{owner}: '{member}' is given twice.");
+        }
+    }
+}

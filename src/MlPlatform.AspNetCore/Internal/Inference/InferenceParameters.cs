@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>The parameters that mean something here; others are ignored, since each server has its own.</summary>
+/// <param name="Timeout">Of a request: microseconds; 0 is none.</param>
+/// <param name="BinaryOutput">Of a request: whether outputs come as bytes.</param>
+/// <param name="BinarySize">Of an input: how many bytes behind the JSON are its own.</param>
+/// <param name="Binary">Of an output: whether it comes as bytes.</param>
+internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryOutput, long? BinarySize, bool? Binary)
+{
+    /// <summary>Reads an object, the reader standing at its start.</summary>
+    /// <exception cref="MlflowException">A value is not of the kind that it must be.</exception>
+    public static InferenceParameters Read(ref Utf8JsonReader reader, string owner)
+    {
+        InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "parameters", owner);
+        var result = default(InferenceParameters);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("timeout"u8))
+            {
+                result = result with { Timeout = ReadCount(ref reader, "timeout", owner) };
+            }
+            else if (reader.ValueTextEquals("binary_data_output"u8))
+            {
+                result = result with { BinaryOutput = ReadFlag(ref reader, "binary_data_output", owner) };
+            }
+            else if (reader.ValueTextEquals("binary_data_size"u8))
+            {
+                result = result with { BinarySize = ReadCount(ref reader, "binary_data_size", owner) };
+            }
+            else if (reader.ValueTextEquals("binary_data"u8))
+            {
+                result = result with { Binary = ReadFlag(ref reader, "binary_data", owner) };
+            }
+            else
+            {
+                Ignore(ref reader, owner);
+            }
+        }
+
+        return result;
+    }
+
+    private static long ReadCount(ref Utf8JsonReader reader, string name, string owner)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0
+            ? value
+            : throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is not a whole number from 0.");
+    }
+
+    private static bool ReadFlag(ref Utf8JsonReader reader, string name, string owner)
+    {
+        reader.Read();
+        return reader.TokenType is JsonTokenType.True or JsonTokenType.False
+            ? reader.TokenType == JsonTokenType.True
+            : throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is neither true nor false.");
+    }
+
+    private static void Ignore(ref Utf8JsonReader reader, string owner)
+    {
+        var name = reader.GetString();
+        reader.Read();
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)
+        {
+            throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is not a string, a number or a truth value.");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+using MlPlatform.Serving;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Lists, loads and lets go of models by the Open Inference Protocol.</summary>
+internal sealed class InferenceRepositoryEndpoints(
+    IOptions<AspNetCoreOptions> options,
+    IOptions<ServingOptions> serving,
+    IInferenceServer? server = null
+) : IPlatformEndpoints
+{
+    private const string Model = "/v2/repository/models/{model}";
+    private static readonly JsonDocumentOptions Json = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    public void Map(PlatformRoutes routes)
+    {
+        if (server is null)
+        {
+            return;
+        }
+
+        var inference = routes.WithErrors(InferenceErrorStyle.Instance);
+        inference.Map([HttpMethods.Post], "/v2/repository/index", Access.Admin, context => IndexAsync(context, server));
+        inference.Map([HttpMethods.Post], Model + "/load", Access.Admin, context => LoadAsync(context, server));
+        inference.Map([HttpMethods.Post], Model + "/unload", Access.Admin, context => UnloadAsync(context, server));
+    }
+
+    private async Task IndexAsync(HttpContext context, IInferenceServer models)
+    {
+        var readyOnly = await ReadAsync(
+                context,
+                body =>
+                    body.TryGetProperty("ready", out var ready)
+                    && ready.ValueKind switch
+                    {
+                        JsonValueKind.True => true,
+                        JsonValueKind.False => false,
+                        _ => throw MlflowException.InvalidParameter("'ready' is neither true nor false."),
+                    }
+            )
+            .ConfigureAwait(false);
+        var open = models.ListOpen().Where(m => !readyOnly || m.Version is not null).Select(Describe);
+        await JsonReply.WriteAsync(context.Response, new JsonArray([.. open])).ConfigureAwait(false);
+    }
+
+    private async Task LoadAsync(HttpContext context, IInferenceServer models)
+    {
+        await ReadAsync(context, CheckParameters).ConfigureAwait(false);
+        var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
+        await models.DescribeAsync(reference, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task UnloadAsync(HttpContext context, IInferenceServer models)
+    {
+        await ReadAsync(context, CheckParameters).ConfigureAwait(false);
+        await models.CloseAsync(RawPath.Segment(context, "model")).ConfigureAwait(false);
+    }
+
+    private static bool CheckParameters(JsonElement body)
+    {
+        if (!body.TryGetProperty("parameters", out var parameters))
+        {
+            return true;
+        }
+
+        if (parameters.ValueKind != JsonValueKind.Object)
+        {
+            throw MlflowException.InvalidParameter("'parameters' is not an object.");
+        }
+
+        foreach (var parameter in parameters.EnumerateObject())
+        {
+            if (parameter.Name.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            {
+                throw MlflowException.InvalidParameter(
+                    $"Parameter '{parameter.Name}': models come from the registry, never with a request to load them."
+                );
+            }
+
+            if (parameter.NameEquals("config"))
+            {
+                throw MlflowException.NotImplemented("Parameter 'config': how a model is served cannot be set by a request.");
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<T> ReadAsync<T>(HttpContext context, Func<JsonElement, T> read)
+    {
+        var memory = new RentedBytes();
+        try
+        {
+            var body = await InferenceBody.ReadAsync(context, options.Value.MaxRequestBytes, memory).ConfigureAwait(false);
+            using var document = JsonDocument.Parse(body.IsEmpty ? "{}"u8.ToArray() : body, Json);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? read(document.RootElement)
+                : throw MlflowException.InvalidParameter("The body is not a JSON object.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw MlflowException.InvalidParameter($"The body is not valid JSON: {e.Message}");
+        }
+        finally
+        {
+            memory.Return();
+        }
+    }
+
+    private static JsonObject Describe(ServedModel model) =>
+        new()
+        {
+            ["name"] = ModelReference.Parse(model.Reference).Name,
+            ["version"] = model.Version?.Version.ToString(CultureInfo.InvariantCulture) ?? string.Empty,
+            ["state"] = model.Version is null ? "UNAVAILABLE" : "READY",
+            ["reason"] = model.Error ?? string.Empty,
+        };
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using MlPlatform.Core;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>The model that a path names.</summary>
+internal static class InferenceTarget
+{
+    /// <exception cref="MlflowException">The version is not one.</exception>
+    public static ModelReference Of(HttpContext context, string defaultAlias)
+    {
+        var name = RawPath.Segment(context, "model");
+        if (context.GetRouteValue("version") is not string text)
+        {
+            return ModelReference.ByAlias(name, defaultAlias);
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
+            ? ModelReference.ByVersion(name, version)
+            : throw MlflowException.NotFound($"Model '{name}' has no version '{text}': versions are whole numbers from 1.");
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using MlPlatform.Core;
+using MlPlatform.Serving;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>Reads elements that came as JSON, flat or nested, straight into a tensor's memory.</summary>
+internal static class JsonTensorData
+{
+    private const int MaximumDepth = 32;
+
+    /// <summary>Reads an array of numbers or truth values, the reader standing at its start.</summary>
+    /// <param name="reader">The JSON.</param>
+    /// <param name="type">The element type.</param>
+    /// <param name="target">As many bytes as the tensor takes.</param>
+    /// <param name="owner">Whose data it is, for refusals.</param>
+    public static void ReadNumbers(ref Utf8JsonReader reader, DataType type, Span<byte> target, string owner)
+    {
+        var size = NamedTensor.SizeOf(type);
+        var count = target.Length / size;
+        var index = 0;
+        var depth = Open(ref reader, owner);
+        while (Next(ref reader, ref depth, owner))
+        {
+            if (index == count)
+            {
+                throw TooMany(count, owner);
+            }
+
+            if (!TryRead(ref reader, type, target.Slice(index * size, size)))
+            {
+                throw Unfit(ref reader, type, index, owner);
+            }
+
+            index++;
+        }
+
+        Complete(index, count, owner);
+    }
+
+    /// <summary>Reads an array of texts, the reader standing at its start.</summary>
+    public static void ReadTexts(ref Utf8JsonReader reader, string?[] target, string owner)
+    {
+        var index = 0;
+        var depth = Open(ref reader, owner);
+        while (Next(ref reader, ref depth, owner))
+        {
+            if (index == target.Length)
+            {
+                throw TooMany(target.Length, owner);
+            }
+
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                throw Unfit(ref reader, DataType.String, index, owner);
+            }
+
+            target[index++] = reader.GetString();
+        }
+
+        Complete(index, target.Length, owner);
+    }
+
+    private static int Open(ref Utf8JsonReader reader, string owner)
+    {
+        InferenceJson.Expect(ref reader, JsonTokenType.StartArray, "data", owner);
+        return 1;
+    }
+
+    /// <summary>Moves to the next element, whatever array it lies in; false at the end of the outermost.</summary>
+    private static bool Next(ref Utf8JsonReader reader, ref int depth, string owner)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                if (++depth > MaximumDepth)
+                {
+                    throw MlflowException.InvalidParameter($"{owner}: 'data' is nested more than {MaximumDepth} deep.");
+                }
+            }
+            else if (reader.TokenType != JsonTokenType.EndArray)
+            {
+                return true;
+            }
+            else if (--depth == 0)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryRead(ref Utf8JsonReader reader, DataType type, Span<byte> target)
+    {
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            target[0] = reader.TokenType == JsonTokenType.True ? (byte)1 : (byte)0;
+            return type == DataType.Bool && reader.TokenType is JsonTokenType.True or JsonTokenType.False;
+        }
+
+        switch (type)
+        {
+            case DataType.Float32:
+                return reader.TryGetSingle(out var f32) && float.IsFinite(f32) && BinaryPrimitives.TryWriteSingleLittleEndian(target, f32);
+            case DataType.Float64:
+                return reader.TryGetDouble(out var f64) && double.IsFinite(f64) && BinaryPrimitives.TryWriteDoubleLittleEndian(target, f64);
+            case DataType.Int64:
+                return reader.TryGetInt64(out var i64) && BinaryPrimitives.TryWriteInt64LittleEndian(target, i64);
+            case DataType.Int32:
+                return reader.TryGetInt32(out var i32) && BinaryPrimitives.TryWriteInt32LittleEndian(target, i32);
+            case DataType.Int16:
+                return reader.TryGetInt16(out var i16) && BinaryPrimitives.TryWriteInt16LittleEndian(target, i16);
+            case DataType.UInt64:
+                return reader.TryGetUInt64(out var u64) && BinaryPrimitives.TryWriteUInt64LittleEndian(target, u64);
+            case DataType.UInt32:
+                return reader.TryGetUInt32(out var u32) && BinaryPrimitives.TryWriteUInt32LittleEndian(target, u32);
+            case DataType.UInt16:
+                return reader.TryGetUInt16(out var u16) && BinaryPrimitives.TryWriteUInt16LittleEndian(target, u16);
+            case DataType.Int8:
+                var fits = reader.TryGetSByte(out var i8);
+                target[0] = unchecked((byte)i8);
+                return fits;
+            case DataType.UInt8:
+                return reader.TryGetByte(out target[0]);
+            default:
+                return reader.TryGetByte(out target[0]) && target[0] <= 1;
+        }
+    }
+
+    private static void Complete(int index, int count, string owner)
+    {
+        if (index != count)
+        {
+            throw MlflowException.InvalidParameter($"{owner}: 'data' has {index} elements; its shape has {count}.");
+        }
+    }
+
+    private static MlflowException TooMany(int count, string owner) =>
+        MlflowException.InvalidParameter($"{owner}: 'data' has more elements than its shape, which has {count}.");
+
+    private static MlflowException Unfit(ref Utf8JsonReader reader, DataType type, int index, string owner)
+    {
+        const int Shown = 40;
+        var token = reader.ValueSpan;
+        var text = token.IsEmpty ? reader.TokenType.ToString() : Encoding.UTF8.GetString(token[..Math.Min(token.Length, Shown)]);
+        return MlflowException.InvalidParameter($"{owner}: element {index}, '{text}', is not a value of {Datatypes.NameOf(type)}.");
+    }
+}

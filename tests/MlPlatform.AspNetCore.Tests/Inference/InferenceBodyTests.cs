@@ -1,0 +1,131 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace MlPlatform.AspNetCore.Tests;
+
+public sealed class InferenceBodyTests
+{
+    private const string Json = """{"inputs":[{"name":"x","shape":[2],"datatype":"INT8","data":[1,2]}]}""";
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("GZIP")]
+    [InlineData("deflate")]
+    [InlineData("identity")]
+    public async Task Packed_bodies_are_unpacked_and_the_header_counts_what_was_unpacked(string encoding)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        const string Head = """{"inputs":[{"name":"x","shape":[3],"datatype":"INT8","parameters":{"binary_data_size":3}}]}""";
+        byte[] body = [.. Encoding.UTF8.GetBytes(Head), 1, 2, 3];
+        var reply = await fixture.Host.SendAsync(
+            "POST",
+            InferenceFixture.Infer,
+            Pack(body, encoding),
+            $"Content-Encoding: {encoding}",
+            $"Inference-Header-Content-Length: {Head.Length}"
+        );
+        Assert.True(reply.Status == 200, reply.Text);
+        Assert.Contains("\"data\":[1,2,3]", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("br", 415)]
+    [InlineData("gzip, deflate", 415)]
+    [InlineData("gzip", 400)]
+    [InlineData("deflate", 400)]
+    public async Task Bodies_that_cannot_be_unpacked_are_refused(string encoding, int status)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, Json, $"Content-Encoding: {encoding}");
+        Assert.Equal(status, reply.Status);
+        Assert.Contains(encoding, reply.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task A_packed_body_that_breaks_off_is_refused(string encoding)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var packed = Pack(Encoding.UTF8.GetBytes(Json), encoding);
+        var reply = await fixture.Host.SendAsync("POST", InferenceFixture.Infer, packed[..^12], $"Content-Encoding: {encoding}");
+        Assert.Equal(400, reply.Status);
+        Assert.NotEmpty(reply.Error);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task A_small_body_that_unpacks_to_a_large_one_is_refused(string encoding)
+    {
+        await using var fixture = await InferenceFixture.StartAsync(o => o.MaxInferenceBytes = 1 << 20);
+        var bomb = Pack(new byte[64 << 20], encoding);
+        Assert.True(bomb.Length < 1 << 17, "The bomb itself must be small.");
+        var reply = await fixture.Host.SendAsync("POST", InferenceFixture.Infer, bomb, $"Content-Encoding: {encoding}");
+        Assert.Equal(413, reply.Status);
+        Assert.Contains("1048576", reply.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2048, 200)]
+    [InlineData(2049, 413)]
+    public async Task The_limit_is_to_the_byte(int size, int status)
+    {
+        await using var fixture = await InferenceFixture.StartAsync(o => o.MaxInferenceBytes = 2048);
+        var body = Json.PadRight(size);
+        Assert.Equal(status, (await fixture.PostAsync(InferenceFixture.Infer, body)).Status);
+        var chunked = $"{size:X}\r\n{body}\r\n0\r\n\r\n";
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, chunked, "Transfer-Encoding: chunked");
+        Assert.Equal(status, reply.Status);
+        if (status == 413)
+        {
+            Assert.NotEmpty(reply.Error);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_may_be_larger_than_the_servers_own_limit()
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        const int Size = 31 << 20;
+        fixture.Models.Answer = (request, _) => new([new Serving.NamedTensor("n", Core.DataType.Bool, [1], request.Inputs[0].Data[^1..])]);
+        var head = $$$"""{"inputs":[{"name":"x","shape":[{{{Size}}}],"datatype":"UINT8","parameters":{"binary_data_size":{{{Size}}}}}]}""";
+        var body = new byte[head.Length + Size];
+        Encoding.UTF8.GetBytes(head, body);
+        body[^1] = 1;
+        var reply = await fixture.Host.SendAsync("POST", InferenceFixture.Infer, body, $"Inference-Header-Content-Length: {head.Length}");
+        Assert.True(reply.Status == 200, reply.Text);
+        Assert.Contains("\"data\":[true]", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1023)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task The_option_has_a_range(int bytes)
+    {
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => InferenceFixture.StartAsync(o => o.MaxInferenceBytes = bytes));
+        Assert.Contains("MlPlatform:AspNetCore:MaxInferenceBytes", error.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Pack(byte[] body, string encoding)
+    {
+        if (encoding == "identity")
+        {
+            return body;
+        }
+
+        using var packed = new MemoryStream();
+        using (
+            Stream stream =
+                encoding == "deflate"
+                    ? new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)
+                    : new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true)
+        )
+        {
+            stream.Write(body);
+        }
+
+        return packed.ToArray();
+    }
+}

@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using MlPlatform.AspNetCore.Internal;
+using MlPlatform.Core;
+using MlPlatform.Serving;
+
+namespace MlPlatform.AspNetCore.Tests;
+
+public sealed class InferenceErrorTests
+{
+    public static TheoryData<string> Cases => [.. Expected.Keys];
+
+    private static Dictionary<string, (Exception Thrown, int Status, string Says)> Expected { get; } =
+        new (Exception Thrown, int Status, string Says)[]
+        {
+            (new AssetNotFoundException(new(AssetKind.Model, "m")), 404, "does not exist"),
+            (new PredictionInputException("Input 'x' is missing."), 400, "Input 'x' is missing."),
+            (new ModelUnavailableException("m@v1", new IOException("secret")), 503, "'m@v1' cannot be loaded"),
+            (new PredictionFailedException(new("m", 1), new IOException("secret")), 500, "m@v1 failed"),
+            (new OperationCanceledException("secret"), 500, "its log says why"),
+            (new InvalidOperationException("secret"), 500, "its log says why"),
+            (new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException("secret")), 503, "Try again"),
+        }.ToDictionary(e => $"{e.Thrown.GetType().Name} {e.Status}", StringComparer.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task An_exception_becomes_the_protocols_answer(string name)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var (thrown, status, says) = Expected[name];
+        fixture.Models.Answer = (_, _) => throw thrown;
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, """{"inputs":[]}""");
+        Assert.Equal((status, "application/json"), (reply.Status, reply.Headers["Content-Type"]));
+        Assert.Contains(says, reply.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", reply.Text, StringComparison.Ordinal);
+        Assert.Equal(status == 503, reply.Headers.ContainsKey("Retry-After"));
+        Assert.Equal(status >= 500, fixture.Host.Logs.Any(l => l.Level == LogLevel.Error));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v2/nothing", 404, null)]
+    [InlineData("GET", "/v2/models", 404, null)]
+    [InlineData("GET", "/v2/models/m/stats", 404, null)]
+    [InlineData("GET", "/v2/models/m/versions/1/2/3", 404, null)]
+    [InlineData("GET", "/v2/models/m/infer", 405, "POST")]
+    [InlineData("PUT", "/v2/models/m/versions/1/infer", 405, "POST")]
+    [InlineData("DELETE", "/v2/models/m", 405, "GET")]
+    [InlineData("POST", "/v2", 405, "GET")]
+    [InlineData("POST", "/v2/health/live", 405, "GET")]
+    [InlineData("GET", "/v2/repository/index", 405, "POST")]
+    public async Task Unknown_paths_and_methods_are_answered_in_the_protocols_body(string method, string path, int status, string? allow)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var reply = await fixture.Host.SendAsync(method, path);
+        Assert.Equal((status, allow), (reply.Status, reply.Headers.GetValueOrDefault("Allow")));
+        Assert.NotEmpty(reply.Error);
+    }
+
+    [Fact]
+    public async Task Denials_have_the_protocols_body()
+    {
+        await using var fixture = await InferenceFixture.StartAsync(withPolicies: true);
+        const string Reader = $"Authorization: {TestAuthentication.Reader}";
+        Assert.Equal(401, await StatusAsync("POST", InferenceFixture.Infer));
+        Assert.Equal(401, await StatusAsync("GET", "/v2/nothing"));
+        Assert.Equal(403, await StatusAsync("POST", "/v2/repository/models/m/load", Reader));
+        Assert.Equal(403, await StatusAsync("POST", "/v2/repository/models/m/unload", Reader));
+        Assert.Equal(403, await StatusAsync("POST", "/v2/repository/index", Reader));
+        Assert.Equal(400, await StatusAsync("POST", InferenceFixture.Infer, Reader)); // Let in: there is no body.
+        Assert.Empty(fixture.Models.Closed);
+        Assert.Equal(200, (await fixture.GetAsync("/v2/health/ready")).Status);
+
+        async Task<int> StatusAsync(string method, string path, params string[] headers)
+        {
+            var reply = await fixture.Host.SendAsync(method, path, null, headers);
+            Assert.NotEmpty(reply.Error);
+            return reply.Status;
+        }
+    }
+
+    [Fact]
+    public async Task Every_route_tells_of_errors_in_the_way_of_its_family()
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var endpoints = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
+        Assert.Equal(13, endpoints.Count(e => e.Metadata.GetMetadata<ErrorStyle>() is InferenceErrorStyle));
+        Assert.All(
+            endpoints,
+            e =>
+                Assert.Equal(
+                    e.RoutePattern.RawText!.StartsWith("/v2", StringComparison.Ordinal),
+                    e.Metadata.GetMetadata<ErrorStyle>() is InferenceErrorStyle
+                )
+        );
+    }
+
+    [Fact]
+    public async Task Without_model_serving_there_is_nothing_of_it()
+    {
+        await using var host = await WebHost.StartAsync();
+        var reply = await host.SendAsync("GET", "/v2/health/live");
+        Assert.Equal((404, 0), (reply.Status, reply.Body.Length));
+    }
+}

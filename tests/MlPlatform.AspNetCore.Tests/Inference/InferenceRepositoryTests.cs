@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using MlPlatform.Core;
+
+namespace MlPlatform.AspNetCore.Tests;
+
+public sealed class InferenceRepositoryTests : IAsyncLifetime
+{
+    private InferenceFixture fixture = null!;
+
+    public async ValueTask InitializeAsync() => fixture = await InferenceFixture.StartAsync();
+
+    public ValueTask DisposeAsync() => fixture.DisposeAsync();
+
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData("{}", 2)]
+    [InlineData("""{"ready":false}""", 2)]
+    [InlineData("""{"ready":true}""", 1)]
+    public async Task The_index_lists_what_is_open(string body, int count)
+    {
+        fixture.Models.Open = [new("a@champion", new("a", 3), new("a", 4), .1, null), new("b@v2", null, null, 0, "No such file.")];
+        var reply = await fixture.PostAsync("/v2/repository/index", body);
+        JsonNode[] all =
+        [
+            JsonNode.Parse("""{"name":"a","version":"3","state":"READY","reason":""}""")!,
+            JsonNode.Parse("""{"name":"b","version":"","state":"UNAVAILABLE","reason":"No such file."}""")!,
+        ];
+        Assert.Equal(new JsonArray(all[..count]).ToJsonString(), reply.Text);
+    }
+
+    [Fact]
+    public async Task To_load_is_to_open_what_the_default_alias_means()
+    {
+        var reply = await fixture.PostAsync("/v2/repository/models/a%2Fb/load", """{"parameters":{"other":"x"}}""");
+        Assert.Equal((200, 0), (reply.Status, reply.Body.Length));
+        Assert.Equal("a/b@champion", fixture.Models.LastModel?.ToString());
+
+        fixture.Models.Description = m => throw new AssetNotFoundException(new(AssetKind.Model, m.Name));
+        Assert.NotEmpty((await fixture.PostAsync("/v2/repository/models/a/load", "")).Error);
+    }
+
+    [Fact]
+    public async Task To_unload_is_to_close()
+    {
+        var reply = await fixture.PostAsync("/v2/repository/models/a/unload", """{"parameters":{"unload_dependents":true}}""");
+        Assert.Equal((200, 0), (reply.Status, reply.Body.Length));
+        Assert.Equal(["a"], fixture.Models.Closed);
+    }
+
+    [Theory]
+    [InlineData("""{"parameters":{"file:1/model.onnx":"AAAA"}}""", 400, "file:1/model.onnx")]
+    [InlineData("""{"parameters":{"config":"{}"}}""", 501, "config")]
+    [InlineData("""{"parameters":1}""", 400, "parameters")]
+    [InlineData("[]", 400, "object")]
+    [InlineData("{", 400, "JSON")]
+    [InlineData("""{"parameters":{},"parameters":{"file:x":""}}""", 400, "JSON")]
+    public async Task What_would_bring_a_model_along_or_is_malformed_is_refused(string body, int status, string says)
+    {
+        var reply = await fixture.PostAsync("/v2/repository/models/a/load", body);
+        Assert.Equal(status, reply.Status);
+        Assert.Contains(says, reply.Error, StringComparison.Ordinal);
+        Assert.Null(fixture.Models.LastModel);
+    }
+
+    [Fact]
+    public async Task What_the_index_is_asked_must_be_a_truth_value()
+    {
+        var reply = await fixture.PostAsync("/v2/repository/index", """{"ready":1}""");
+        Assert.Equal(400, reply.Status);
+        Assert.Contains("ready", reply.Error, StringComparison.Ordinal);
+    }
+}
