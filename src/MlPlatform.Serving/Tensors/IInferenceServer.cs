@@ -37,6 +37,7 @@ public interface IInferenceServer
 
     /// <summary>Lets go of a model; whoever is using it finishes. Predictors of its own keep it.</summary>
     /// <param name="name">The model.</param>
+    /// <param name="cancellationToken">Cancels between one reference of the model and the next.</param>
     /// <returns>Whether it was open.</returns>
-    Task<bool> CloseAsync(string name);
+    Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default);
 }

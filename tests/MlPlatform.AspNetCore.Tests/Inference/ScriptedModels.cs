@@ -61,7 +61,7 @@ internal sealed class ScriptedModels : IInferenceServer
 
     public IReadOnlyList<ServedModel> ListOpen() => Open;
 
-    public Task<bool> CloseAsync(string name)
+    public Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default)
     {
         Closed.Add(name);
         return Task.FromResult(true);

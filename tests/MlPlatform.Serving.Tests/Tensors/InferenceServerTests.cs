@@ -210,7 +210,7 @@ public sealed class InferenceServerTests
             }
             else
             {
-                await Server(host).CloseAsync("m");
+                await Server(host).CloseAsync("m", Token);
             }
         }
 

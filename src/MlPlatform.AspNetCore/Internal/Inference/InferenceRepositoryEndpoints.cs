@@ -59,7 +59,7 @@ internal sealed class InferenceRepositoryEndpoints(
     private async Task UnloadAsync(HttpContext context, IInferenceServer models)
     {
         await ReadAsync(context, CheckParameters).ConfigureAwait(false);
-        await models.CloseAsync(RawPath.Segment(context, "model")).ConfigureAwait(false);
+        await models.CloseAsync(RawPath.Segment(context, "model"), context.RequestAborted).ConfigureAwait(false);
     }
 
     private static bool CheckParameters(JsonElement body)

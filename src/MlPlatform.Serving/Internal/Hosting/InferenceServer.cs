@@ -45,12 +45,13 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
                 .Select(p => new ServedModel(p.Reference.ToString(), p.Primary?.Id, p.Candidate?.Id, p.Share, p.Failure?.Message)),
         ];
 
-    public async Task<bool> CloseAsync(string name)
+    public async Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var found = open.Values.Where(o => string.Equals(o.Host.Name, name, StringComparison.Ordinal)).ToList();
         foreach (var opened in found)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             await CloseAsync(opened).ConfigureAwait(false);
         }
 
