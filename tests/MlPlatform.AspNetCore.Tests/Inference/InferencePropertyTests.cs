@@ -103,7 +103,7 @@ public sealed class InferencePropertyTests
                 {
                     try
                     {
-                        var tensor = BinaryTensorData.Read("x", DataType.String, [count], count, bytes);
+                        var tensor = BinaryTensorData.Read("x", DataType.String, [count], count, bytes, "x");
                         Assert.Equal(bytes.Length, tensor.Texts.Sum(t => sizeof(uint) + Encoding.UTF8.GetByteCount(t!)));
                     }
                     catch (MlflowException e)

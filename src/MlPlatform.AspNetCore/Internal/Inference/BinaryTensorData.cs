@@ -10,9 +10,8 @@ internal static class BinaryTensorData
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static NamedTensor Read(string name, DataType type, long[] shape, int count, ReadOnlyMemory<byte> data)
+    public static NamedTensor Read(string name, DataType type, long[] shape, int count, ReadOnlyMemory<byte> data, object owner)
     {
-        var owner = $"Input '{name}'";
         if (type == DataType.String)
         {
             return new(name, shape, ReadTexts(data.Span, count, owner));
@@ -34,7 +33,7 @@ internal static class BinaryTensorData
         return new(name, type, shape, data);
     }
 
-    private static string?[] ReadTexts(ReadOnlySpan<byte> data, int count, string owner)
+    private static string?[] ReadTexts(ReadOnlySpan<byte> data, int count, object owner)
     {
         if (count > data.Length / sizeof(uint))
         {
@@ -58,7 +57,7 @@ internal static class BinaryTensorData
             : throw MlflowException.InvalidParameter($"{owner}: {data.Length} bytes follow the last of its {count} elements.");
     }
 
-    private static string Decode(ReadOnlySpan<byte> bytes, int index, string owner)
+    private static string Decode(ReadOnlySpan<byte> bytes, int index, object owner)
     {
         try
         {

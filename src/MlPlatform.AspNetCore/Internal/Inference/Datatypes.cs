@@ -6,7 +6,7 @@ namespace MlPlatform.AspNetCore.Internal;
 internal static class Datatypes
 {
     /// <exception cref="MlflowException">There is no such name.</exception>
-    public static DataType Parse(string name, string owner) =>
+    public static DataType Parse(string name, object owner) =>
         name switch
         {
             "BOOL" => DataType.Bool,

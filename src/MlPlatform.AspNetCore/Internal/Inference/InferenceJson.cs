@@ -3,11 +3,12 @@ using System.Text.Json;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>Reading single values of a request, with refusals that say where.</summary>
+/// <remarks>An owner becomes text only when it is mentioned.</remarks>
 internal static class InferenceJson
 {
     public static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 
-    public static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string member, string owner)
+    public static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string member, object owner)
     {
         if (reader.TokenType != type)
         {
@@ -21,7 +22,7 @@ internal static class InferenceJson
         }
     }
 
-    public static string ReadText(ref Utf8JsonReader reader, string member, string owner)
+    public static string ReadText(ref Utf8JsonReader reader, string member, object owner)
     {
         reader.Read();
         Expect(ref reader, JsonTokenType.String, member, owner);
@@ -29,7 +30,7 @@ internal static class InferenceJson
     }
 
     /// <summary>Refuses a member that came before: which of the two is meant nobody knows.</summary>
-    public static void Once(bool isFirst, string member, string owner)
+    public static void Once(bool isFirst, string member, object owner)
     {
         if (!isFirst)
         {

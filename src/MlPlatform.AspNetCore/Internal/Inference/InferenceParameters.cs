@@ -11,7 +11,7 @@ internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryO
 {
     /// <summary>Reads an object, the reader standing at its start.</summary>
     /// <exception cref="MlflowException">A value is not of the kind that it must be.</exception>
-    public static InferenceParameters Read(ref Utf8JsonReader reader, string owner)
+    public static InferenceParameters Read(ref Utf8JsonReader reader, object owner)
     {
         InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "parameters", owner);
         var result = default(InferenceParameters);
@@ -42,7 +42,7 @@ internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryO
         return result;
     }
 
-    private static long ReadCount(ref Utf8JsonReader reader, string name, string owner)
+    private static long ReadCount(ref Utf8JsonReader reader, string name, object owner)
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0
@@ -50,7 +50,7 @@ internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryO
             : throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is not a whole number from 0.");
     }
 
-    private static bool ReadFlag(ref Utf8JsonReader reader, string name, string owner)
+    private static bool ReadFlag(ref Utf8JsonReader reader, string name, object owner)
     {
         reader.Read();
         return reader.TokenType is JsonTokenType.True or JsonTokenType.False
@@ -58,7 +58,7 @@ internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryO
             : throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is neither true nor false.");
     }
 
-    private static void Ignore(ref Utf8JsonReader reader, string owner)
+    private static void Ignore(ref Utf8JsonReader reader, object owner)
     {
         var name = reader.GetString();
         reader.Read();

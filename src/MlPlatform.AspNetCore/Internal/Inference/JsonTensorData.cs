@@ -16,7 +16,7 @@ internal static class JsonTensorData
     /// <param name="type">The element type.</param>
     /// <param name="target">As many bytes as the tensor takes.</param>
     /// <param name="owner">Whose data it is, for refusals.</param>
-    public static void ReadNumbers(ref Utf8JsonReader reader, DataType type, Span<byte> target, string owner)
+    public static void ReadNumbers(ref Utf8JsonReader reader, DataType type, Span<byte> target, object owner)
     {
         var size = NamedTensor.SizeOf(type);
         var count = target.Length / size;
@@ -41,7 +41,7 @@ internal static class JsonTensorData
     }
 
     /// <summary>Reads an array of texts, the reader standing at its start.</summary>
-    public static void ReadTexts(ref Utf8JsonReader reader, string?[] target, string owner)
+    public static void ReadTexts(ref Utf8JsonReader reader, string?[] target, object owner)
     {
         var index = 0;
         var depth = Open(ref reader, owner);
@@ -63,14 +63,14 @@ internal static class JsonTensorData
         Complete(index, target.Length, owner);
     }
 
-    private static int Open(ref Utf8JsonReader reader, string owner)
+    private static int Open(ref Utf8JsonReader reader, object owner)
     {
         InferenceJson.Expect(ref reader, JsonTokenType.StartArray, "data", owner);
         return 1;
     }
 
     /// <summary>Moves to the next element, whatever array it lies in; false at the end of the outermost.</summary>
-    private static bool Next(ref Utf8JsonReader reader, ref int depth, string owner)
+    private static bool Next(ref Utf8JsonReader reader, ref int depth, object owner)
     {
         while (reader.Read())
         {
@@ -131,7 +131,7 @@ internal static class JsonTensorData
         }
     }
 
-    private static void Complete(int index, int count, string owner)
+    private static void Complete(int index, int count, object owner)
     {
         if (index != count)
         {
@@ -139,10 +139,10 @@ internal static class JsonTensorData
         }
     }
 
-    private static MlflowException TooMany(int count, string owner) =>
+    private static MlflowException TooMany(int count, object owner) =>
         MlflowException.InvalidParameter($"{owner}: 'data' has more elements than its shape, which has {count}.");
 
-    private static MlflowException Unfit(ref Utf8JsonReader reader, DataType type, int index, string owner)
+    private static MlflowException Unfit(ref Utf8JsonReader reader, DataType type, int index, object owner)
     {
         const int Shown = 40;
         var token = reader.ValueSpan;

@@ -15,8 +15,9 @@ internal static class RawInference
         }
 
         var shape = ShapeOf(input, body.Length);
-        var count = TensorShape.CountOf(shape, input.Type, maximumBytes, $"Input '{input.Name}'");
-        return new() { Inputs = [BinaryTensorData.Read(input.Name, input.Type, shape, count, body)], BinaryOutput = true };
+        var owner = $"Input '{input.Name}'";
+        var count = TensorShape.CountOf(shape, input.Type, maximumBytes, owner);
+        return new() { Inputs = [BinaryTensorData.Read(input.Name, input.Type, shape, count, body, owner)], BinaryOutput = true };
     }
 
     /// <summary>One row; of the other dimensions one may be variable, and is as large as the bytes make it.</summary>

@@ -6,13 +6,7 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>An input whose members are coming in, in any order.</summary>
 internal sealed class TensorDraft(int index)
 {
-    private string? owner;
-
-    public string? Name
-    {
-        get;
-        set => (field, owner) = (value, null);
-    }
+    public string? Name { get; set; }
 
     public DataType? Type { get; set; }
 
@@ -25,6 +19,6 @@ internal sealed class TensorDraft(int index)
 
     public NamedTensor? Tensor { get; set; }
 
-    /// <summary>Whose a mistake is.</summary>
-    public string Owner => owner ??= Name is null ? $"Input {index}" : $"Input '{Name}'";
+    /// <summary>How refusals call it.</summary>
+    public override string ToString() => Name is null ? $"Input {index}" : $"Input '{Name}'";
 }

@@ -13,36 +13,36 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
     public TensorDraft Read(ref Utf8JsonReader reader, int index)
     {
         var draft = new TensorDraft(index);
-        InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "inputs", draft.Owner);
+        InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "inputs", draft);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("data"u8))
             {
-                Once(draft, draft.Data is null && draft.Tensor is null, "data");
+                InferenceJson.Once(draft.Data is null && draft.Tensor is null, "data", draft);
                 reader.Read();
                 ReadData(ref reader, draft);
             }
             else if (reader.ValueTextEquals("name"u8))
             {
-                Once(draft, draft.Name is null, "name");
-                draft.Name = InferenceJson.ReadText(ref reader, "name", draft.Owner);
+                InferenceJson.Once(draft.Name is null, "name", draft);
+                draft.Name = InferenceJson.ReadText(ref reader, "name", draft);
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
-                Once(draft, draft.Shape is null, "shape");
+                InferenceJson.Once(draft.Shape is null, "shape", draft);
                 reader.Read();
-                draft.Shape = TensorShape.Read(ref reader, draft.Owner);
+                draft.Shape = TensorShape.Read(ref reader, draft);
             }
             else if (reader.ValueTextEquals("datatype"u8))
             {
-                Once(draft, draft.Type is null, "datatype");
-                draft.Type = Datatypes.Parse(InferenceJson.ReadText(ref reader, "datatype", draft.Owner), draft.Owner);
+                InferenceJson.Once(draft.Type is null, "datatype", draft);
+                draft.Type = Datatypes.Parse(InferenceJson.ReadText(ref reader, "datatype", draft), draft);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                Once(draft, draft.Parameters is null, "parameters");
+                InferenceJson.Once(draft.Parameters is null, "parameters", draft);
                 reader.Read();
-                draft.Parameters = InferenceParameters.Read(ref reader, draft.Owner);
+                draft.Parameters = InferenceParameters.Read(ref reader, draft);
             }
             else
             {
@@ -70,14 +70,6 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
             : throw MlflowException.InvalidParameter($"{rest.Length} bytes follow those that the inputs say they have.");
     }
 
-    private static void Once(TensorDraft draft, bool isFirst, string member)
-    {
-        if (!isFirst)
-        {
-            InferenceJson.Once(isFirst, member, draft.Owner);
-        }
-    }
-
     private static void Check(TensorDraft draft)
     {
         var missing =
@@ -87,7 +79,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
             : null;
         if (missing is not null)
         {
-            throw MlflowException.InvalidParameter($"{draft.Owner} has no '{missing}'.");
+            throw MlflowException.InvalidParameter($"{draft} has no '{missing}'.");
         }
 
         var hasData = draft.Data is not null || draft.Tensor is not null;
@@ -95,8 +87,8 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
         {
             throw MlflowException.InvalidParameter(
                 hasData
-                    ? $"{draft.Owner} has 'data' as well as 'binary_data_size'."
-                    : $"{draft.Owner} has neither 'data' nor the parameter 'binary_data_size'."
+                    ? $"{draft} has 'data' as well as 'binary_data_size'."
+                    : $"{draft} has neither 'data' nor the parameter 'binary_data_size'."
             );
         }
     }
@@ -105,7 +97,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
     {
         if (draft is { Name: { } name, Type: { } type, Shape: { } shape })
         {
-            draft.Tensor = ReadJson(ref reader, name, type, shape, draft.Owner);
+            draft.Tensor = ReadJson(ref reader, name, type, shape, draft);
             return;
         }
 
@@ -118,10 +110,10 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
     {
         var reader = new Utf8JsonReader(json.Span[range], InferenceJson.Options);
         reader.Read();
-        return ReadJson(ref reader, draft.Name!, draft.Type!.Value, draft.Shape!, draft.Owner);
+        return ReadJson(ref reader, draft.Name!, draft.Type!.Value, draft.Shape!, draft);
     }
 
-    private NamedTensor ReadJson(ref Utf8JsonReader reader, string name, DataType type, long[] shape, string owner)
+    private NamedTensor ReadJson(ref Utf8JsonReader reader, string name, DataType type, long[] shape, TensorDraft owner)
     {
         if (type is DataType.Float16 or DataType.BFloat16)
         {
@@ -152,22 +144,18 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
         var size = draft.Parameters!.Value.BinarySize!.Value;
         if (jsonLength is null)
         {
-            throw MlflowException.InvalidParameter(
-                $"{draft.Owner} comes as bytes, and the header {InferenceHeaders.JsonLength} is missing."
-            );
+            throw MlflowException.InvalidParameter($"{draft} comes as bytes, and the header {InferenceHeaders.JsonLength} is missing.");
         }
 
         if (size > rest.Length)
         {
-            throw MlflowException.InvalidParameter(
-                $"{draft.Owner} has {size} bytes by its own account; {rest.Length} are left of the body."
-            );
+            throw MlflowException.InvalidParameter($"{draft} has {size} bytes by its own account; {rest.Length} are left of the body.");
         }
 
         var (type, shape) = (draft.Type!.Value, draft.Shape!);
-        var count = TensorShape.CountOf(shape, type, maximumBytes, draft.Owner);
+        var count = TensorShape.CountOf(shape, type, maximumBytes, draft);
         var data = rest[..(int)size];
         rest = rest[(int)size..];
-        return BinaryTensorData.Read(draft.Name!, type, shape, count, data);
+        return BinaryTensorData.Read(draft.Name!, type, shape, count, data, draft);
     }
 }

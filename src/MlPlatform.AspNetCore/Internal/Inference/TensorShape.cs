@@ -10,7 +10,7 @@ internal static class TensorShape
     private const int MaximumRank = 16;
 
     /// <summary>Reads an array of dimensions, the reader standing at its start.</summary>
-    public static long[] Read(ref Utf8JsonReader reader, string owner)
+    public static long[] Read(ref Utf8JsonReader reader, object owner)
     {
         InferenceJson.Expect(ref reader, JsonTokenType.StartArray, "shape", owner);
         Span<long> dimensions = stackalloc long[MaximumRank];
@@ -34,7 +34,7 @@ internal static class TensorShape
     }
 
     /// <summary>How many elements a shape has. An empty dimension does not excuse the size of the others.</summary>
-    public static int CountOf(long[] shape, DataType type, int maximumBytes, string owner)
+    public static int CountOf(long[] shape, DataType type, int maximumBytes, object owner)
     {
         var size = Math.Max(NamedTensor.SizeOf(type), 1);
         var (count, extent) = (1L, 1L);
