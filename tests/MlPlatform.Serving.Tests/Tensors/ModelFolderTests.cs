@@ -69,6 +69,11 @@ public sealed class ModelFolderTests : IDisposable
         await Assert.ThrowsAsync<AssetNotFoundException>(async () =>
             await host.Get<IInferenceServer>().DescribeAsync(ModelReference.ByAlias(name, "champion"), Token)
         );
+        if (name.IndexOfAny(['\\', '\0']) >= 0)
+        {
+            return; // No name of the models of these tests either.
+        }
+
         host.Packages.Add(7, model: name);
         await host.Models.SetAliasAsync(name, "champion", 7);
         Assert.Equal(
@@ -107,7 +112,7 @@ public sealed class ModelFolderTests : IDisposable
         {
             Token.ThrowIfCancellationRequested();
             work.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await host.EventsAsync(EventTypes.ModelLoaded); // As slow as the database, lest the clock outrun what waits for it.
         }
     }
 

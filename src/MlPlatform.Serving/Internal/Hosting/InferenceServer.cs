@@ -109,6 +109,11 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
 
     private OpenModel Begin(ModelReference model, long now)
     {
+        if (model.ToString().Contains('\0', StringComparison.Ordinal)) // No database has such a name, and some fail on it.
+        {
+            throw new AssetNotFoundException(new(AssetKind.Model, model.Name.Replace('\0', '?')), "A name holds no character with code 0.");
+        }
+
         OpenModel opened;
         lock (gate)
         {

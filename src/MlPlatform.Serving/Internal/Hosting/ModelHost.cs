@@ -45,6 +45,9 @@ internal sealed partial class ModelHost(
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }
 
+    /// <summary>A change was seen that the routes do not follow yet, since they could not be made anew.</summary>
+    public bool IsStale { get; set; }
+
     public bool HasFailure => Array.Exists(predictors, p => p.Failure is not null);
 
     /// <summary>Called while the server is made, before anything runs.</summary>

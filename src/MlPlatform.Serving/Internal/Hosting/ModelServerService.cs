@@ -130,7 +130,7 @@ internal sealed class ModelServerService(
                 foreach (var host in server.Hosts)
                 {
                     (RolloutId, ETag)? state = open.TryGetValue(host.Name, out var rollout) ? (rollout.Id, rollout.ETag) : null;
-                    if (state != host.Applied || (retry && host.HasFailure))
+                    if (state != host.Applied || host.IsStale || (retry && host.HasFailure))
                     {
                         await TryRefreshAsync(host, stop.Token).ConfigureAwait(false);
                     }
@@ -172,6 +172,7 @@ internal sealed class ModelServerService(
         try
         {
             await host.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            host.IsStale = false;
         }
         catch (ModelUnavailableException)
         {
@@ -183,6 +184,7 @@ internal sealed class ModelServerService(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            host.IsStale = true; // Nobody tells of the same change again.
             Log.WatchFailed(logger, host.Name, e);
         }
     }
