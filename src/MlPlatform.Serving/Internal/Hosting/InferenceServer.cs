@@ -145,7 +145,7 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
             opened.FailedAt = clocks.Work.GetTimestamp();
             if (e is AssetNotFoundException)
             {
-                await CloseAsync(opened).ConfigureAwait(false); // It may come at any time, and asking for it costs little.
+                await CloseAsync(opened, isLoading: true).ConfigureAwait(false); // It may come at any time, and asking for it costs little.
             }
 
             opened.Loaded.TrySetException(e);
@@ -161,10 +161,16 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
         }
     }
 
-    private async Task CloseAsync(OpenModel opened)
+    private async Task CloseAsync(OpenModel opened, bool isLoading = false)
     {
         if (open.TryRemove(new(opened.Predictor.Reference, opened)))
         {
+            if (!isLoading)
+            {
+                // Its host is in use until then.
+                await opened.Loaded.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             await opened.Host.RemoveAsync(opened.Predictor).ConfigureAwait(false);
             server.Release(opened.Host);
         }
