@@ -183,12 +183,14 @@ public sealed class InferenceServerTests
     {
         await using var host = await StartAsync(b => b.AddServing(o => o.ResidentVersions = 0));
         host.Packages.Add(2);
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var load = new Load<int>(
             4,
             async () =>
             {
                 var answer = await Server(host).PredictAsync(Champion, Ask(0.5f, 1), default, Token);
                 var version = answer.ModelVersion.Version;
+                Volatile.Read(ref answered).TrySetResult();
                 Assert.Equal(ModelPackages.Answer(version, 0.5f), Numbers(answer.Value[0])[0], 5);
                 Assert.Equal(ModelPackages.Answer(version, 1), Numbers(answer.Value[0])[1], 5);
                 return version;
@@ -212,6 +214,9 @@ public sealed class InferenceServerTests
             {
                 await Server(host).CloseAsync("m", Token);
             }
+
+            Volatile.Write(ref answered, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            await Volatile.Read(ref answered).Task.WaitAsync(TimeSpan.FromSeconds(30), Token); // Between two rounds somebody is answered.
         }
 
         Assert.Equal([1, 2], (await load.StopAsync()).Distinct().Order());
