@@ -12,6 +12,11 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
     private const string Table =
         "CREATE TABLE IF NOT EXISTS test_alias (name TEXT PRIMARY KEY, version INTEGER NOT NULL, row_version INTEGER NOT NULL)";
 
+    private int watches;
+
+    /// <summary>How often somebody has begun to watch.</summary>
+    public int Watches => Volatile.Read(ref watches);
+
     public Task<ETag> SetAliasAsync(string model, string alias, int version) =>
         database.WriteAsync(Durability.Process, work => MoveAsync(work, $"{model}@{alias}", version, null));
 
@@ -58,6 +63,7 @@ internal sealed class InMemoryModels(IMetadataDatabase database, IChangeFeed cha
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
+        Interlocked.Increment(ref watches);
         var seen = new Dictionary<string, ETag>(StringComparer.Ordinal);
         while (true)
         {

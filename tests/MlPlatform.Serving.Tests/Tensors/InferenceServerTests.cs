@@ -179,6 +179,21 @@ public sealed class InferenceServerTests
     }
 
     [Fact]
+    public async Task A_model_is_followed_once_however_many_references_are_opened_and_closed()
+    {
+        await using var host = await StartAsync(b => b.AddPredictor<Request, float>("m@champion").AddServing(o => o.MaxOpenModels = 1));
+        await host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single().StartAsync(Token);
+        foreach (var reference in new[] { "m@champion", "m@v1", "m@champion", "m@v1" })
+        {
+            await Server(host).DescribeAsync(ModelReference.Parse(reference), Token);
+        }
+
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        await host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single().StopAsync(Token);
+        Assert.InRange(host.Models.Watches, 0, 1); // None, if it was stopped before it began.
+    }
+
+    [Fact]
     public async Task No_request_fails_when_its_model_is_swapped_or_closed_again_and_again()
     {
         await using var host = await StartAsync(b => b.AddServing(o => o.ResidentVersions = 0));

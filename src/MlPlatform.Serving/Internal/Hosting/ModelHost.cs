@@ -29,9 +29,14 @@ internal sealed partial class ModelHost(
     private Task? loading;
     private bool closed;
 
+    private int followed;
+
     public string Name { get; } = name;
 
     public IReadOnlyList<PredictorBase> Predictors => predictors;
+
+    /// <summary>True the first time: one follows for all references to the model.</summary>
+    public bool BeginFollow() => Interlocked.Exchange(ref followed, 1) == 0;
 
     /// <summary>Completes when nobody is to follow this model any more.</summary>
     public Task Closed => closing.Task;

@@ -71,7 +71,7 @@ internal sealed class ModelServerService(
     {
         lock (loopsGate)
         {
-            if (stop.IsCancellationRequested)
+            if (stop.IsCancellationRequested || !host.BeginFollow())
             {
                 return;
             }

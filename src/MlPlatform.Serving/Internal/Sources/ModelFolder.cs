@@ -36,7 +36,7 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
         {
             throw new AssetNotFoundException(
                 new(AssetKind.Model, reference.Name, reference.Version),
-                $"Its folder has the versions {string.Join(", ", versions)}, of which '{alias}' is the highest."
+                $"Its folder has the versions {string.Join(", ", versions.Order())}, of which '{alias}' is the highest."
             );
         }
 
