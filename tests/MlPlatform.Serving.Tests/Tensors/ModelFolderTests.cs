@@ -39,29 +39,69 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_version_is_told_within_a_second_and_the_one_before_once_it_is_gone()
+    public async Task A_new_version_answers_within_a_second_and_so_does_the_one_before_once_it_is_gone()
     {
         var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
         Add("m", 1);
         await using var host = Start(work);
+        await StartAsync(host);
         Assert.Equal(ModelPackages.Answer(1, 2), await AskAsync(host, "m@champion"), 5);
-        await using var changes = host.Get<ServedSource>().WatchAsync("m", Token).GetAsyncEnumerator(Token);
+        Add("m", 2);
+        await UntilAsync(host, work, ModelPackages.Answer(2, 2));
+        Remove("m", 2);
+        await UntilAsync(host, work, ModelPackages.Answer(1, 2));
+    }
+
+    [Fact]
+    public async Task A_version_whose_file_is_written_anew_answers_anew()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        Add("m", 1);
+        await using var host = Start(work);
+        await StartAsync(host);
+        Assert.Equal(ModelPackages.Answer(1, 2), await AskAsync(host, "m@champion"), 5);
+        var file = Folder("m", 1);
+        await File.WriteAllBytesAsync(file, OnnxWriter.Logistic([1], 4 * 0.25f), Token);
+        File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(1)); // Within one tick of the file system's clock otherwise.
+        await UntilAsync(host, work, ModelPackages.Answer(4, 2));
+        Assert.Equal(1, (await host.Get<IInferenceServer>().DescribeAsync(ModelReference.Parse("m@champion"), Token)).Version.Version);
+    }
+
+    [Fact]
+    public async Task A_version_that_came_after_a_look_and_went_before_the_next_is_told_of_if_somebody_opened_it()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        Add("m", 1);
+        await using var host = Start(work);
+        var source = host.Get<ServedSource>();
+        await using var changes = source.WatchAsync("m", Token).GetAsyncEnumerator(Token);
         Assert.True(await changes.MoveNextAsync());
         Assert.Equal(1, changes.Current.Version);
-        var next = changes.MoveNextAsync().AsTask();
         Add("m", 2);
+        Assert.Equal(2, (await source.OpenAsync(ModelReference.Parse("m@champion"), Token)).Id.Version);
+        Remove("m", 2);
+        var next = changes.MoveNextAsync().AsTask();
         work.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(await next);
-        Assert.Equal((2, 1), (changes.Current.Version, changes.Current.Previous));
-        await host.Server.RefreshAsync("m", Token);
-        Assert.Equal(ModelPackages.Answer(2, 2), await AskAsync(host, "m@champion"), 5);
-        next = changes.MoveNextAsync().AsTask();
-        Directory.Delete(Path.GetDirectoryName(Folder("m", 2))!, recursive: true);
-        work.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(await next);
+        Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(30), Token));
         Assert.Equal(1, changes.Current.Version);
-        await host.Server.RefreshAsync("m", Token);
-        Assert.Equal(ModelPackages.Answer(1, 2), await AskAsync(host, "m@champion"), 5);
+        Assert.Equal(1, (await source.OpenAsync(ModelReference.Parse("m@champion"), Token)).Id.Version);
+        next = changes.MoveNextAsync().AsTask();
+        for (var i = 0; i < 100; i++)
+        {
+            work.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            Assert.False(next.IsCompleted); // It is said once.
+        }
+
+        Add("m", 3);
+        while (!next.IsCompleted)
+        {
+            work.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(3, changes.Current.Version);
     }
 
     [Theory]
@@ -118,6 +158,17 @@ public sealed class ModelFolderTests : IDisposable
     private static Task StartAsync(ServingHost host) =>
         host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single().StartAsync(Token);
 
+    /// <summary>Ends with the test's time if it never answers so.</summary>
+    private static async Task UntilAsync(ServingHost host, FakeTimeProvider work, float expected)
+    {
+        while (Math.Abs(await AskAsync(host, "m@champion") - expected) > 1e-5)
+        {
+            work.Advance(TimeSpan.FromSeconds(1));
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     private static async Task<float> AskAsync(ServingHost host, string reference)
     {
         var request = new TensorRequest([NamedTensor.Create("features", [1, 1], 2f)]);
@@ -126,6 +177,8 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     private void Add(string model, int version) => File.WriteAllBytes(Folder(model, version), OnnxWriter.Logistic([1], version * 0.25f));
+
+    private void Remove(string model, int version) => Directory.Delete(Path.GetDirectoryName(Folder(model, version))!, recursive: true);
 
     private string Folder(string model, int version)
     {

@@ -13,11 +13,20 @@ internal sealed class LoadedVersion
     private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reported;
 
-    public LoadedVersion(ModelVersionId id, string runtime, IModelRunner runner, Observation observation, int slots, ILogger logger)
+    public LoadedVersion(
+        ModelVersionId id,
+        ArtifactDigest digest,
+        string runtime,
+        IModelRunner runner,
+        Observation observation,
+        int slots,
+        ILogger logger
+    )
     {
         this.runner = runner;
         this.logger = logger;
         Id = id;
+        Digest = digest;
         Runtime = runtime;
         Asset = id.ToAsset();
         Observation = observation;
@@ -39,6 +48,9 @@ internal sealed class LoadedVersion
     }
 
     public ModelVersionId Id { get; }
+
+    /// <summary>The digest of its package's manifest.</summary>
+    public ArtifactDigest Digest { get; }
 
     public AssetRef Asset { get; }
 

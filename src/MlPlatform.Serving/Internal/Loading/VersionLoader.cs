@@ -35,6 +35,7 @@ internal sealed class VersionLoader(IEnumerable<IModelRuntime> runtimes, IOption
         var runner = runtime.Load(bytes, manifest.Signature);
         var version = new LoadedVersion(
             opened.Id,
+            opened.Package.Digest,
             runtime.Kind,
             runner,
             new(opened.Id, runner.Inputs, runner.Outputs, profile),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using MlPlatform.Core;
@@ -10,6 +11,7 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
 {
     private const string FileName = "model.onnx";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<string, HighestFile> opened = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> List() =>
         [
@@ -44,6 +46,11 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
         byte[] bytes;
         try
         {
+            if (reference.Alias is not null)
+            {
+                opened[reference.Name] = FileOf(reference.Name, version); // Before the read: what is written after it is told.
+            }
+
             bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -56,19 +63,25 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
         return new(new(reference.Name, version), ModelPackage.Create(new(ModelRuntime.Onnx, "unknown"), signature, file));
     }
 
-    /// <summary>Tells of the highest version now, and whenever it becomes another.</summary>
+    /// <summary>Tells of the highest version now, and whenever it becomes another, or its file is written anew.</summary>
+    /// <remarks>
+    /// Whoever is told opens the model a moment later, and may find a version that is gone again at the next look. So a look is compared with what was
+    /// opened too, not only with the look before.
+    /// </remarks>
     public async IAsyncEnumerable<ModelChange> WatchAsync(string model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int? before = null;
+        HighestFile? before = null;
+        HighestFile? known = null;
         for (var tag = 1L; ; )
         {
-            int? now = VersionsOf(model) is { Count: > 0 } versions ? versions.Max() : null;
-            if (now != before)
+            HighestFile? last = opened.TryGetValue(model, out var o) ? o : null; // Before the look: one that comes later is seen at the next.
+            HighestFile? now = VersionsOf(model) is { Count: > 0 } versions ? FileOf(model, versions.Max()) : null;
+            if (now != before || (last != known && last != now))
             {
-                yield return new(model, alias, now, before, new(tag++));
-                before = now;
+                yield return new(model, alias, now?.Version, before?.Version, new(tag++));
             }
 
+            (before, known) = (now, last);
             await Task.Delay(Interval, clocks.Work, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -90,4 +103,13 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
     }
 
     private string PathOf(string model, int version) => Path.Combine(root, model, version.ToString(CultureInfo.InvariantCulture), FileName);
+
+    private HighestFile FileOf(string model, int version)
+    {
+        var file = new FileInfo(PathOf(model, version));
+        return file.Exists ? new(version, file.LastWriteTimeUtc, file.Length) : new(version, default, 0);
+    }
+
+    /// <summary>What a name alone means: the version, and what shows that its file was written anew.</summary>
+    private readonly record struct HighestFile(int Version, DateTime Written, long Length);
 }
