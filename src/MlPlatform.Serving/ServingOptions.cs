@@ -27,6 +27,16 @@ public sealed class ServingOptions
     /// <summary>The most rows of one request by tensors. Default: 8,192. Range: 1 to 1,048,576.</summary>
     public int MaxRequestRows { get; set; } = 8192;
 
+    /// <summary>The most rows of several requests that a model runs at once. Default: 64. Range: 1, which runs each request by itself, to 4,096.</summary>
+    /// <remarks>Requests are joined only where that was measured to pay, only with those that wait already, and never in parts.</remarks>
+    public int MaxBatchRows { get; set; } = 64;
+
+    /// <summary>A request is refused if a busy model would likely not come to it within this time. Default: 1 s. Range: 1 ms to 10 min.</summary>
+    public TimeSpan MaxQueueTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most rows that may wait for a busy model. Default: 16,384. Range: 1 to 1,048,576.</summary>
+    public int MaxQueueRows { get; set; } = 16384;
+
     /// <summary>A version that could not be loaded is tried again after so long, in work time. Default: 30 s. Range: 1 s to 1 h.</summary>
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -18,6 +18,14 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
         Check(!string.IsNullOrWhiteSpace(options.DefaultAlias), nameof(options.DefaultAlias), $"'{options.DefaultAlias}'", "any name");
         Check(options.MaxOpenModels is >= 1 and <= 65_536, nameof(options.MaxOpenModels), options.MaxOpenModels, "1 to 65,536");
         Check(options.MaxRequestRows is >= 1 and <= 1 << 20, nameof(options.MaxRequestRows), options.MaxRequestRows, "1 to 1,048,576");
+        Check(options.MaxBatchRows is >= 1 and <= 4096, nameof(options.MaxBatchRows), options.MaxBatchRows, "1 to 4,096");
+        Check(
+            Within(options.MaxQueueTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
+            nameof(options.MaxQueueTime),
+            options.MaxQueueTime,
+            "1 ms to 10 min"
+        );
+        Check(options.MaxQueueRows is >= 1 and <= 1 << 20, nameof(options.MaxQueueRows), options.MaxQueueRows, "1 to 1,048,576");
         Check(
             Within(options.RetryInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             nameof(options.RetryInterval),

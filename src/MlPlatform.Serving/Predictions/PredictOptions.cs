@@ -13,4 +13,11 @@ public readonly record struct PredictOptions
 
     /// <summary>The segment that the prediction belongs to; stored with it. Null for none.</summary>
     public string? Segment { get; init; }
+
+    /// <summary>How long an answer is of use; a request that could not be answered in time is refused rather than run. Null for no limit.</summary>
+    /// <remarks>A run in progress is not interrupted.</remarks>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Which of the requests that wait goes first.</summary>
+    public PredictionPriority Priority { get; init; }
 }

@@ -1,0 +1,23 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving;
+
+/// <summary>A request's time, <see cref="PredictOptions.Timeout"/>, was over before its model had come to it. Nothing was predicted.</summary>
+public sealed class PredictionTimeoutException : MlPlatformException
+{
+    /// <summary>Makes an exception.</summary>
+    /// <param name="version">The version that was asked.</param>
+    /// <param name="timeout">The time that the request had.</param>
+    public PredictionTimeoutException(ModelVersionId version, TimeSpan timeout)
+        : base($"{version} did not come to the request within {timeout.TotalMilliseconds:0.###} ms.")
+    {
+        Version = version;
+        Timeout = timeout;
+    }
+
+    /// <summary>The version that was asked.</summary>
+    public ModelVersionId Version { get; }
+
+    /// <summary>The time that the request had.</summary>
+    public TimeSpan Timeout { get; }
+}
