@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -13,7 +14,8 @@ internal static class ErrorReply
         response.StatusCode = error.Status;
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            response.Headers.RetryAfter = "1";
+            var seconds = Math.Max(1, (long)Math.Ceiling(error.RetryAfter.TotalSeconds));
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         return JsonReply.WriteAsync(response, ErrorStyle.Of(response.HttpContext).Body(error));

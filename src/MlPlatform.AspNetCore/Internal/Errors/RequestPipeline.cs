@@ -43,7 +43,7 @@ internal sealed class RequestPipeline(RequestGuard guard, ILogger<RequestPipelin
         }
 
         var error = ErrorStyle.Of(context).From(exception);
-        if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException)
+        if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException && !error.IsExpected)
         {
             Log.Failed(logger, context.Request.Method, route, error.Status, exception);
         }

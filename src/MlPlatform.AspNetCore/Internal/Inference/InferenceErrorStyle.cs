@@ -21,6 +21,12 @@ internal sealed class InferenceErrorStyle : ErrorStyle
                 StatusCodes.Status503ServiceUnavailable,
                 $"'{e.Reference}' cannot be loaded at present; the server's log says why."
             ),
+            ModelOverloadedException e => Error(StatusCodes.Status503ServiceUnavailable, e.Message) with
+            {
+                RetryAfter = e.RetryAfter,
+                IsExpected = true,
+            },
+            PredictionTimeoutException e => Error(StatusCodes.Status504GatewayTimeout, e.Message) with { IsExpected = true },
             PredictionFailedException e => Error(
                 StatusCodes.Status500InternalServerError,
                 $"{e.Version} failed on a valid input; the server's log says why."
