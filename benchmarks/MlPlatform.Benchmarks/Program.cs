@@ -11,6 +11,18 @@ if (args.Contains("--smoke"))
     return;
 }
 
+if (args.Contains("--serving-host"))
+{
+    await ServingLoadHost.RunAsync(args);
+    return;
+}
+
+if (args.Contains("--serving-load"))
+{
+    await ServingLoad.RunAsync(args);
+    return;
+}
+
 if (args.Contains("--mlflow-load"))
 {
     await MlflowLoad.RunAsync(args);

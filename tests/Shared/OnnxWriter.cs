@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MlPlatform.TestSupport;
 
-/// <summary>Writes the few protobuf messages of a tiny ONNX model: y = sigmoid(x * w + b).</summary>
+/// <summary>Writes the few protobuf messages of small ONNX models: input <c>features</c>, output <c>probability</c>.</summary>
 internal static class OnnxWriter
 {
     public static byte[] Logistic(float[] weights, float bias, bool external = false)
@@ -18,8 +18,96 @@ internal static class OnnxWriter
             .. Bytes(11, Value("features", weights.Length)),
             .. Bytes(12, Value("probability", 1)),
         ];
-        return [.. Number(1, 8), .. Bytes(7, graph), .. Bytes(8, [.. Text(1, string.Empty), .. Number(2, 13)])];
+        return Model(graph);
     }
+
+    /// <summary>A network of dense layers with random weights: relu between them, softmax at the end.</summary>
+    public static byte[] Dense(int[] widths, int seed)
+    {
+        var random = new Random(seed);
+        var graph = new List<byte>();
+        var last = "features";
+        for (var i = 1; i < widths.Length; i++)
+        {
+            var isLast = i == widths.Length - 1;
+            var scale = MathF.Sqrt(2f / widths[i - 1]);
+            var weights = Enumerable.Range(0, widths[i - 1] * widths[i]).Select(_ => ((random.NextSingle() * 2) - 1) * scale).ToArray();
+            graph.AddRange(Node("MatMul", [last, $"w{i}"], $"m{i}"));
+            graph.AddRange(Node("Add", [$"m{i}", $"b{i}"], $"a{i}"));
+            last = isLast ? "probability" : $"h{i}";
+            graph.AddRange(Node(isLast ? "Softmax" : "Relu", [$"a{i}"], last));
+            graph.AddRange(Bytes(5, Tensor($"w{i}", [widths[i - 1], widths[i]], weights, false)));
+            graph.AddRange(Bytes(5, Tensor($"b{i}", [widths[i]], new float[widths[i]], false)));
+        }
+
+        return Model([
+            .. graph,
+            .. Text(2, "g"),
+            .. Bytes(11, Value("features", widths[0])),
+            .. Bytes(12, Value("probability", widths[^1])),
+        ]);
+    }
+
+    /// <summary>A sum of complete regression trees with random splits in -1 to 1.</summary>
+    public static byte[] Trees(int trees, int depth, int inputs, int seed)
+    {
+        var random = new Random(seed);
+        var (inner, all) = ((1 << depth) - 1, (1 << (depth + 1)) - 1);
+        var nodes = Enumerable.Range(0, trees * all).Select(i => (Tree: i / all, Node: i % all)).ToList();
+        var leaves = nodes.Where(n => n.Node >= inner).ToList();
+        byte[] attributes =
+        [
+            .. Integers("nodes_treeids", nodes.Select(n => n.Tree)),
+            .. Integers("nodes_nodeids", nodes.Select(n => n.Node)),
+            .. Integers("nodes_featureids", nodes.Select(_ => random.Next(inputs))),
+            .. Floats("nodes_values", nodes.Select(_ => (random.NextSingle() * 2) - 1)),
+            .. Texts("nodes_modes", nodes.Select(n => n.Node < inner ? "BRANCH_LEQ" : "LEAF")),
+            .. Integers("nodes_truenodeids", nodes.Select(n => n.Node < inner ? (2 * n.Node) + 1 : 0)),
+            .. Integers("nodes_falsenodeids", nodes.Select(n => n.Node < inner ? (2 * n.Node) + 2 : 0)),
+            .. Integers("target_treeids", leaves.Select(n => n.Tree)),
+            .. Integers("target_nodeids", leaves.Select(n => n.Node)),
+            .. Integers("target_ids", leaves.Select(_ => 0)),
+            .. Floats("target_weights", leaves.Select(_ => random.NextSingle() / trees)),
+            .. Attribute("n_targets", 2, [.. Number(3, 1)]),
+        ];
+        byte[] graph =
+        [
+            .. Bytes(
+                1,
+                [
+                    .. Text(1, "features"),
+                    .. Text(2, "probability"),
+                    .. Text(4, "TreeEnsembleRegressor"),
+                    .. attributes,
+                    .. Text(7, Learning),
+                ]
+            ),
+            .. Text(2, "g"),
+            .. Bytes(11, Value("features", inputs)),
+            .. Bytes(12, Value("probability", 1)),
+        ];
+        return Model(graph);
+    }
+
+    private const string Learning = "ai.onnx.ml";
+
+    private static byte[] Model(byte[] graph) =>
+        [
+            .. Number(1, 8),
+            .. Bytes(7, graph),
+            .. Bytes(8, [.. Text(1, string.Empty), .. Number(2, 13)]),
+            .. Bytes(8, [.. Text(1, Learning), .. Number(2, 1)]),
+        ];
+
+    private static byte[] Integers(string name, IEnumerable<int> values) =>
+        Attribute(name, 7, [.. values.SelectMany(v => Number(8, (ulong)v))]);
+
+    private static byte[] Floats(string name, IEnumerable<float> values) =>
+        Attribute(name, 6, [.. values.SelectMany(v => (byte[])[.. Varint((7 << 3) | 5), .. BitConverter.GetBytes(v)])]);
+
+    private static byte[] Texts(string name, IEnumerable<string> values) => Attribute(name, 8, [.. values.SelectMany(v => Text(9, v))]);
+
+    private static byte[] Attribute(string name, ulong type, byte[] value) => Bytes(5, [.. Text(1, name), .. value, .. Number(20, type)]);
 
     private static byte[] Node(string op, string[] inputs, string output) =>
         Bytes(1, [.. inputs.SelectMany(i => Text(1, i)), .. Text(2, output), .. Text(4, op)]);
