@@ -86,18 +86,13 @@ internal static class OnnxWriter
             .. Bytes(11, Value("features", inputs)),
             .. Bytes(12, Value("probability", 1)),
         ];
-        return Model(graph);
+        return [.. Model(graph), .. Bytes(8, [.. Text(1, Learning), .. Number(2, 1)])];
     }
 
     private const string Learning = "ai.onnx.ml";
 
     private static byte[] Model(byte[] graph) =>
-        [
-            .. Number(1, 8),
-            .. Bytes(7, graph),
-            .. Bytes(8, [.. Text(1, string.Empty), .. Number(2, 13)]),
-            .. Bytes(8, [.. Text(1, Learning), .. Number(2, 1)]),
-        ];
+        [.. Number(1, 8), .. Bytes(7, graph), .. Bytes(8, [.. Text(1, string.Empty), .. Number(2, 13)])];
 
     private static byte[] Integers(string name, IEnumerable<int> values) =>
         Attribute(name, 7, [.. values.SelectMany(v => Number(8, (ulong)v))]);

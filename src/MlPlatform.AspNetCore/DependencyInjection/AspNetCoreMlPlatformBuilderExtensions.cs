@@ -55,6 +55,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<ArtifactFileEndpoints>(services);
         AddEndpoints<ArtifactTransferEndpoints>(services);
         AddEndpoints<InferenceModelEndpoints>(services);
+        AddEndpoints<InferenceStatisticsEndpoints>(services);
         AddEndpoints<InferenceEndpoints>(services);
         AddEndpoints<InferenceRepositoryEndpoints>(services);
         AddEndpoints<UnknownEndpoints>(services);

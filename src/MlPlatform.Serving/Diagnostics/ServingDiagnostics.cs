@@ -24,6 +24,24 @@ public static class ServingDiagnostics
         "Time in the model for one prediction, by model, version and route."
     );
 
+    internal static readonly Histogram<double> QueueDuration = Meter.CreateHistogram<double>(
+        "mlplatform.serving.queue.duration",
+        "s",
+        "Time that a request waited for the model, by model, version and route."
+    );
+
+    internal static readonly Histogram<double> InputDuration = Meter.CreateHistogram<double>(
+        "mlplatform.serving.input.duration",
+        "s",
+        "Time to bring the values of a request by tensors to the model, by model, version and route."
+    );
+
+    internal static readonly Histogram<double> OutputDuration = Meter.CreateHistogram<double>(
+        "mlplatform.serving.output.duration",
+        "s",
+        "Time to take the answer to a request by tensors from the model, by model, version and route."
+    );
+
     internal static readonly Counter<long> Failures = Meter.CreateCounter<long>(
         "mlplatform.serving.failures",
         "{prediction}",

@@ -35,6 +35,9 @@ public interface IInferenceServer
     /// <summary>What is open, the one used last coming last.</summary>
     IReadOnlyList<ServedModel> ListOpen();
 
+    /// <summary>What each version that answers here, to predictors too, has done since it was loaded.</summary>
+    IReadOnlyList<ModelStatistics> ListStatistics();
+
     /// <summary>Lets go of a model; whoever is using it finishes. Predictors of its own keep it.</summary>
     /// <param name="name">The model.</param>
     /// <param name="cancellationToken">Cancels between one reference of the model and the next.</param>

@@ -18,6 +18,8 @@ internal sealed class ScriptedModels : IInferenceServer
 
     public IReadOnlyList<ServedModel> Open { get; set; } = [];
 
+    public IReadOnlyList<ModelStatistics> Statistics { get; set; } = [];
+
     public List<string> Closed { get; } = [];
 
     public ModelReference? LastModel { get; private set; }
@@ -60,6 +62,8 @@ internal sealed class ScriptedModels : IInferenceServer
     }
 
     public IReadOnlyList<ServedModel> ListOpen() => Open;
+
+    public IReadOnlyList<ModelStatistics> ListStatistics() => Statistics;
 
     public Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
@@ -48,6 +49,9 @@ internal sealed class ExecutorBench : IDisposable
         Model.Forget();
     }
 
+    /// <summary>The slots of all requests.</summary>
+    public ConcurrentQueue<Slot> Slots { get; } = new();
+
     public FakeTimeProvider Clock { get; } = new(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
 
     public TimedModel Model { get; }
@@ -65,6 +69,7 @@ internal sealed class ExecutorBench : IDisposable
     )
     {
         var slot = Version.Rent(values.Length);
+        Slots.Enqueue(slot);
         for (var r = 0; r < values.Length; r++)
         {
             slot.Inputs.Ref<float>(0, r) = values[r];

@@ -105,6 +105,23 @@ public sealed class ExecutorTests
     }
 
     [Fact]
+    public async Task Runs_are_counted_by_their_rows_and_a_request_by_the_whole_of_the_run_that_it_shared()
+    {
+        using var bench = new ExecutorBench(400, 50);
+        var first = await bench.OccupyAsync();
+        var others = Enumerable.Range(0, 3).Select(i => bench.AskAsync([i])).ToList();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        bench.Model.Release();
+        await Task.WhenAll([first, .. others]);
+        Assert.Equal(
+            [(1, 1L, 1450.0), (3, 1L, 550.0)],
+            bench.Version.GetStatistics().Runs.Select(r => (r.Rows, r.Infer.Count, r.Infer.Total.TotalMicroseconds))
+        );
+        Assert.Equal([1450L, 1450, 1450], bench.Slots.Skip(1).Select(s => s.QueueTicks / TimeSpan.TicksPerMicrosecond));
+        Assert.Equal([550L, 550, 550], bench.Slots.Skip(1).Select(s => s.RunTicks / TimeSpan.TicksPerMicrosecond));
+    }
+
+    [Fact]
     public async Task One_that_the_model_fails_on_fails_alone()
     {
         using var bench = new ExecutorBench(400, 50);

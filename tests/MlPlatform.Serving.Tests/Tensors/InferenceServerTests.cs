@@ -43,6 +43,26 @@ public sealed class InferenceServerTests
     }
 
     [Fact]
+    public async Task What_a_version_has_done_is_counted_from_when_it_was_loaded()
+    {
+        await using var host = await StartAsync();
+        await Server(host).DescribeAsync(Champion, Token);
+        var before = Assert.Single(Server(host).ListStatistics());
+        Assert.Equal((new ModelVersionId("m", 1), 0, 0, null), (before.Version, before.Rows, before.Success.Count, before.LastPrediction));
+        Assert.Empty(before.Runs);
+        foreach (var rows in new[] { 1, 3, 1, 500 })
+        {
+            await Server(host).PredictAsync(Champion, Ask(new float[rows]), default, Token);
+        }
+
+        await Assert.ThrowsAsync<PredictionInputException>(async () => await Server(host).PredictAsync(Champion, new([]), default, Token));
+        var after = Assert.Single(Server(host).ListStatistics());
+        Assert.Equal((505, 4, 0), (after.Rows, after.Success.Count, after.Failure.Count));
+        Assert.Equal(host.Clock.GetUtcNow(), after.LastPrediction);
+        Assert.Equal([(1, 2L), (3, 1L), (500, 1L)], after.Runs.Select(r => (r.Rows, r.Infer.Count)));
+    }
+
+    [Fact]
     public async Task A_model_is_described_by_its_tensors()
     {
         await using var host = await StartAsync();

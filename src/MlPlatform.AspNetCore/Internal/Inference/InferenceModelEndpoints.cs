@@ -48,7 +48,7 @@ internal sealed class InferenceModelEndpoints(
             {
                 ["name"] = "MlPlatform",
                 ["version"] = Release,
-                ["extensions"] = new JsonArray("binary_tensor_data", "model_repository", "parameters"),
+                ["extensions"] = new JsonArray("binary_tensor_data", "model_repository", "parameters", "statistics"),
             }
         );
 

@@ -79,7 +79,6 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     /// <exception cref="OperationCanceledException">Cancelled before it ran.</exception>
     public ValueTask RunAsync(Slot slot, in RunTerms terms, CancellationToken cancellationToken)
     {
-        slot.QueueTicks = 0;
         if (!isBatched && cost.Predict(slot.Inputs.Rows) <= InlineTicks)
         {
             Run(slot, isSampled: true);
@@ -307,7 +306,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             foreach (var slot in slots)
             {
                 batch.Outputs.CopyRowsTo(slot.Outputs, row, 0, slot.Inputs.Rows);
-                (slot.RunTicks, slot.RunRows) = (batch.RunTicks, batch.Inputs.Rows);
+                slot.RunTicks = batch.RunTicks;
                 slot.InputTicks += input;
                 row += slot.Inputs.Rows;
             }
@@ -340,7 +339,8 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         }
 
         var ticks = clock.GetElapsedTime(started).Ticks;
-        (slot.RunTicks, slot.RunRows) = (ticks, slot.Inputs.Rows);
+        slot.RunTicks = ticks;
+        slot.Tally.Ran(ticks);
         if (!isSampled || (++slot.Uses & 15) == 0)
         {
             Learn(slot.Inputs.Rows, ticks);

@@ -45,6 +45,18 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
                 .Select(p => new ServedModel(p.Reference.ToString(), p.Primary?.Id, p.Candidate?.Id, p.Share, p.Failure?.Message)),
         ];
 
+    public IReadOnlyList<ModelStatistics> ListStatistics() =>
+        [
+            .. server
+                .Hosts.SelectMany(h => h.Predictors)
+                .SelectMany(p => new[] { p.Primary, p.Candidate })
+                .OfType<LoadedVersion>()
+                .Distinct()
+                .Select(v => v.GetStatistics())
+                .OrderBy(s => s.Version.Name, StringComparer.Ordinal)
+                .ThenBy(s => s.Version.Version),
+        ];
+
     public async Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

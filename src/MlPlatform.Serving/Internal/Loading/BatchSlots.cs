@@ -4,7 +4,7 @@ namespace MlPlatform.Serving.Internal;
 
 /// <summary>Slots of several rows, kept by their number, since a runtime binds memory of one shape. Large ones are not kept.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class BatchSlots(IModelRunner runner, Observation observation)
+internal sealed class BatchSlots(IModelRunner runner, Observation observation, VersionTally tally)
 {
     private const int KeptRows = 128;
     private const int KeptBytes = 1 << 20;
@@ -35,5 +35,5 @@ internal sealed class BatchSlots(IModelRunner runner, Observation observation)
     private SlotPool<Slot> PoolOf(int rows) =>
         pools.GetOrAdd(rows, static (r, self) => new(Environment.ProcessorCount, () => self.Make(r)), this);
 
-    private Slot Make(int rows) => new(runner, observation, rows);
+    private Slot Make(int rows) => new(runner, observation, tally, rows);
 }

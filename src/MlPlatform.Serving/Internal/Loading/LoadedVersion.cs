@@ -9,6 +9,7 @@ internal sealed class LoadedVersion
 {
     private readonly IModelRunner runner;
     private readonly ILogger logger;
+    private readonly VersionTally tally = new();
     private readonly BatchSlots batches;
     private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reported;
@@ -33,8 +34,8 @@ internal sealed class LoadedVersion
         Asset = id.ToAsset();
         Observation = observation;
         Leases = new(() => ThreadPool.UnsafeQueueUserWorkItem(static v => v.DisposeNow(), this, preferLocal: false));
-        Slots = new(slots, () => new(runner, observation));
-        batches = new(runner, observation);
+        Slots = new(slots, () => new(runner, observation, tally));
+        batches = new(runner, observation, tally);
         Executor = new(id, new(), batches, limits, clock);
         Tags =
         [
@@ -83,7 +84,12 @@ internal sealed class LoadedVersion
     /// <summary>Completes when the memory is given back.</summary>
     public Task Disposed => disposed.Task;
 
-    public Slot Rent(int rows) => rows == 1 ? Slots.Rent() : batches.Rent(rows);
+    public Slot Rent(int rows)
+    {
+        var slot = rows == 1 ? Slots.Rent() : batches.Rent(rows);
+        slot.Begin();
+        return slot;
+    }
 
     public void Return(Slot slot)
     {
@@ -96,6 +102,9 @@ internal sealed class LoadedVersion
             batches.Return(slot);
         }
     }
+
+    /// <summary>What it has done since it was loaded.</summary>
+    public ModelStatistics GetStatistics() => tally.Sum(Id);
 
     /// <summary>No new lease from now on.</summary>
     public void Retire() => Leases.Close();

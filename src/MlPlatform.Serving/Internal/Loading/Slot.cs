@@ -10,12 +10,14 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class Slot : IDisposable, IValueTaskSource
 {
     private readonly IModelProgram program;
+    private readonly VersionTally version;
     private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration cancellation;
     private Executor? executor;
 
-    public Slot(IModelRunner runner, Observation observation, int rows = 1)
+    public Slot(IModelRunner runner, Observation observation, VersionTally tally, int rows = 1)
     {
+        version = tally;
         Inputs = new(runner.Inputs, rows);
         Outputs = new(runner.Outputs, rows);
         try
@@ -32,6 +34,7 @@ internal sealed class Slot : IDisposable, IValueTaskSource
         Numeric = new double[observation.Layout.NumericColumns.Count];
         Categories = new ulong[observation.Layout.CategoryColumns.Count];
         Scores = new double[observation.ScoreCount];
+        Tally = tally.Add(rows);
     }
 
     public RequestBuffer Inputs { get; }
@@ -44,8 +47,14 @@ internal sealed class Slot : IDisposable, IValueTaskSource
 
     public double[] Scores { get; }
 
+    /// <summary>What it has done so far.</summary>
+    public SlotTally Tally { get; }
+
     /// <summary>How long the request waited.</summary>
     public long QueueTicks { get; set; }
+
+    /// <summary>Whether bringing in and taking out are timed: beside a request of one small row the clock would be felt.</summary>
+    public bool IsTimed { get; set; }
 
     /// <summary>How long it took to bring its values into the memory that the model reads.</summary>
     public long InputTicks { get; set; }
@@ -53,8 +62,8 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     /// <summary>How long the model ran, for it and for those that it shared the run with.</summary>
     public long RunTicks { get; set; }
 
-    /// <summary>The rows of that run.</summary>
-    public int RunRows { get; set; }
+    /// <summary>How long it took to take the answer out of the memory that the model has written.</summary>
+    public long OutputTicks { get; set; }
 
     /// <summary>How often it was run.</summary>
     public int Uses { get; set; }
@@ -76,6 +85,13 @@ internal sealed class Slot : IDisposable, IValueTaskSource
 
     /// <summary>Completes when it has run; to be awaited once.</summary>
     public ValueTask Completion => new(this, source.Version);
+
+    /// <summary>Forgets the times of the request before.</summary>
+    public void Begin()
+    {
+        IsTimed = false;
+        (QueueTicks, InputTicks, RunTicks, OutputTicks) = (0, 0, 0, 0);
+    }
 
     public void Run() => program.Run();
 
@@ -112,6 +128,7 @@ internal sealed class Slot : IDisposable, IValueTaskSource
 
     public void Dispose()
     {
+        version.Remove(Tally);
         program.Dispose();
         Inputs.Dispose();
         Outputs.Dispose();

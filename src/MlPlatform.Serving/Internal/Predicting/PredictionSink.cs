@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MlPlatform.Core;
 
@@ -20,7 +21,8 @@ internal sealed class PredictionSink(
         try
         {
             slot.Run();
-            (slot.RunTicks, slot.RunRows) = (clocks.Work.GetElapsedTime(started).Ticks, slot.Inputs.Rows);
+            slot.RunTicks = clocks.Work.GetElapsedTime(started).Ticks;
+            slot.Tally.Ran(slot.RunTicks);
         }
         catch (Exception e)
         {
@@ -35,6 +37,7 @@ internal sealed class PredictionSink(
     {
         counter?.Count(slot.RunTicks, isError: true);
         ServingDiagnostics.Failures.Add(1, version.Tags[(int)route]);
+        slot.Tally.Failed(slot.RunTicks);
     }
 
     /// <summary>Counts an answer and shows each of its rows to the observer.</summary>
@@ -54,8 +57,16 @@ internal sealed class PredictionSink(
         }
 
         counter?.Count(ticks, isError: !isFinite);
+        slot.Tally.Answered(slot, time);
         ServingDiagnostics.Predictions.Add(slot.Inputs.Rows, tags);
-        ServingDiagnostics.Duration.Record((double)ticks / TimeSpan.TicksPerSecond, tags);
+        Record(ServingDiagnostics.Duration, ticks, tags);
+        Record(ServingDiagnostics.QueueDuration, slot.QueueTicks, tags);
+        if (slot.IsTimed)
+        {
+            Record(ServingDiagnostics.InputDuration, slot.InputTicks, tags);
+            Record(ServingDiagnostics.OutputDuration, slot.OutputTicks, tags);
+        }
+
         if (!isFinite)
         {
             ServingDiagnostics.NotANumber.Add(1, tags);
@@ -79,6 +90,14 @@ internal sealed class PredictionSink(
         if (read.Oldest != 0 && ServingDiagnostics.FeatureAge.Enabled)
         {
             ServingDiagnostics.FeatureAge.Record((clocks.Platform.NowMicros() - read.Oldest) / 1e6, tags);
+        }
+    }
+
+    private static void Record(Histogram<double> histogram, long ticks, KeyValuePair<string, object?>[] tags)
+    {
+        if (histogram.Enabled)
+        {
+            histogram.Record((double)ticks / TimeSpan.TicksPerSecond, tags);
         }
     }
 

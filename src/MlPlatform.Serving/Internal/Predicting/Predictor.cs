@@ -202,12 +202,19 @@ internal sealed partial class Predictor<TIn, TOut>(
         var version = bound.Version;
         var time = clocks.Platform.NowMicros();
         var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1);
+        slot.IsTimed = bound.Rows is not null;
         try
         {
+            var started = slot.IsTimed ? clocks.Work.GetTimestamp() : 0;
             bound.Write(input, slot.Inputs, 0);
             if (vector is not null)
             {
                 sink.FeaturesRead(version, route, bound.Features!.Write(vector, slot.Inputs));
+            }
+
+            if (slot.IsTimed)
+            {
+                slot.InputTicks = clocks.Work.GetElapsedTime(started).Ticks;
             }
 
             var run = version.Executor.RunAsync(slot, call.Terms, cancellationToken);
@@ -287,7 +294,13 @@ internal sealed partial class Predictor<TIn, TOut>(
         TOut value;
         try
         {
+            var started = slot.IsTimed ? clocks.Work.GetTimestamp() : 0;
             value = bound.Read(slot.Outputs, 0);
+            if (slot.IsTimed)
+            {
+                slot.OutputTicks = clocks.Work.GetElapsedTime(started).Ticks;
+            }
+
             call.Refusal?.Count(0, isError: true);
             sink.Answered(bound.Version, slot, call, route, time, routes.Counters?.Of(route));
         }
