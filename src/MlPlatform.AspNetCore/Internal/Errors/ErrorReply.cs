@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -13,9 +14,9 @@ internal static class ErrorReply
         response.StatusCode = error.Status;
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            response.Headers.RetryAfter = "1";
+            response.Headers.RetryAfter = error.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return JsonReply.WriteAsync(response, ErrorStyle.Of(response.HttpContext).Body(error));
+        return ErrorStyle.Of(response.HttpContext).WriteAsync(response, error);
     }
 }

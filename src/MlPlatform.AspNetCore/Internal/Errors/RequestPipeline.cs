@@ -11,7 +11,11 @@ internal sealed class RequestPipeline(RequestGuard guard, ILogger<RequestPipelin
     {
         try
         {
-            guard.Check(context);
+            if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>()?.Level != Access.Application)
+            {
+                guard.Check(context);
+            }
+
             await handler(context).ConfigureAwait(false);
         }
         catch (Exception e)

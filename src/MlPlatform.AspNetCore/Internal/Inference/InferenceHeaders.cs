@@ -11,8 +11,8 @@ internal static class InferenceHeaders
     public const string JsonLength = "Inference-Header-Content-Length";
     public const string PredictionId = "mlp-prediction-id";
     public const string Route = "mlp-route";
-    private const string RoutingKey = "mlp-routing-key";
-    private const string Segment = "mlp-segment";
+    public const string RoutingKey = "mlp-routing-key";
+    public const string Segment = "mlp-segment";
 
     /// <summary>How many bytes of the body are JSON; null when the header is absent, and all are.</summary>
     public static int? ReadJsonLength(HttpRequest request)
