@@ -4,7 +4,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
 builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestLineSize = 64 * 1024); // Clients send long search filters in the address.
 builder.Services.AddMlPlatform().UseProviders(builder.Configuration).AddAspNetCore();
+builder.Services.AddOpenApi();
 var app = builder.Build();
 app.MapMlPlatform();
+app.MapOpenApi(); // At /openapi/v1.json.
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"ready {string.Join(' ', app.Urls)}"));
 await app.RunAsync();

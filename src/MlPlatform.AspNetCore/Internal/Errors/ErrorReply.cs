@@ -17,6 +17,11 @@ internal static class ErrorReply
             response.Headers.RetryAfter = error.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.ClosesConnection)
+        {
+            response.Headers.Connection = "close";
+        }
+
         return ErrorStyle.Of(response.HttpContext).WriteAsync(response, error);
     }
 }

@@ -5,4 +5,7 @@ internal sealed record MlflowError(int Status, string Code, string Message)
 {
     /// <summary>When to come back, if the status is 503.</summary>
     public int RetryAfterSeconds { get; init; } = 1;
+
+    /// <summary>Whether the caller should use another connection from now on.</summary>
+    public bool ClosesConnection { get; init; }
 }

@@ -5,24 +5,47 @@ using Microsoft.Extensions.Logging;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>What surrounds the handler of every route: the guard before it, and an answer for whatever it throws.</summary>
-internal sealed class RequestPipeline(RequestGuard guard, ILogger<RequestPipeline> logger)
+internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, ILogger<RequestPipeline> logger)
 {
     public async Task RunAsync(HttpContext context, RequestDelegate handler)
     {
+        var access = context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>()?.Level;
+        var isIn = false;
         try
         {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>()?.Level != Access.Application)
+            if (access != Access.Application)
             {
                 guard.Check(context);
             }
 
+            // Probes are answered to the end.
+            isIn = access != Access.Probe && (drain.TryEnter() ? true : throw Closing(context));
             await handler(context).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             await AnswerAsync(context, e).ConfigureAwait(false);
         }
+        finally
+        {
+            if (isIn)
+            {
+                drain.Leave();
+            }
+        }
     }
+
+    private static MlflowException Closing(HttpContext context) =>
+        new(
+            new(
+                StatusCodes.Status503ServiceUnavailable,
+                "TEMPORARILY_UNAVAILABLE",
+                "The server is stopping; nothing of this request was done. Try again, elsewhere."
+            )
+            {
+                ClosesConnection = HttpProtocol.IsHttp11(context.Request.Protocol),
+            }
+        );
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
     {

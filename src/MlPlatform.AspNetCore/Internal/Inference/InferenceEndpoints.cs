@@ -22,12 +22,19 @@ internal sealed class InferenceEndpoints(
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
 
         // To predict changes nothing; the method is for the body.
-        inference.Map([HttpMethods.Post], "/v2/models/{model}/infer", Access.Read, context => InferAsync(context, server));
+        inference.Map(
+            [HttpMethods.Post],
+            "/v2/models/{model}/infer",
+            Access.Read,
+            context => InferAsync(context, server),
+            InferenceDescription.Infer(withVersion: false)
+        );
         inference.Map(
             [HttpMethods.Post],
             "/v2/models/{model}/versions/{version}/infer",
             Access.Read,
-            context => InferAsync(context, server)
+            context => InferAsync(context, server),
+            InferenceDescription.Infer(withVersion: true)
         );
     }
 
