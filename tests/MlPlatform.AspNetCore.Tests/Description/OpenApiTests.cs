@@ -23,7 +23,9 @@ public sealed class OpenApiTests
             .Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText!.StartsWith("/v2", StringComparison.Ordinal))
             .SelectMany(e =>
-                (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(m => (e.RoutePattern.RawText!, m.ToLowerInvariant()))
+                (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(m =>
+                    (e.RoutePattern.RawText!, m.ToLowerInvariant())
+                )
             )
             .ToList();
         Assert.Equal(12, routes.Count);
@@ -43,7 +45,9 @@ public sealed class OpenApiTests
         Assert.Equal(["error"], PropertiesOf(document, "InferenceError"));
         Assert.Equal(
             routes.Count,
-            paths.Where(p => p.Key.StartsWith("/v2", StringComparison.Ordinal)).Sum(p => p.Value!.AsObject().Count(o => Verbs.Contains(o.Key)))
+            paths
+                .Where(p => p.Key.StartsWith("/v2", StringComparison.Ordinal))
+                .Sum(p => p.Value!.AsObject().Count(o => Verbs.Contains(o.Key)))
         );
     }
 
@@ -83,7 +87,10 @@ public sealed class OpenApiTests
         );
         Assert.Equal("#/components/schemas/Flight", (string?)operation["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]);
         Assert.True((bool)operation["requestBody"]!["required"]!);
-        Assert.Equal(["value", "modelVersion", "route", "predictionId"], PropertiesOf(document, SchemaOf(operation, "200")!.Split('/')[^1]));
+        Assert.Equal(
+            ["value", "modelVersion", "route", "predictionId"],
+            PropertiesOf(document, SchemaOf(operation, "200")!.Split('/')[^1])
+        );
         foreach (var error in new[] { "400", "413", "415", "500", "503", "504" })
         {
             Assert.Equal(
@@ -98,11 +105,11 @@ public sealed class OpenApiTests
     {
         await using var host = await StartAsync(services: s =>
             s.ConfigureHttpJsonOptions(o =>
-            {
-                var reflection = o.SerializerOptions.TypeInfoResolverChain.OfType<DefaultJsonTypeInfoResolver>().Single();
-                o.SerializerOptions.TypeInfoResolverChain.Remove(reflection);
-                o.SerializerOptions.TypeInfoResolverChain.Insert(0, FlightJson.Default);
-            })
+                {
+                    var reflection = o.SerializerOptions.TypeInfoResolverChain.OfType<DefaultJsonTypeInfoResolver>().Single();
+                    o.SerializerOptions.TypeInfoResolverChain.Remove(reflection);
+                    o.SerializerOptions.TypeInfoResolverChain.Insert(0, FlightJson.Default);
+                })
                 .AddProblemDetails()
         );
         var (document, _) = await DescribeAsync(host);

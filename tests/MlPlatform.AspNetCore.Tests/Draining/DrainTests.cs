@@ -86,7 +86,10 @@ public sealed class DrainTests
         var stopped = host.StopAsync(over.Token);
         await over.CancelAsync();
         await stopped.ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default); // The host itself may complain.
-        Assert.Contains(host.Logs, l => l.Level == LogLevel.Warning && l.Message.Contains("1 requests are not answered", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs,
+            l => l.Level == LogLevel.Warning && l.Message.Contains("1 requests are not answered", StringComparison.Ordinal)
+        );
         Assert.Equal(0, (await inFlight).Status);
     }
 

@@ -61,7 +61,8 @@ public sealed class PredictAccessTests
         Assert.Equal(200, await PostAsync("Authorization: Test name=sam;role=guest", Away, "Host: api.example.com"));
         Assert.Equal(403, await PostAsync(Writer));
         Assert.Equal(401, await PostAsync());
-        var endpoint = host.Get<EndpointDataSource>().Endpoints.Single(e => e.Metadata.GetMetadata<EndpointAccess>()?.Level == Access.Application);
+        var endpoint = host.Get<EndpointDataSource>()
+            .Endpoints.Single(e => e.Metadata.GetMetadata<EndpointAccess>()?.Level == Access.Application);
         Assert.Equal(["Scorers"], endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(d => d.Policy));
 
         async Task<int> PostAsync(params string[] headers) =>

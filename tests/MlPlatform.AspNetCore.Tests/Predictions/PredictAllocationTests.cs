@@ -15,7 +15,10 @@ public sealed class PredictAllocationTests
     public async Task A_request_costs_no_more_than_a_kibibyte_beyond_the_servers_own()
     {
         await using var fixture = await PredictFixture.StartAsync();
-        var endpoint = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(e => e.RoutePattern.RawText == "/score");
+        var endpoint = fixture
+            .Host.Get<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Single(e => e.RoutePattern.RawText == "/score");
         var body = Encoding.UTF8.GetBytes(PredictFixture.Simple);
         var services = fixture.Host.Get<IServiceProvider>();
         var bare = Measure(Bare, services, endpoint, body);

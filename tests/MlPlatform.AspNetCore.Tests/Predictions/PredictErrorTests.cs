@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlPlatform.Core;
@@ -21,7 +22,12 @@ public sealed class PredictErrorTests
             ["busy for a moment"] = (new ModelOverloadedException(Version, "9 wait.", TimeSpan.Zero), 503, "9 wait", "1"),
             ["late"] = (new PredictionTimeoutException(Version, TimeSpan.FromMilliseconds(5)), 504, "within 5 ms", null),
             ["failed"] = (new PredictionFailedException(Version, new IOException("secret")), 500, "late@v3 failed", null),
-            ["database"] = (new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException("secret")), 503, "Try again", "1"),
+            ["database"] = (
+                new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException("secret")),
+                503,
+                "Try again",
+                "1"
+            ),
             ["argument"] = (new ArgumentException("secret"), 500, "its log says why", null),
             ["anything"] = (new InvalidOperationException("secret"), 500, "its log says why", null),
         };
@@ -132,7 +138,39 @@ public sealed class PredictErrorTests
         }
 
         await fixture.Host.IdleAsync();
-        Assert.DoesNotContain(fixture.Host.Logs, l => l.Level >= LogLevel.Warning && l.Category!.StartsWith("MlPlatform.AspNetCore.Internal.RequestPipeline", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            fixture.Host.Logs,
+            l =>
+                l.Level >= LogLevel.Warning
+                && l.Category!.StartsWith("MlPlatform.AspNetCore.Internal.RequestPipeline", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_time_out_of_the_hosts_own_is_answered_by_the_host()
+    {
+        var predictor = new ScriptedPredictor
+        {
+            Answer = async (_, options, cancellationToken) =>
+            {
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+                return ScriptedPredictor.Made(0, options);
+            },
+        };
+        await using var host = await WebHost.StartAsync(
+            services: s =>
+            {
+                predictor.AddTo(s);
+                s.AddRequestTimeouts();
+            },
+            middleware: app =>
+            {
+                app.UseRequestTimeouts();
+                app.MapPredict<Flight, LateFlight>("/score", ScriptedPredictor.Reference).WithRequestTimeout(TimeSpan.FromMilliseconds(1));
+            }
+        );
+        var reply = await host.SendAsync("POST", "/score", Encoding.UTF8.GetBytes(PredictFixture.Simple), "Content-Type: application/json");
+        Assert.Equal(504, reply.Status);
     }
 
     private static void AssertProblem(RawReply reply, int status)

@@ -27,7 +27,11 @@ internal sealed class ScriptedPredictor : IPredictor<Flight, LateFlight>
     public ValueTask<Prediction<LateFlight>> PredictAsync(Flight input, CancellationToken cancellationToken = default) =>
         PredictAsync(input, default, cancellationToken);
 
-    public ValueTask<Prediction<LateFlight>> PredictAsync(Flight input, in PredictOptions options, CancellationToken cancellationToken = default)
+    public ValueTask<Prediction<LateFlight>> PredictAsync(
+        Flight input,
+        in PredictOptions options,
+        CancellationToken cancellationToken = default
+    )
     {
         (LastInput, LastOptions) = (input, options);
         return Answer(input, options, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,7 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
             isIn = access != Access.Probe && (drain.TryEnter() ? true : throw Closing(context));
             await handler(context).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (!IsTimedOut(context, e))
         {
             await AnswerAsync(context, e).ConfigureAwait(false);
         }
@@ -34,6 +35,11 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
             }
         }
     }
+
+    /// <summary>The host's own time-out of a request looks like a caller that has gone; its middleware wants to answer.</summary>
+    private static bool IsTimedOut(HttpContext context, Exception exception) =>
+        exception is OperationCanceledException
+        && context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
 
     private static MlflowException Closing(HttpContext context) =>
         new(

@@ -14,16 +14,16 @@ internal static class InferenceDescription
     public static object[] Live { get; } = Of(() => { }, "Whether the server lives", typeof(ServerLive));
 
     public static object[] Ready { get; } =
-        [
-            .. Of(() => { }, "Whether the server should be sent requests", typeof(ServerReady)),
-            RouteDescription.Answer(StatusCodes.Status503ServiceUnavailable, typeof(ServerReady)),
-        ];
+    [
+        .. Of(() => { }, "Whether the server should be sent requests", typeof(ServerReady)),
+        RouteDescription.Answer(StatusCodes.Status503ServiceUnavailable, typeof(ServerReady)),
+    ];
 
     public static object[] Index { get; } =
-        [
-            .. Of(([FromBody] RepositoryQuestion? body = null) => { }, "The models that are open", typeof(IReadOnlyList<RepositoryModel>)),
-            .. Errors(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge),
-        ];
+    [
+        .. Of(([FromBody] RepositoryQuestion? body = null) => { }, "The models that are open", typeof(IReadOnlyList<RepositoryModel>)),
+        .. Errors(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge),
+    ];
 
     public static object[] Load { get; } = Command("Opens a model");
 

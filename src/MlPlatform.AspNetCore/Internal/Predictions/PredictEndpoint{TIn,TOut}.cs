@@ -40,7 +40,10 @@ internal sealed class PredictEndpoint<TIn, TOut>
         var reference = model.ToString();
 
         // Asked for, not made: the platform has not started when routes are mapped.
-        if (services.GetService<IServiceProviderIsKeyedService>() is { } known && !known.IsKeyedService(typeof(IPredictor<TIn, TOut>), reference))
+        if (
+            services.GetService<IServiceProviderIsKeyedService>() is { } known
+            && !known.IsKeyedService(typeof(IPredictor<TIn, TOut>), reference)
+        )
         {
             throw new InvalidOperationException(
                 $"There is no predictor of '{reference}' from {NameOf(typeof(TIn))} to {NameOf(typeof(TOut))}: write "
@@ -95,7 +98,9 @@ internal sealed class PredictEndpoint<TIn, TOut>
             );
 
     private static string NameOf(Type type) =>
-        type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
+        type.IsGenericType
+            ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+            : type.Name;
 
     private sealed record VersionText(ModelVersionId Version, string Text);
 }
