@@ -36,6 +36,18 @@ public static class ServingDiagnostics
         "Predictions whose score is not a finite number, by model, version and route."
     );
 
+    internal static readonly Counter<long> Rejects = Meter.CreateCounter<long>(
+        "mlplatform.serving.rejects",
+        "{prediction}",
+        "Requests that a busy model refused, by model, version and reason: time, rows, deadline."
+    );
+
+    internal static readonly Histogram<int> BatchSize = Meter.CreateHistogram<int>(
+        "mlplatform.serving.batch_size",
+        "{row}",
+        "Rows of a run that takes what waits, by model, version and reason that it has no more: drained, full."
+    );
+
     internal static readonly Counter<long> Swaps = Meter.CreateCounter<long>(
         "mlplatform.serving.swaps",
         "{swap}",

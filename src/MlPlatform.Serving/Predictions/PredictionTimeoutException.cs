@@ -9,7 +9,7 @@ public sealed class PredictionTimeoutException : MlPlatformException
     /// <param name="version">The version that was asked.</param>
     /// <param name="timeout">The time that the request had.</param>
     public PredictionTimeoutException(ModelVersionId version, TimeSpan timeout)
-        : base($"{version} did not come to the request within {timeout.TotalMilliseconds:0.###} ms.")
+        : base(FormattableString.Invariant($"{version} did not come to the request within {timeout.TotalMilliseconds:0.###} ms."))
     {
         Version = version;
         Timeout = timeout;

@@ -187,6 +187,20 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("0", PredictionPriority.Normal)]
+    [InlineData("1", PredictionPriority.High)]
+    [InlineData("2", PredictionPriority.Normal)]
+    [InlineData("3", PredictionPriority.Low)]
+    [InlineData("9223372036854775807", PredictionPriority.Low)]
+    public async Task What_a_request_says_of_its_time_and_its_place_is_told(string priority, PredictionPriority expected)
+    {
+        var parameters = $$"""{"timeout":2500000,"priority":{{priority}}}""";
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{Input}}],"parameters":{{parameters}}}""");
+        Assert.Equal(200, reply.Status);
+        Assert.Equal((TimeSpan.FromSeconds(2.5), expected), (fixture.Models.LastOptions.Timeout, fixture.Models.LastOptions.Priority));
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("9223372036854775807")]
     public async Task A_timeout_of_none_or_of_ages_is_none(string timeout)

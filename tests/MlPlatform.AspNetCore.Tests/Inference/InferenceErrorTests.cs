@@ -16,6 +16,8 @@ public sealed class InferenceErrorTests
             (new AssetNotFoundException(new(AssetKind.Model, "m")), 404, "does not exist"),
             (new PredictionInputException("Input 'x' is missing."), 400, "Input 'x' is missing."),
             (new ModelUnavailableException("m@v1", new IOException("secret")), 503, "'m@v1' cannot be loaded"),
+            (new ModelOverloadedException(new("m", 1), "what waits takes 2500 ms.", TimeSpan.FromSeconds(2.5)), 503, "takes 2500 ms"),
+            (new PredictionTimeoutException(new("m", 1), TimeSpan.FromMilliseconds(2.5)), 504, "within 2.5 ms"),
             (new PredictionFailedException(new("m", 1), new IOException("secret")), 500, "m@v1 failed"),
             (new OperationCanceledException("secret"), 500, "its log says why"),
             (new InvalidOperationException("secret"), 500, "its log says why"),
@@ -33,8 +35,14 @@ public sealed class InferenceErrorTests
         Assert.Equal((status, "application/json"), (reply.Status, reply.Headers["Content-Type"]));
         Assert.Contains(says, reply.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", reply.Text, StringComparison.Ordinal);
-        Assert.Equal(status == 503, reply.Headers.ContainsKey("Retry-After"));
-        Assert.Equal(status >= 500, fixture.Host.Logs.Any(l => l.Level == LogLevel.Error));
+        var isBusy = thrown is ModelOverloadedException or PredictionTimeoutException;
+        Assert.Equal(
+            status != 503 ? null
+                : isBusy ? "3"
+                : "1",
+            reply.Headers.GetValueOrDefault("Retry-After")
+        );
+        Assert.Equal(status >= 500 && !isBusy, fixture.Host.Logs.Any(l => l.Level == LogLevel.Error));
     }
 
     [Theory]

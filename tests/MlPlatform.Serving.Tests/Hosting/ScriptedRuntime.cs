@@ -19,7 +19,7 @@ internal sealed class ScriptedRuntime : IModelRuntime
                 new ModelFileContent("model.bin", ModelFileRole.Model, "application/octet-stream", new[] { version })
             );
 
-    public IModelRunner Load(byte[] model, ModelSignature signature) => new Runner(x => Models[model[0]](x), signature);
+    public IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1) => new Runner(x => Models[model[0]](x), signature);
 
     private sealed class Runner(Func<float, float> answer, ModelSignature signature) : IModelRunner
     {

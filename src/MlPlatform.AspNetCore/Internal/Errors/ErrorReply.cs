@@ -14,7 +14,8 @@ internal static class ErrorReply
         response.StatusCode = error.Status;
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            response.Headers.RetryAfter = error.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            var seconds = Math.Max(1, (long)Math.Ceiling(error.RetryAfter.TotalSeconds));
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (error.ClosesConnection)

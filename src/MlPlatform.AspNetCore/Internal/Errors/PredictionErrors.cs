@@ -17,18 +17,16 @@ internal static class PredictionErrors
             ),
             ModelOverloadedException e => Error(StatusCodes.Status503ServiceUnavailable, e.Message) with
             {
-                RetryAfterSeconds = WholeSeconds(e.RetryAfter),
+                RetryAfter = e.RetryAfter,
+                IsExpected = true,
             },
-            PredictionTimeoutException => Error(StatusCodes.Status504GatewayTimeout, exception.Message),
+            PredictionTimeoutException => Error(StatusCodes.Status504GatewayTimeout, exception.Message) with { IsExpected = true },
             PredictionFailedException e => Error(
                 StatusCodes.Status500InternalServerError,
                 $"{e.Version} failed on a valid input; the server's log says why."
             ),
             _ => null,
         };
-
-    /// <summary>The header knows no fractions, and 0 would have all come back at once.</summary>
-    private static int WholeSeconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, int.MaxValue);
 
     private static MlflowError Error(int status, string message) => new(status, string.Empty, message);
 }

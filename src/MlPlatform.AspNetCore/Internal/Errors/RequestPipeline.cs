@@ -76,7 +76,7 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
         }
 
         var error = ErrorStyle.Of(context).From(exception);
-        if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException)
+        if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException && !error.IsExpected)
         {
             Log.Failed(logger, context.Request.Method, route, error.Status, exception);
         }

@@ -4,10 +4,11 @@ namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>The parameters that mean something here; others are ignored, since each server has its own.</summary>
 /// <param name="Timeout">Of a request: microseconds; 0 is none.</param>
+/// <param name="Priority">Of a request: 1 is the most urgent; 0 is none.</param>
 /// <param name="BinaryOutput">Of a request: whether outputs come as bytes.</param>
 /// <param name="BinarySize">Of an input: how many bytes behind the JSON are its own.</param>
 /// <param name="Binary">Of an output: whether it comes as bytes.</param>
-internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryOutput, long? BinarySize, bool? Binary)
+internal readonly record struct InferenceParameters(long? Timeout, long? Priority, bool? BinaryOutput, long? BinarySize, bool? Binary)
 {
     /// <summary>Reads an object, the reader standing at its start.</summary>
     /// <exception cref="MlflowException">A value is not of the kind that it must be.</exception>
@@ -20,6 +21,10 @@ internal readonly record struct InferenceParameters(long? Timeout, bool? BinaryO
             if (reader.ValueTextEquals("timeout"u8))
             {
                 result = result with { Timeout = ReadCount(ref reader, "timeout", owner) };
+            }
+            else if (reader.ValueTextEquals("priority"u8))
+            {
+                result = result with { Priority = ReadCount(ref reader, "priority", owner) };
             }
             else if (reader.ValueTextEquals("binary_data_output"u8))
             {

@@ -10,12 +10,28 @@ internal sealed class InferenceRequest
     /// <summary>Microseconds; 0 is none.</summary>
     public long Timeout { get; init; }
 
+    /// <summary>1 is the most urgent, 2 the usual one; 0 is none.</summary>
+    public long Priority { get; init; }
+
     /// <summary>Whether outputs that do not say so themselves come as bytes.</summary>
     public bool BinaryOutput { get; init; }
 
     public required IReadOnlyList<NamedTensor> Inputs { get; init; }
 
     public IReadOnlyList<RequestedOutput> Outputs { get; init; } = [];
+
+    /// <summary>What the caller says, with what the request says of its time and its place.</summary>
+    public PredictOptions Complete(PredictOptions said) =>
+        said with
+        {
+            Timeout = Timeout > 0 && Timeout <= TimeSpan.MaxValue.TotalMicroseconds ? TimeSpan.FromMicroseconds(Timeout) : null,
+            Priority = Priority switch
+            {
+                1 => PredictionPriority.High,
+                > 2 => PredictionPriority.Low,
+                _ => PredictionPriority.Normal,
+            },
+        };
 
     public TensorRequest ToTensors()
     {

@@ -82,6 +82,7 @@ internal static class InferenceRequestReader
         {
             Id = id,
             Timeout = parameters?.Timeout ?? 0,
+            Priority = parameters?.Priority ?? 0,
             BinaryOutput = parameters?.BinaryOutput ?? false,
             Inputs = tensors.Complete(inputs),
             Outputs = outputs ?? [],

@@ -20,6 +20,8 @@ internal sealed class LoadedVersion
         IModelRunner runner,
         Observation observation,
         int slots,
+        ExecutionLimits limits,
+        TimeProvider clock,
         ILogger logger
     )
     {
@@ -33,6 +35,7 @@ internal sealed class LoadedVersion
         Leases = new(() => ThreadPool.UnsafeQueueUserWorkItem(static v => v.DisposeNow(), this, preferLocal: false));
         Slots = new(slots, () => new(runner, observation));
         batches = new(runner, observation);
+        Executor = new(id, new(), batches, limits, clock);
         Tags =
         [
             .. Enum.GetValues<PredictionRoute>()
@@ -67,6 +70,9 @@ internal sealed class LoadedVersion
 
     /// <summary>Slots of one row.</summary>
     public SlotPool<Slot> Slots { get; }
+
+    /// <summary>What runs its requests.</summary>
+    public Executor Executor { get; }
 
     /// <summary>The tags of metrics by route, made once.</summary>
     public KeyValuePair<string, object?>[][] Tags { get; }

@@ -1,9 +1,18 @@
+using System.Threading.Tasks.Sources;
+
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>All that one request needs of a version, made once and reused: its memory, the model bound to it, and room for what is observed of a row.</summary>
-internal sealed class Slot : IDisposable
+/// <summary>
+/// All that one request needs of a version, made once and reused: its memory, the model bound to it, room for what is observed of a row, and its place among
+/// the requests that wait.
+/// </summary>
+/// <remarks>Used by one request at a time. What concerns waiting belongs to the executor, under its lock.</remarks>
+internal sealed class Slot : IDisposable, IValueTaskSource
 {
     private readonly IModelProgram program;
+    private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration cancellation;
+    private Executor? executor;
 
     public Slot(IModelRunner runner, Observation observation, int rows = 1)
     {
@@ -35,7 +44,71 @@ internal sealed class Slot : IDisposable
 
     public double[] Scores { get; }
 
+    /// <summary>How long the request waited.</summary>
+    public long QueueTicks { get; set; }
+
+    /// <summary>How long it took to bring its values into the memory that the model reads.</summary>
+    public long InputTicks { get; set; }
+
+    /// <summary>How long the model ran, for it and for those that it shared the run with.</summary>
+    public long RunTicks { get; set; }
+
+    /// <summary>The rows of that run.</summary>
+    public int RunRows { get; set; }
+
+    /// <summary>How often it was run.</summary>
+    public int Uses { get; set; }
+
+    public bool IsWaiting { get; set; }
+
+    public RunTerms Terms { get; private set; }
+
+    public int Rank { get; private set; }
+
+    public long QueuedAt { get; private set; }
+
+    /// <summary>What it would cost by itself, in ticks.</summary>
+    public double Cost { get; private set; }
+
+    public Slot? Before { get; set; }
+
+    public Slot? After { get; set; }
+
+    /// <summary>Completes when it has run; to be awaited once.</summary>
+    public ValueTask Completion => new(this, source.Version);
+
     public void Run() => program.Run();
+
+    /// <summary>Begins to wait.</summary>
+    public void Wait(in RunTerms terms, int rank, long now, double cost)
+    {
+        source.Reset();
+        (Terms, Rank, QueuedAt, Cost, IsWaiting) = (terms, rank, now, cost, true);
+    }
+
+    /// <summary>Lets a token take it out of the queue.</summary>
+    public void CancelWith(Executor owner, CancellationToken token)
+    {
+        executor = owner;
+        cancellation = token.UnsafeRegister(static (state, cancelled) => ((Slot)state!).executor!.Cancel((Slot)state!, cancelled), this);
+    }
+
+    public void Succeed() => source.SetResult(true);
+
+    public void Fail(Exception exception) => source.SetException(exception);
+
+    public ValueTaskSourceStatus GetStatus(short token) => source.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Called by whoever awaited it, who may use the slot again from then on.</summary>
+    public void GetResult(short token)
+    {
+        cancellation.Dispose(); // Waits for one that is just at work, so that it cannot reach the slot's next request.
+        cancellation = default;
+        source.GetResult(token);
+    }
 
     public void Dispose()
     {

@@ -7,18 +7,13 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>Runs a version before it takes traffic: first runs are slow, and a model that cannot run should say so now.</summary>
 internal static class WarmUp
 {
-    private const int SyntheticRows = 8;
-    private const int MaximumRows = 1000;
-
     // Both runtimes compute in single precision, whose last digits depend on the processor.
     private const double Tolerance = 1e-5;
 
-    /// <summary>Runs the package's warm-up rows, or made-up ones when it has none.</summary>
+    /// <summary>Runs the rows in several slots, which are kept for the first requests.</summary>
     /// <exception cref="InvalidModelPackageException">The rows do not fit, or the model fails on them.</exception>
-    public static async Task RunAsync(ModelPackage package, LoadedVersion version, int slots, CancellationToken cancellationToken)
+    public static void Run(LoadedVersion version, WarmRows rows, int slots)
     {
-        using var rows = await ReadAsync(package, ModelFileRole.Warmup, cancellationToken).ConfigureAwait(false);
-        var path = package.Manifest.Find(ModelFileRole.Warmup)?.Path ?? string.Empty;
         var rented = new List<Slot>();
         try
         {
@@ -29,13 +24,46 @@ internal static class WarmUp
 
             foreach (var slot in rented)
             {
-                Run(slot, path, rows, version.Id);
+                for (var i = 0; i < rows.Count; i++)
+                {
+                    rows.Write(i, slot.Inputs);
+                    Run(slot, version.Id);
+                }
             }
         }
         finally
         {
             rented.ForEach(version.Slots.Return);
         }
+    }
+
+    /// <summary>Whether two buffers of a row hold the same, up to what single precision leaves open.</summary>
+    public static bool AreAlike(RequestBuffer one, RequestBuffer other)
+    {
+        for (var i = 0; i < one.Layout.Columns.Count; i++)
+        {
+            var column = one.Layout.Columns[i];
+            for (var e = 0; e < column.Elements; e++)
+            {
+                if (column.IsText)
+                {
+                    if (!string.Equals(one.Text(i, 0, e), other.Text(i, 0, e), StringComparison.Ordinal))
+                    {
+                        return false;
+                    }
+
+                    continue;
+                }
+
+                var (a, b) = (one.GetNumber(i, 0, e), other.GetNumber(i, 0, e));
+                if (!(Math.Abs(a - b) <= Tolerance * Math.Max(1, Math.Abs(a))) && !a.Equals(b))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Compares the model's outputs with the package's golden rows, if it has some.</summary>
@@ -73,41 +101,6 @@ internal static class WarmUp
         finally
         {
             version.Slots.Return(slot);
-        }
-    }
-
-    private static void Run(Slot slot, string path, JsonDocument? rows, ModelVersionId version)
-    {
-        if (rows is not null)
-        {
-            foreach (var row in rows.RootElement.EnumerateArray().Take(MaximumRows))
-            {
-                SampleRows.Write(path, row, slot.Inputs);
-                Run(slot, version);
-            }
-
-            return;
-        }
-
-        for (var row = 0; row < SyntheticRows; row++)
-        {
-            for (var i = 0; i < slot.Inputs.Layout.Columns.Count; i++)
-            {
-                var column = slot.Inputs.Layout.Columns[i];
-                for (var e = 0; e < column.Elements; e++)
-                {
-                    if (column.IsText)
-                    {
-                        slot.Inputs.Text(i, 0, e) = "warm-up";
-                    }
-                    else
-                    {
-                        slot.Inputs.SetNumber(i, 0, e, ((row * 7) + (i * 3) + e) % 11); // Varied: equal rows flatter a tree's branches.
-                    }
-                }
-            }
-
-            Run(slot, version);
         }
     }
 

@@ -12,37 +12,36 @@ internal sealed class PredictionSink(
     IPredictionObserver? observer = null
 )
 {
-    /// <summary>Runs the slot's model.</summary>
-    /// <returns>The time that it took, in ticks of the work clock.</returns>
+    /// <summary>Runs a slot's model at once, beside the requests of the version.</summary>
     /// <exception cref="PredictionFailedException">The model failed; counted.</exception>
-    public long Run(LoadedVersion version, Slot slot, PredictionRoute route, TrafficCounter? counter)
+    public void Run(LoadedVersion version, Slot slot, PredictionRoute route, TrafficCounter? counter)
     {
         var started = clocks.Work.GetTimestamp();
         try
         {
             slot.Run();
-            return clocks.Work.GetElapsedTime(started).Ticks;
+            (slot.RunTicks, slot.RunRows) = (clocks.Work.GetElapsedTime(started).Ticks, slot.Inputs.Rows);
         }
         catch (Exception e)
         {
-            counter?.Count(clocks.Work.GetElapsedTime(started).Ticks, isError: true);
-            ServingDiagnostics.Failures.Add(1, version.Tags[(int)route]);
+            slot.RunTicks = clocks.Work.GetElapsedTime(started).Ticks;
+            Failed(version, slot, route, counter);
             throw new PredictionFailedException(version.Id, e);
         }
     }
 
+    /// <summary>Counts a run that the model failed in.</summary>
+    public static void Failed(LoadedVersion version, Slot slot, PredictionRoute route, TrafficCounter? counter)
+    {
+        counter?.Count(slot.RunTicks, isError: true);
+        ServingDiagnostics.Failures.Add(1, version.Tags[(int)route]);
+    }
+
     /// <summary>Counts an answer and shows each of its rows to the observer.</summary>
-    public void Answered(
-        LoadedVersion version,
-        Slot slot,
-        in PredictCall call,
-        PredictionRoute route,
-        long time,
-        long ticks,
-        TrafficCounter? counter
-    )
+    public void Answered(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, long time, TrafficCounter? counter)
     {
         var tags = version.Tags[(int)route];
+        var ticks = slot.RunTicks;
         var isFinite = true;
         for (var row = 0; row < slot.Inputs.Rows; row++)
         {

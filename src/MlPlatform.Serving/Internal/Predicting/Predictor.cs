@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using MlPlatform.Core;
 
@@ -35,7 +36,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);
         }
 
-        var call = new PredictCall(options.Id ?? ids.New(), options.RoutingKey, options.Segment);
+        var call = new PredictCall(options.Id ?? ids.New(), options.RoutingKey, options.Segment) { Terms = TermsOf(options) };
         return table is not null ? Predict(input, call, cancellationToken) : LoadThenPredictAsync(input, call, cancellationToken);
     }
 
@@ -49,6 +50,17 @@ internal sealed partial class Predictor<TIn, TOut>(
                 Failure as ModelUnavailableException
                 ?? new ModelUnavailableException(Reference.ToString(), Failure ?? new ObjectDisposedException(null))
             );
+    }
+
+    private RunTerms TermsOf(in PredictOptions options)
+    {
+        if (options.Timeout is not { } timeout)
+        {
+            return new(0, default, options.Priority);
+        }
+
+        var deadline = clocks.Work.GetTimestamp() + (timeout.TotalSeconds * clocks.Work.TimestampFrequency);
+        return new(deadline < long.MaxValue ? Math.Max(1, (long)deadline) : 0, timeout, options.Priority);
     }
 
     private ValueTask<Prediction<TOut>> Predict(TIn input, PredictCall call, CancellationToken cancellationToken)
@@ -67,7 +79,7 @@ internal sealed partial class Predictor<TIn, TOut>(
                 if (!read.IsCompletedSuccessfully)
                 {
                     handedOver = true;
-                    return AwaitFeaturesAsync(read, routes, bound, route, request, input, call, cancellationToken);
+                    return AwaitAsync(read, null, routes, bound, route, request, input, call, cancellationToken);
                 }
 
 #pragma warning disable MA0042 // It has completed; its source is to be given back all the same.
@@ -76,9 +88,18 @@ internal sealed partial class Predictor<TIn, TOut>(
             }
 
             isRead = true;
-            return new(Answer(routes, bound, route, request?.Vector, input, call));
+            var answer = AnswerAsync(routes, bound, route, request?.Vector, input, call, cancellationToken);
+            if (!answer.IsCompleted)
+            {
+                handedOver = true;
+                return AwaitAsync(default, answer, routes, bound, route, request, input, call, cancellationToken);
+            }
+
+#pragma warning disable MA0042 // As above.
+            return new(answer.GetAwaiter().GetResult());
+#pragma warning restore MA0042
         }
-        catch (Exception e) when (route == PredictionRoute.Canary && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsForPrimary(route, e, cancellationToken))
         {
             refusal = RefusalOf(routes, isRead, e); // The default version answers below.
         }
@@ -97,12 +118,15 @@ internal sealed partial class Predictor<TIn, TOut>(
         return Predict(input, call with { PrimaryOnly = true, Refusal = refusal }, cancellationToken);
     }
 
-    private async ValueTask<Prediction<TOut>> AwaitFeaturesAsync(
+    /// <summary>What <see cref="Predict"/> does from where it has to wait.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Prediction<TOut>> AwaitAsync(
         ValueTask read,
+        ValueTask<Prediction<TOut>>? answer,
         RouteTable<TIn, TOut> routes,
         BoundVersion<TIn, TOut> bound,
         PredictionRoute route,
-        FeatureRequest request,
+        FeatureRequest? request,
         TIn input,
         PredictCall call,
         CancellationToken cancellationToken
@@ -114,9 +138,11 @@ internal sealed partial class Predictor<TIn, TOut>(
         {
             await read.ConfigureAwait(false);
             isRead = true;
-            return Answer(routes, bound, route, request.Vector, input, call);
+            return answer is { } begun
+                ? await begun.ConfigureAwait(false)
+                : await AnswerAsync(routes, bound, route, request?.Vector, input, call, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (route == PredictionRoute.Canary && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsForPrimary(route, e, cancellationToken))
         {
             refusal = RefusalOf(routes, isRead, e); // As above.
         }
@@ -127,6 +153,10 @@ internal sealed partial class Predictor<TIn, TOut>(
 
         return await Predict(input, call with { PrimaryOnly = true, Refusal = refusal }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The default version gives the answer that a canary did not, unless the caller wants none any more.</summary>
+    private static bool IsForPrimary(PredictionRoute route, Exception exception, CancellationToken cancellationToken) =>
+        route == PredictionRoute.Canary && exception is not PredictionTimeoutException && !cancellationToken.IsCancellationRequested;
 
     /// <summary>What is to count a canary that gave no answer, once the default version has: a request that neither takes is the caller's mistake.</summary>
     /// <remarks>A failed run is counted already; a failed feature read is not the candidate's doing.</remarks>
@@ -159,20 +189,19 @@ internal sealed partial class Predictor<TIn, TOut>(
         }
     }
 
-    private Prediction<TOut> Answer(
+    private ValueTask<Prediction<TOut>> AnswerAsync(
         RouteTable<TIn, TOut> routes,
         BoundVersion<TIn, TOut> bound,
         PredictionRoute route,
         FeatureVector? vector,
         TIn input,
-        in PredictCall call
+        in PredictCall call,
+        CancellationToken cancellationToken
     )
     {
         var version = bound.Version;
-        var counter = routes.Counters?.Of(route);
         var time = clocks.Platform.NowMicros();
         var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1);
-        TOut value;
         try
         {
             bound.Write(input, slot.Inputs, 0);
@@ -181,15 +210,86 @@ internal sealed partial class Predictor<TIn, TOut>(
                 sink.FeaturesRead(version, route, bound.Features!.Write(vector, slot.Inputs));
             }
 
-            var ticks = sink.Run(version, slot, route, counter);
+            var run = version.Executor.RunAsync(slot, call.Terms, cancellationToken);
+            if (!run.IsCompletedSuccessfully)
+            {
+                return AwaitRunAsync(run, slot, routes, bound, route, vector, input, call, time);
+            }
+
+#pragma warning disable MA0042 // It has completed; its source is to be given back all the same.
+            run.GetAwaiter().GetResult();
+#pragma warning restore MA0042
+        }
+        catch (Exception e)
+        {
+            GiveBack(slot, version, routes, route, e);
+            throw;
+        }
+
+        return new(Finish(slot, routes, bound, route, vector, input, call, time));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Prediction<TOut>> AwaitRunAsync(
+        ValueTask run,
+        Slot slot,
+        RouteTable<TIn, TOut> routes,
+        BoundVersion<TIn, TOut> bound,
+        PredictionRoute route,
+        FeatureVector? vector,
+        TIn input,
+        PredictCall call,
+        long time
+    )
+    {
+        try
+        {
+            await run.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            GiveBack(slot, bound.Version, routes, route, e);
+            throw;
+        }
+
+        return Finish(slot, routes, bound, route, vector, input, call, time);
+    }
+
+    /// <summary>A slot that a model failed in is not used again; one that nothing ran in is: the next request writes every input anew.</summary>
+    private static void GiveBack(Slot slot, LoadedVersion version, RouteTable<TIn, TOut> routes, PredictionRoute route, Exception exception)
+    {
+        switch (exception)
+        {
+            case PredictionFailedException:
+                PredictionSink.Failed(version, slot, route, routes.Counters?.Of(route));
+                slot.Dispose();
+                break;
+            case PredictionInputException or ModelOverloadedException or PredictionTimeoutException or OperationCanceledException:
+                version.Return(slot);
+                break;
+            default:
+                slot.Dispose();
+                break;
+        }
+    }
+
+    private Prediction<TOut> Finish(
+        Slot slot,
+        RouteTable<TIn, TOut> routes,
+        BoundVersion<TIn, TOut> bound,
+        PredictionRoute route,
+        FeatureVector? vector,
+        TIn input,
+        in PredictCall call,
+        long time
+    )
+    {
+        TOut value;
+        try
+        {
             value = bound.Read(slot.Outputs, 0);
             call.Refusal?.Count(0, isError: true);
-            sink.Answered(version, slot, call, route, time, ticks, counter);
-        }
-        catch (PredictionInputException)
-        {
-            version.Return(slot); // Nothing has run; the next request writes every input anew.
-            throw;
+            sink.Answered(bound.Version, slot, call, route, time, routes.Counters?.Of(route));
         }
         catch
         {
@@ -197,12 +297,12 @@ internal sealed partial class Predictor<TIn, TOut>(
             throw;
         }
 
-        version.Return(slot);
+        bound.Version.Return(slot);
         if (route == PredictionRoute.Primary)
         {
             routes.Shadow?.Offer(input, vector, call, time);
         }
 
-        return new(value, version.Id, call.Id, route);
+        return new(value, bound.Version.Id, call.Id, route);
     }
 }

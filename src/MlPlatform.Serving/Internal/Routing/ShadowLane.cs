@@ -146,8 +146,8 @@ internal sealed class ShadowLane<TIn, TOut>
         try
         {
             item.Inputs.CopyTo(slot.Inputs);
-            var ticks = sink.Run(Version, slot, PredictionRoute.Shadow, counter);
-            sink.Answered(Version, slot, item.Call, PredictionRoute.Shadow, item.Time, ticks, counter);
+            sink.Run(Version, slot, PredictionRoute.Shadow, counter);
+            sink.Answered(Version, slot, item.Call, PredictionRoute.Shadow, item.Time, counter);
         }
         catch
         {

@@ -8,7 +8,13 @@ internal interface IModelRuntime
     /// <summary>The manifest's <c>runtime.kind</c>.</summary>
     string Kind { get; }
 
+    /// <summary>Whether one run can use several threads.</summary>
+    bool IsParallel => false;
+
     /// <summary>Loads a model and checks it against its signature.</summary>
     /// <exception cref="InvalidModelPackageException">The bytes are not such a model, or it is not what its signature says.</exception>
-    IModelRunner Load(byte[] model, ModelSignature signature);
+    /// <param name="model">The model's bytes.</param>
+    /// <param name="signature">What it is to be.</param>
+    /// <param name="threads">The threads of one run, where it can use several.</param>
+    IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1);
 }

@@ -8,7 +8,7 @@ internal sealed class MlNetLoader : IModelRuntime
 {
     public string Kind => ModelRuntime.MlNet;
 
-    public IModelRunner Load(byte[] model, ModelSignature signature)
+    public IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1)
     {
         ITransformer transformer;
         DataViewSchema? schema;

@@ -3,14 +3,16 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>Loads ONNX models into sessions of one thread without spinning: small models are too small to parallelize.</summary>
+/// <summary>Loads ONNX models into sessions that do not spin: threads that wait busily take the processors from the requests beside them.</summary>
 internal sealed class OnnxRuntimeLoader : IModelRuntime
 {
     public string Kind => ModelRuntime.Onnx;
 
-    public IModelRunner Load(byte[] model, ModelSignature signature)
+    public bool IsParallel => true;
+
+    public IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1)
     {
-        var session = Open(model, GraphOptimizationLevel.ORT_ENABLE_ALL);
+        var session = Open(model, GraphOptimizationLevel.ORT_ENABLE_ALL, threads);
         try
         {
             var problems = new List<string>();
@@ -31,7 +33,7 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
     /// <exception cref="InvalidModelPackageException">The bytes are not such a model, or it has something other than tensors.</exception>
     public static ModelSignature Describe(byte[] model)
     {
-        using var session = Open(model, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        using var session = Open(model, GraphOptimizationLevel.ORT_DISABLE_ALL, threads: 1);
         return new([.. session.InputMetadata.Select(ToColumn)], [.. session.OutputMetadata.Select(ToColumn)]);
     }
 
@@ -42,12 +44,12 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
                 $"'{node.Key}' of the model is {OnnxTypes.Describe(node.Value)}, which cannot be served."
             );
 
-    private static InferenceSession Open(byte[] model, GraphOptimizationLevel optimization)
+    private static InferenceSession Open(byte[] model, GraphOptimizationLevel optimization, int threads)
     {
         OnnxInspector.Check(model);
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = 1,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = optimization,

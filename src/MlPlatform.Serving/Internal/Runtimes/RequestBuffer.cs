@@ -186,6 +186,23 @@ internal sealed unsafe class RequestBuffer : IDisposable
         }
     }
 
+    /// <summary>Copies rows to another buffer of the same layout.</summary>
+    public void CopyRowsTo(RequestBuffer other, int from, int to, int rows)
+    {
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var elements = Layout.Tensors[i].Elements;
+            if (texts[i] is { } own)
+            {
+                Array.Copy(own, from * elements, other.texts[i]!, to * elements, rows * elements);
+                continue;
+            }
+
+            var size = (nuint)elements * (nuint)ElementTypes.SizeOf(Layout.Tensors[i].Type);
+            NativeMemory.Copy((byte*)Tensors[i] + ((nuint)from * size), (byte*)other.Tensors[i] + ((nuint)to * size), (nuint)rows * size);
+        }
+    }
+
     public void ClearTexts()
     {
         foreach (var array in texts)

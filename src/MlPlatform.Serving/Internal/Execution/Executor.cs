@@ -1,0 +1,424 @@
+using System.Diagnostics;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Runs the requests of one version: at once on the caller's thread, or after those that wait, by itself or together with them.</summary>
+/// <remarks>
+/// Thread-safe. A request that finds room runs on its caller's thread. One that does not waits in its slot; whoever has finished a run starts a worker,
+/// which takes what waits then, whole requests in their order up to the best number of rows, and goes on until nothing waits. Nobody waits for a batch to
+/// fill, and there is no timer. See the guide on serving.
+/// </remarks>
+internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlots batches, ExecutionLimits limits, TimeProvider clock)
+    : IThreadPoolWorkItem
+{
+    private const double InlineTicks = 100 * TimeSpan.TicksPerMicrosecond;
+    private const double LeastGain = 1.5;
+    private const double LeastSaving = 10 * TimeSpan.TicksPerMicrosecond;
+    private const double Hysteresis = 0.75; // What pays already goes on until it pays clearly less.
+    private const double Smoothing = 1.0 / 16;
+    private const int Priorities = 3;
+    private const int RunsBetweenDecisions = 256;
+    private readonly Lock gate = new();
+    private readonly SlotQueue[] queues = [new(), new(), new()]; // By rank: the most urgent first.
+    private readonly long headStart = (long)(limits.MaxQueueTime.TotalSeconds * clock.TimestampFrequency);
+    private int running;
+    private int undecided;
+    private double slowness = 1; // How many times longer runs take than the model alone, by those that share its processors.
+    private volatile bool isBatched;
+    private volatile int batchRows = 1;
+    private int mostRows = 1;
+
+    public ExecutorMode Mode =>
+        isBatched ? ExecutorMode.Batched
+        : cost.Predict(1) <= InlineTicks ? ExecutorMode.Inline
+        : ExecutorMode.Gated;
+
+    /// <summary>What a run costs by its rows.</summary>
+    public CostCurve Cost => cost;
+
+    /// <summary>The most rows that requests share a run for now.</summary>
+    public int BatchRows => batchRows;
+
+    /// <summary>The rows that wait.</summary>
+    public int QueuedRows
+    {
+        get
+        {
+            lock (gate)
+            {
+                return queues.Sum(q => q.Rows);
+            }
+        }
+    }
+
+    private int Concurrency => isBatched ? limits.BatchConcurrency : limits.Concurrency;
+
+    /// <summary>Allows requests to share runs, where it pays.</summary>
+    /// <param name="rows">The most rows of such a run.</param>
+    public void Join(int rows)
+    {
+        mostRows = rows;
+        Decide();
+    }
+
+    private void Decide()
+    {
+        var rows = cost.BestRows(mostRows);
+        var (one, each) = (cost.Predict(1), cost.Predict(rows) / rows);
+        var scale = isBatched ? Hysteresis : 1;
+        batchRows = rows;
+        isBatched = rows > 1 && one / each >= LeastGain * scale && one - each >= LeastSaving * scale;
+    }
+
+    /// <summary>Runs a slot that is written.</summary>
+    /// <returns>Completes when its outputs are there, at once unless it has to wait.</returns>
+    /// <exception cref="PredictionFailedException">The model failed.</exception>
+    /// <exception cref="ModelOverloadedException">Too much waits already.</exception>
+    /// <exception cref="PredictionTimeoutException">Its time was over, or would be, before it ran.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before it ran.</exception>
+    public ValueTask RunAsync(Slot slot, in RunTerms terms, CancellationToken cancellationToken)
+    {
+        slot.QueueTicks = 0;
+        if (!isBatched && cost.Predict(slot.Inputs.Rows) <= InlineTicks)
+        {
+            Run(slot, isSampled: true);
+            return default;
+        }
+
+        if (!TryEnter(slot, terms, out var isHelped))
+        {
+            if (isHelped)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+
+            slot.CancelWith(this, cancellationToken);
+            return slot.Completion;
+        }
+
+        try
+        {
+            Run(slot);
+        }
+        finally
+        {
+            Leave();
+        }
+
+        return default;
+    }
+
+    /// <summary>Takes a request that waits out of the queue; one that is running runs to its end.</summary>
+    public void Cancel(Slot slot, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (!slot.IsWaiting)
+            {
+                return;
+            }
+
+            Remove(slot);
+        }
+
+        slot.Fail(new OperationCanceledException(cancellationToken));
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var taken = new List<Slot>();
+        var expired = new List<Slot>();
+        while (Take(taken, expired))
+        {
+            foreach (var slot in expired)
+            {
+                slot.Fail(new PredictionTimeoutException(version, slot.Terms.Timeout));
+            }
+
+            if (taken.Count == 1)
+            {
+                RunAlone(taken[0]);
+            }
+            else if (taken.Count > 1)
+            {
+                RunTogether(taken);
+            }
+
+            taken.Clear();
+            expired.Clear();
+        }
+    }
+
+    /// <param name="slot">The request.</param>
+    /// <param name="terms">When it is to be run.</param>
+    /// <param name="isHelped">Whether a worker is to be started: more may run at a time than did before.</param>
+    /// <returns>Whether it may run now; else it waits.</returns>
+    private bool TryEnter(Slot slot, in RunTerms terms, out bool isHelped)
+    {
+        isHelped = false;
+        var rank = RankOf(terms.Priority);
+        var rows = slot.Inputs.Rows;
+        var own = cost.Predict(rows);
+        lock (gate)
+        {
+            if (running < Concurrency && IsEmpty())
+            {
+                running++;
+                return true;
+            }
+
+            var wait = TimeSpan.FromTicks((long)PredictWait(rank));
+            var now = clock.GetTimestamp();
+            if (terms.Deadline != 0 && now + ToTimestamp(wait + TimeSpan.FromTicks((long)own)) > terms.Deadline)
+            {
+                ServingDiagnostics.Rejects.Add(1, TagsOf("deadline"));
+                throw now > terms.Deadline
+                    ? new PredictionTimeoutException(version, terms.Timeout)
+                    : new ModelOverloadedException(
+                        version,
+                        $"it would come to the request in {wait.TotalMilliseconds:0} ms, which has {terms.Timeout.TotalMilliseconds:0}.",
+                        wait
+                    );
+            }
+
+            if (wait > limits.MaxQueueTime)
+            {
+                ServingDiagnostics.Rejects.Add(1, TagsOf("time"));
+                throw new ModelOverloadedException(version, $"what waits takes {wait.TotalMilliseconds:0} ms.", wait);
+            }
+
+            var all = queues[0].Rows + queues[1].Rows + queues[2].Rows;
+            if (all > 0 && all + rows > limits.MaxQueueRows)
+            {
+                ServingDiagnostics.Rejects.Add(1, TagsOf("rows"));
+                throw new ModelOverloadedException(version, $"{all} rows wait.", wait);
+            }
+
+            slot.Wait(terms, rank, now, own);
+            queues[rank].Add(slot);
+            isHelped = running < Concurrency;
+            running += isHelped ? 1 : 0;
+            return false;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (gate)
+        {
+            if (IsEmpty())
+            {
+                running--;
+                return;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // The right to run goes over to it.
+    }
+
+    /// <returns>False when nothing waits; the right to run is given back then.</returns>
+    private bool Take(List<Slot> taken, List<Slot> expired)
+    {
+        var now = clock.GetTimestamp();
+        var rows = 0;
+        var isShared = false;
+        string closed;
+        lock (gate)
+        {
+            if (running > Concurrency) // Fewer are allowed than when this one began.
+            {
+                running--;
+                return false;
+            }
+
+            isShared = isBatched;
+            var most = isShared ? batchRows : 1;
+            Slot? next;
+            while ((next = Next()) is not null)
+            {
+                if (next.Terms.Deadline != 0 && now > next.Terms.Deadline)
+                {
+                    Remove(next);
+                    expired.Add(next);
+                    continue;
+                }
+
+                if (taken.Count > 0 && rows + next.Inputs.Rows > most)
+                {
+                    break;
+                }
+
+                Remove(next);
+                next.QueueTicks = clock.GetElapsedTime(next.QueuedAt, now).Ticks;
+                taken.Add(next);
+                rows += next.Inputs.Rows;
+            }
+
+            if (taken.Count == 0 && expired.Count == 0)
+            {
+                running--;
+                return false;
+            }
+
+            closed = next is null ? "drained" : "full";
+        }
+
+        if (isShared && taken.Count > 0)
+        {
+            ServingDiagnostics.BatchSize.Record(rows, TagsOf(closed));
+        }
+
+        return true;
+    }
+
+    private void RunAlone(Slot slot)
+    {
+        try
+        {
+            Run(slot);
+        }
+        catch (PredictionFailedException e)
+        {
+            slot.Fail(e);
+            return;
+        }
+
+        slot.Succeed();
+    }
+
+    private void RunTogether(List<Slot> slots)
+    {
+        Slot? batch = null;
+        try
+        {
+            batch = batches.Rent(slots.Sum(s => s.Inputs.Rows));
+            var started = clock.GetTimestamp();
+            var row = 0;
+            foreach (var slot in slots)
+            {
+                slot.Inputs.CopyRowsTo(batch.Inputs, 0, row, slot.Inputs.Rows);
+                row += slot.Inputs.Rows;
+            }
+
+            var input = clock.GetElapsedTime(started).Ticks;
+            Run(batch);
+            row = 0;
+            foreach (var slot in slots)
+            {
+                batch.Outputs.CopyRowsTo(slot.Outputs, row, 0, slot.Inputs.Rows);
+                (slot.RunTicks, slot.RunRows) = (batch.RunTicks, batch.Inputs.Rows);
+                slot.InputTicks += input;
+                row += slot.Inputs.Rows;
+            }
+
+            batches.Return(batch);
+        }
+        catch (Exception)
+        {
+            batch?.Dispose();
+            slots.ForEach(RunAlone); // One of them may be at fault; the others are to have their answers.
+            return;
+        }
+
+        slots.ForEach(s => s.Succeed());
+    }
+
+    /// <param name="slot">The request, or several.</param>
+    /// <param name="isSampled">Learn from some runs only: with a small model learning would be felt.</param>
+    private void Run(Slot slot, bool isSampled = false)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            slot.Run();
+        }
+        catch (Exception e)
+        {
+            slot.RunTicks = clock.GetElapsedTime(started).Ticks;
+            throw new PredictionFailedException(version, e);
+        }
+
+        var ticks = clock.GetElapsedTime(started).Ticks;
+        (slot.RunTicks, slot.RunRows) = (ticks, slot.Inputs.Rows);
+        if (!isSampled || (++slot.Uses & 15) == 0)
+        {
+            Learn(slot.Inputs.Rows, ticks);
+        }
+    }
+
+    private void Learn(int rows, long ticks)
+    {
+        var predicted = cost.Predict(rows);
+        cost.Observe(rows, ticks);
+        if (predicted > 0)
+        {
+            slowness += (Math.Min(ticks / predicted, 100) - slowness) * Smoothing;
+        }
+
+        if (Interlocked.Increment(ref undecided) >= RunsBetweenDecisions)
+        {
+            undecided = 0;
+            Decide();
+        }
+    }
+
+    /// <summary>How long until what waits before a request of this rank is done, and what runs now before it, in ticks.</summary>
+    private double PredictWait(int rank)
+    {
+        var (rows, alone) = (0, 0.0);
+        for (var i = 0; i <= rank; i++)
+        {
+            rows += queues[i].Rows;
+            alone += queues[i].Cost;
+        }
+
+        var each = isBatched ? batchRows : 1;
+        var run = cost.Predict(each);
+        var together = isBatched ? (double)rows / each * run : alone;
+        return ((Math.Min(alone, together) / Concurrency) + run) * Math.Max(1, slowness);
+    }
+
+    /// <summary>The one whose turn it is: each step of priority counts as a time that was waited already.</summary>
+    private Slot? Next()
+    {
+        Slot? next = null;
+        for (var i = 0; i < Priorities; i++)
+        {
+            if (queues[i].First is { } first && (next is null || TurnOf(first) < TurnOf(next)))
+            {
+                next = first;
+            }
+        }
+
+        return next;
+    }
+
+    private long TurnOf(Slot slot) => slot.QueuedAt + (slot.Rank * headStart);
+
+    private void Remove(Slot slot)
+    {
+        queues[slot.Rank].Remove(slot);
+        slot.IsWaiting = false;
+    }
+
+    private bool IsEmpty() => queues[0].First is null && queues[1].First is null && queues[2].First is null;
+
+    private long ToTimestamp(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
+
+    private static int RankOf(PredictionPriority priority) =>
+        priority switch
+        {
+            PredictionPriority.High => 0,
+            PredictionPriority.Low => 2,
+            _ => 1,
+        };
+
+    private TagList TagsOf(string reason) =>
+        new()
+        {
+            { "mlplatform.model.name", version.Name },
+            { "mlplatform.model.version", version.Version },
+            { "mlplatform.reason", reason },
+        };
+}

@@ -1,0 +1,117 @@
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>Measures what runs of a version cost, before it takes traffic, and whether several rows may share one.</summary>
+internal static class Calibration
+{
+    private const int Rounds = 3;
+    private const int CheckedRows = 8;
+    private const long MostBytes = 8 << 20;
+    private const double LeastTicks = 10 * TimeSpan.TicksPerMicrosecond; // Below it there is nothing to save.
+    private const double StillGains = 0.9;
+    private static readonly int[] Sizes = [CheckedRows, 64, 256, 1024, 4096];
+
+    /// <param name="version">A version that is warm.</param>
+    /// <param name="rows">What it is run with.</param>
+    /// <param name="mostRows">The most rows that requests may share a run for; 1 to let them not.</param>
+    /// <param name="clock">What measures.</param>
+    /// <exception cref="InvalidModelPackageException">The model fails on a row by itself.</exception>
+    public static void Run(LoadedVersion version, WarmRows rows, int mostRows, TimeProvider clock)
+    {
+        var cost = version.Executor.Cost;
+        var single = version.Slots.Rent();
+        try
+        {
+            var singles = Measure(version, single, rows, clock);
+            var sizes = Sizes.Where(s => s <= mostRows && s * (single.Inputs.Bytes + single.Outputs.Bytes) <= MostBytes).ToList();
+            if (cost.Predict(1) < LeastTicks || sizes.Count == 0 || !IsByRow(version.Inputs) || !IsByRow(version.Outputs))
+            {
+                return;
+            }
+
+            var each = cost.Predict(1);
+            foreach (var size in sizes)
+            {
+                if (!TryMeasure(version, single, rows, size, singles, clock))
+                {
+                    return; // Rows change each other's answers, or the model does not take as many as it says.
+                }
+
+                if (cost.Predict(size) / size > each * StillGains)
+                {
+                    break;
+                }
+
+                each = cost.Predict(size) / size;
+            }
+
+            version.Executor.Join(mostRows);
+        }
+        finally
+        {
+            version.Slots.Return(single);
+        }
+    }
+
+    private static bool IsByRow(BufferLayout layout) => layout.Tensors.All(t => t.Dimensions is [< 0, ..]);
+
+    /// <returns>What came of the rows that a shared run is compared with, one after another.</returns>
+    private static RequestBuffer[] Measure(LoadedVersion version, Slot single, WarmRows rows, TimeProvider clock)
+    {
+        var answers = new RequestBuffer[CheckedRows];
+        for (var i = 0; i < CheckedRows; i++)
+        {
+            rows.Write(i, single.Inputs);
+            var started = clock.GetTimestamp();
+            single.Run();
+            version.Executor.Cost.Observe(1, clock.GetElapsedTime(started).Ticks);
+            answers[i] = new(version.Outputs, 1);
+            single.Outputs.CopyTo(answers[i]);
+        }
+
+        return answers;
+    }
+
+    private static bool TryMeasure(LoadedVersion version, Slot single, WarmRows rows, int size, RequestBuffer[] singles, TimeProvider clock)
+    {
+        Slot? batch = null;
+        try
+        {
+            batch = version.Rent(size);
+            for (var i = 0; i < size; i++)
+            {
+                rows.Write(i, single.Inputs);
+                single.Inputs.CopyRowsTo(batch.Inputs, 0, i, 1);
+            }
+
+            for (var round = 0; round < Rounds; round++)
+            {
+                var started = clock.GetTimestamp();
+                batch.Run();
+                if (round > 0) // The first one is slow.
+                {
+                    version.Executor.Cost.Observe(size, clock.GetElapsedTime(started).Ticks);
+                }
+            }
+
+            for (var i = 0; i < singles.Length; i++)
+            {
+                batch.Outputs.CopyRowsTo(single.Outputs, i, 0, 1);
+                if (!WarmUp.AreAlike(singles[i], single.Outputs))
+                {
+                    version.Return(batch);
+                    return false;
+                }
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            batch?.Dispose();
+            return false;
+        }
+
+        version.Return(batch);
+        return true;
+    }
+}

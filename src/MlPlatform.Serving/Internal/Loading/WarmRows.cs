@@ -1,0 +1,57 @@
+using System.Text.Json;
+using MlPlatform.Core;
+
+namespace MlPlatform.Serving.Internal;
+
+/// <summary>The rows that a version is tried with before it takes traffic: the package's, or made-up ones when it has none.</summary>
+internal sealed class WarmRows : IDisposable
+{
+    private const int SyntheticRows = 8;
+    private const int MaximumRows = 1000;
+    private readonly string path;
+    private readonly JsonDocument? document;
+
+    private WarmRows(string path, JsonDocument? document)
+    {
+        this.path = path;
+        this.document = document is { RootElement: var root } && root.GetArrayLength() > 0 ? document : null;
+        Count = this.document is null ? SyntheticRows : Math.Min(MaximumRows, document!.RootElement.GetArrayLength());
+    }
+
+    public int Count { get; }
+
+    /// <exception cref="InvalidModelPackageException">They are no rows.</exception>
+    public static async Task<WarmRows> ReadAsync(ModelPackage package, CancellationToken cancellationToken) =>
+        package.Manifest.Find(ModelFileRole.Warmup) is { } file
+            ? new(file.Path, SampleRows.Parse(file.Path, await package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false)))
+            : new(string.Empty, null);
+
+    /// <summary>Writes a row into the first of a buffer; after the last comes the first again.</summary>
+    /// <exception cref="InvalidModelPackageException">It does not fit the model.</exception>
+    public void Write(int index, RequestBuffer buffer)
+    {
+        if (document is not null)
+        {
+            SampleRows.Write(path, document.RootElement[index % Count], buffer);
+            return;
+        }
+
+        for (var i = 0; i < buffer.Layout.Columns.Count; i++)
+        {
+            var column = buffer.Layout.Columns[i];
+            for (var e = 0; e < column.Elements; e++)
+            {
+                if (column.IsText)
+                {
+                    buffer.Text(i, 0, e) = "warm-up";
+                }
+                else
+                {
+                    buffer.SetNumber(i, 0, e, ((index % Count * 7) + (i * 3) + e) % 11); // Varied: equal rows flatter a tree's branches.
+                }
+            }
+        }
+    }
+
+    public void Dispose() => document?.Dispose();
+}

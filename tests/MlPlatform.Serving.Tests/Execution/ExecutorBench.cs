@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using MlPlatform.Core;
+using MlPlatform.Serving.Internal;
+
+namespace MlPlatform.Serving.Tests;
+
+/// <summary>A version of a timed model, measured as it is when it is loaded.</summary>
+internal sealed class ExecutorBench : IDisposable
+{
+    public static readonly ModelVersionId Id = new("m", 1);
+
+    public ExecutorBench(
+        double once,
+        double each,
+        int mostRows = 64,
+        int concurrency = 1,
+        TimeSpan? queueTime = null,
+        int queueRows = 1 << 20,
+        Action<TimedModel>? change = null
+    )
+    {
+        Model = new(Clock, once, each);
+        change?.Invoke(Model);
+        var limits = new ExecutionLimits(concurrency, concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows);
+        Version = new(
+            Id,
+            ArtifactDigest.Of([1]),
+            ModelRuntime.Custom,
+            Model,
+            new(Id, Model.Inputs, Model.Outputs, null),
+            8,
+            limits,
+            Clock,
+            NullLogger.Instance
+        );
+        using var rows = WarmRows
+            .ReadAsync(
+                ModelPackage.Create(
+                    new(ModelRuntime.Custom, "1"),
+                    new([], []),
+                    new ModelFileContent("m", ModelFileRole.Model, "application/octet-stream", new byte[] { 1 })
+                ),
+                default
+            )
+            .Result;
+        Calibration.Run(Version, rows, mostRows, Clock);
+        Model.Forget();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public TimedModel Model { get; }
+
+    public LoadedVersion Version { get; }
+
+    public Executor Executor => Version.Executor;
+
+    /// <summary>What a request is answered.</summary>
+    public async Task<IReadOnlyList<float>> AskAsync(
+        float[] values,
+        PredictionPriority priority = default,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var slot = Version.Rent(values.Length);
+        for (var r = 0; r < values.Length; r++)
+        {
+            slot.Inputs.Ref<float>(0, r) = values[r];
+        }
+
+        var deadline = timeout is { } time ? Clock.GetTimestamp() + (long)(time.TotalSeconds * Clock.TimestampFrequency) : 0;
+        try
+        {
+            await Executor.RunAsync(slot, new(deadline, timeout ?? default, priority), cancellationToken);
+        }
+        catch (PredictionFailedException)
+        {
+            slot.Dispose();
+            throw;
+        }
+        catch
+        {
+            Version.Return(slot);
+            throw;
+        }
+
+        var answer = Enumerable.Range(0, values.Length).Select(r => slot.Outputs.Ref<float>(0, r)).ToArray();
+        Version.Return(slot);
+        return answer;
+    }
+
+    /// <summary>Keeps the model busy until it is released.</summary>
+    public async Task<Task<IReadOnlyList<float>>> OccupyAsync()
+    {
+        Model.Hold();
+        var first = Task.Run(() => AskAsync([-1]));
+        await Model.StartedAsync();
+        return first;
+    }
+
+    public void Dispose() => Version.Retire();
+}

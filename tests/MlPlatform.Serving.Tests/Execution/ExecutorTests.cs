@@ -1,0 +1,287 @@
+using MlPlatform.Serving.Internal;
+
+namespace MlPlatform.Serving.Tests;
+
+public sealed class ExecutorTests
+{
+    [Theory]
+    [InlineData(5, 0.1, ExecutorMode.Inline)] // Gains much, saves nothing.
+    [InlineData(8, 17, ExecutorMode.Inline)] // A tree: gains little.
+    [InlineData(60, 5, ExecutorMode.Batched)]
+    [InlineData(400, 50, ExecutorMode.Batched)]
+    [InlineData(10, 500, ExecutorMode.Gated)] // Heavy, and each row as heavy.
+    public void What_runs_cost_says_how_they_are_run(double once, double each, object mode)
+    {
+        using var bench = new ExecutorBench(once, each);
+        Assert.Equal((ExecutorMode)mode, bench.Executor.Mode);
+    }
+
+    [Fact]
+    public void Requests_share_no_run_where_that_is_not_wanted()
+    {
+        using var bench = new ExecutorBench(400, 50, mostRows: 1);
+        Assert.Equal(ExecutorMode.Gated, bench.Executor.Mode);
+    }
+
+    [Fact]
+    public void A_model_whose_rows_change_each_other_runs_each_request_by_itself()
+    {
+        using var bench = new ExecutorBench(400, 50, change: m => m.Blend = values => Array.Fill(values, values.Sum()));
+        Assert.Equal(ExecutorMode.Gated, bench.Executor.Mode);
+    }
+
+    [Fact]
+    public void A_model_that_fails_on_several_rows_runs_each_request_by_itself()
+    {
+        using var bench = new ExecutorBench(
+            400,
+            50,
+            change: m => m.Blend = values => Assert.True(values.Length == 1, "It takes one row, whatever it says.")
+        );
+        Assert.Equal(ExecutorMode.Gated, bench.Executor.Mode);
+    }
+
+    [Fact]
+    public async Task The_number_of_rows_of_a_run_is_the_one_that_costs_least_for_each()
+    {
+        using var bench = new ExecutorBench(
+            0,
+            0,
+            mostRows: 4096,
+            change: m => m.Cost = rows => rows <= 64 ? 400 : 400 + (20 * (rows - 64))
+        );
+        Assert.Equal(64, bench.Executor.BatchRows);
+        var first = await bench.OccupyAsync();
+        var others = Enumerable.Range(0, 100).Select(i => bench.AskAsync([i])).ToList();
+        bench.Model.Release();
+        await Task.WhenAll([first, .. others]);
+        Assert.Equal([1, 64, 36], bench.Model.Runs.Select(r => r.Length));
+    }
+
+    [Fact]
+    public async Task A_request_that_finds_the_model_free_runs_at_once()
+    {
+        using var bench = new ExecutorBench(400, 50);
+        var answer = bench.AskAsync([7]);
+        Assert.True(answer.IsCompletedSuccessfully);
+        Assert.Equal([8], await answer);
+    }
+
+    [Fact]
+    public async Task Those_that_wait_share_the_next_run_whole_and_in_their_order()
+    {
+        using var bench = new ExecutorBench(400, 50, mostRows: 8);
+        var first = await bench.OccupyAsync();
+        float[][] requests =
+        [
+            [1],
+            [2, 3, 4],
+            [],
+            [5, 6],
+            [7, 8, 9],
+            [10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+            [20],
+        ];
+        var answers = requests.Select(r => bench.AskAsync(r)).ToList();
+        Assert.Equal(20, bench.Executor.QueuedRows);
+        bench.Model.Release();
+        Assert.Equal([0], await first);
+        for (var i = 0; i < requests.Length; i++)
+        {
+            Assert.Equal(requests[i].Select(x => x + 1), await answers[i]);
+        }
+
+        Assert.Equal(
+            [
+                [-1],
+                [1, 2, 3, 4, 5, 6],
+                [7, 8, 9],
+                [10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+                [20],
+            ],
+            bench.Model.Runs
+        );
+        Assert.Equal(0, bench.Executor.QueuedRows);
+    }
+
+    [Fact]
+    public async Task One_that_the_model_fails_on_fails_alone()
+    {
+        using var bench = new ExecutorBench(400, 50);
+        var first = await bench.OccupyAsync();
+        var good = bench.AskAsync([1, 2]);
+        var bad = bench.AskAsync([float.NaN]);
+        var other = bench.AskAsync([3]);
+        bench.Model.Release();
+        Assert.Equal([0], await first);
+        Assert.Equal([2, 3], await good);
+        Assert.Equal([4], await other);
+        var thrown = await Assert.ThrowsAsync<PredictionFailedException>(() => bad);
+        Assert.Equal("poison", thrown.InnerException!.Message);
+        Assert.Equal([2], await bench.AskAsync([1]));
+    }
+
+    [Fact]
+    public async Task One_that_is_cancelled_while_it_waits_is_not_run()
+    {
+        using var bench = new ExecutorBench(400, 50);
+        using var cancelled = new CancellationTokenSource();
+        using var already = new CancellationTokenSource();
+        await already.CancelAsync();
+        var first = await bench.OccupyAsync();
+        var before = bench.AskAsync([1]);
+        var leaving = bench.AskAsync([2], cancellationToken: cancelled.Token);
+        var after = bench.AskAsync([3]);
+        await cancelled.CancelAsync();
+        Assert.Equal(cancelled.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving)).CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bench.AskAsync([4], cancellationToken: already.Token));
+        bench.Model.Release();
+        await Task.WhenAll(first, before, after);
+        Assert.Equal(
+            [
+                [-1],
+                [1, 3],
+            ],
+            bench.Model.Runs
+        );
+    }
+
+    [Fact]
+    public async Task One_whose_time_is_over_is_not_run()
+    {
+        using var bench = new ExecutorBench(400, 50);
+        var first = await bench.OccupyAsync();
+        var late = bench.AskAsync([1], timeout: TimeSpan.FromMilliseconds(5));
+        var patient = bench.AskAsync([2], timeout: TimeSpan.FromSeconds(5));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(6));
+        bench.Model.Release();
+        await first;
+        Assert.Equal([3], await patient);
+        var thrown = await Assert.ThrowsAsync<PredictionTimeoutException>(() => late);
+        Assert.Equal((ExecutorBench.Id, TimeSpan.FromMilliseconds(5)), (thrown.Version, thrown.Timeout));
+        Assert.Equal(
+            [
+                [-1],
+                [2],
+            ],
+            bench.Model.Runs
+        );
+    }
+
+    [Fact]
+    public async Task One_that_could_not_be_answered_in_time_is_refused_at_once()
+    {
+        using var bench = new ExecutorBench(0, 100_000, queueTime: TimeSpan.FromSeconds(1)); // A row takes 0.1 s.
+        var first = await bench.OccupyAsync();
+        var waiting = Enumerable.Range(0, 9).Select(i => bench.AskAsync([i])).ToList();
+        var hasty = await Assert.ThrowsAsync<ModelOverloadedException>(() => bench.AskAsync([1], timeout: TimeSpan.FromSeconds(0.5)));
+        Assert.Equal(1, hasty.RetryAfter.TotalSeconds, 0.05);
+        waiting.Add(bench.AskAsync([9]));
+        var thrown = await Assert.ThrowsAsync<ModelOverloadedException>(() => bench.AskAsync([1]));
+        Assert.Equal(ExecutorBench.Id, thrown.Version);
+        Assert.Equal(1.1, thrown.RetryAfter.TotalSeconds, 0.05);
+        Assert.Contains("what waits takes 1100 ms", thrown.Message, StringComparison.Ordinal);
+        bench.Model.Release();
+        await Task.WhenAll([first, .. waiting]);
+        Assert.Equal([2], await bench.AskAsync([1])); // There is time again.
+    }
+
+    [Fact]
+    public async Task More_rows_than_may_wait_are_refused()
+    {
+        using var bench = new ExecutorBench(400, 50, queueRows: 10);
+        var first = await bench.OccupyAsync();
+        var large = bench.AskAsync(new float[100]); // By itself it may be as large as a request may be.
+        await Assert.ThrowsAsync<ModelOverloadedException>(() => bench.AskAsync([1]));
+        bench.Model.Release();
+        await Task.WhenAll(first, large);
+        Assert.Equal([2], await bench.AskAsync([1]));
+    }
+
+    [Fact]
+    public async Task Urgent_ones_go_first_and_lesser_ones_are_refused_first_but_none_waits_for_ever()
+    {
+        using var bench = new ExecutorBench(0, 100_000, queueTime: TimeSpan.FromSeconds(1));
+        var first = await bench.OccupyAsync();
+        var low = bench.AskAsync([30], PredictionPriority.Low);
+        var normal = Enumerable.Range(0, 8).Select(i => bench.AskAsync([20 + i])).ToList();
+        var high = bench.AskAsync([10], PredictionPriority.High);
+        await Assert.ThrowsAsync<ModelOverloadedException>(() => bench.AskAsync([31], PredictionPriority.Low));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1.5));
+        var later = bench.AskAsync([11], PredictionPriority.High); // 1.5 s after one whose rank counts 1 s less, 0.5 s before one of 2 s less.
+        bench.Model.Release();
+        await Task.WhenAll([first, low, high, later, .. normal]);
+        Assert.Equal([-1, 10, 20, 21, 22, 23, 24, 25, 26, 27, 11, 30], bench.Model.Runs.Select(r => r[0]));
+    }
+
+    [Fact]
+    public async Task As_many_run_at_a_time_as_there_are_processors_for()
+    {
+        using var bench = new ExecutorBench(0, 100_000, concurrency: 3);
+        bench.Model.Hold();
+        var running = Enumerable.Range(0, 3).Select(i => Task.Run(() => bench.AskAsync([i]))).ToList();
+        for (var i = 0; i < 3; i++)
+        {
+            await bench.Model.StartedAsync();
+        }
+
+        var waiting = Enumerable.Range(0, 5).Select(i => bench.AskAsync([10 + i])).ToList();
+        Assert.Equal((3, 5), (bench.Model.Runs.Count, bench.Executor.QueuedRows));
+        bench.Model.Release();
+        await Task.WhenAll([.. running, .. waiting]);
+        Assert.Equal(8, bench.Model.Runs.Count);
+    }
+
+    [Theory]
+    [InlineData(400, 20, 1)]
+    [InlineData(400, 20, 3)]
+    [InlineData(10, 500, 2)]
+    public async Task Whatever_happens_each_request_has_one_answer_and_its_own(double once, double each, int concurrency)
+    {
+        using var bench = new ExecutorBench(once, each, mostRows: 16, concurrency: concurrency);
+        var answered = 0;
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 8),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (worker, token) =>
+            {
+                var random = new Random(worker);
+                for (var i = 0; i < 300; i++)
+                {
+                    var values = Enumerable.Range(0, random.Next(1, 6)).Select(_ => (float)random.Next(100_000)).ToArray();
+                    var isPoisoned = random.Next(20) == 0;
+                    values[0] = isPoisoned ? float.NaN : values[0];
+                    using var cancel = new CancellationTokenSource();
+                    var asked = bench.AskAsync(values, (PredictionPriority)random.Next(3), cancellationToken: cancel.Token);
+                    if (random.Next(4) == 0)
+                    {
+                        await cancel.CancelAsync();
+                    }
+
+                    try
+                    {
+                        Assert.Equal(values.Select(v => v + 1), await asked);
+                        Assert.False(isPoisoned);
+                        Interlocked.Increment(ref answered);
+                    }
+                    catch (PredictionFailedException)
+                    {
+                        Assert.True(isPoisoned);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        Assert.True(cancel.IsCancellationRequested);
+                    }
+                }
+            }
+        );
+        Assert.True(answered > 1000);
+        Assert.Equal(0, bench.Executor.QueuedRows);
+        for (var i = 0; i < 2 * concurrency; i++)
+        {
+            var answer = bench.AskAsync([i]); // Every right to run was given back.
+            Assert.True(answer.IsCompletedSuccessfully);
+            Assert.Equal([i + 1], await answer);
+        }
+    }
+}
