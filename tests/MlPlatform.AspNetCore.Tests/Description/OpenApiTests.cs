@@ -68,7 +68,7 @@ public sealed class OpenApiTests
         }
 
         Assert.Equal(
-            ["mlp-routing-key", "mlp-segment", "mlp-prediction-id", "Inference-Header-Content-Length"],
+            ["mlp-routing-key", "mlp-segment", "mlp-prediction-id", "mlp-version", "Inference-Header-Content-Length"],
             operation["parameters"]!.AsArray().Where(p => (string?)p!["in"] == "header").Select(p => (string)p!["name"]!)
         );
         Assert.Equal(["inputs", "id", "parameters", "outputs"], PropertiesOf(document, "InferenceQuestion"));

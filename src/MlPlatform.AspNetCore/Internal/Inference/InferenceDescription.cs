@@ -79,6 +79,7 @@ internal static class InferenceDescription
         [FromHeader(Name = InferenceHeaders.RoutingKey)] string? routingKey = null,
         [FromHeader(Name = InferenceHeaders.Segment)] string? segment = null,
         [FromHeader(Name = InferenceHeaders.PredictionId)] string? predictionId = null,
+        [FromHeader(Name = InferenceHeaders.Version)] string? versionHeader = null,
         [FromHeader(Name = InferenceHeaders.JsonLength)] int? jsonLength = null
     ) { }
 
@@ -89,6 +90,7 @@ internal static class InferenceDescription
         [FromHeader(Name = InferenceHeaders.RoutingKey)] string? routingKey = null,
         [FromHeader(Name = InferenceHeaders.Segment)] string? segment = null,
         [FromHeader(Name = InferenceHeaders.PredictionId)] string? predictionId = null,
+        [FromHeader(Name = InferenceHeaders.Version)] string? versionHeader = null,
         [FromHeader(Name = InferenceHeaders.JsonLength)] int? jsonLength = null
     ) { }
 

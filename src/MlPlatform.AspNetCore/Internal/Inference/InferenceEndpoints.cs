@@ -41,7 +41,7 @@ internal sealed class InferenceEndpoints(
     private async Task InferAsync(HttpContext context, IInferenceServer models)
     {
         var model = InferenceTarget.Of(context, serving.Value.DefaultAlias);
-        var said = InferenceHeaders.ReadOptions(context.Request);
+        var said = await VersionChoice.CompleteAsync(context, InferenceHeaders.ReadOptions(context.Request)).ConfigureAwait(false);
         var jsonLength = InferenceHeaders.ReadJsonLength(context.Request);
         var memory = new RentedBytes();
         var body = await InferenceBody.ReadAsync(context, options.Value.MaxInferenceBytes, memory).ConfigureAwait(false);

@@ -32,6 +32,7 @@ internal static class PredictDescription
         [FromBody] TIn body,
         [FromHeader(Name = InferenceHeaders.RoutingKey)] string? routingKey = null,
         [FromHeader(Name = InferenceHeaders.Segment)] string? segment = null,
-        [FromHeader(Name = InferenceHeaders.PredictionId)] string? predictionId = null
+        [FromHeader(Name = InferenceHeaders.PredictionId)] string? predictionId = null,
+        [FromHeader(Name = InferenceHeaders.Version)] string? versionHeader = null
     ) { }
 }

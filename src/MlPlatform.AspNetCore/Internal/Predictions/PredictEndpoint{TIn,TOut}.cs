@@ -60,7 +60,7 @@ internal sealed class PredictEndpoint<TIn, TOut>
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var said = InferenceHeaders.ReadOptions(context.Request);
+        var said = await VersionChoice.CompleteAsync(context, InferenceHeaders.ReadOptions(context.Request)).ConfigureAwait(false);
         var request = await JsonBody.ReadAsync(context, input, maximumBytes).ConfigureAwait(false);
         predictor ??= services.GetRequiredKeyedService<IPredictor<TIn, TOut>>(reference);
         var prediction = await predictor.PredictAsync(request, said, context.RequestAborted).ConfigureAwait(false);
