@@ -105,12 +105,11 @@ public sealed class OpenApiTests
     {
         await using var host = await StartAsync(services: s =>
             s.ConfigureHttpJsonOptions(o =>
-                {
-                    var reflection = o.SerializerOptions.TypeInfoResolverChain.OfType<DefaultJsonTypeInfoResolver>().Single();
-                    o.SerializerOptions.TypeInfoResolverChain.Remove(reflection);
-                    o.SerializerOptions.TypeInfoResolverChain.Insert(0, FlightJson.Default);
-                })
-                .AddProblemDetails()
+            {
+                var reflection = o.SerializerOptions.TypeInfoResolverChain.OfType<DefaultJsonTypeInfoResolver>().Single();
+                o.SerializerOptions.TypeInfoResolverChain.Remove(reflection);
+                o.SerializerOptions.TypeInfoResolverChain.Insert(0, FlightJson.Default);
+            })
         );
         var (document, _) = await DescribeAsync(host);
         Assert.NotNull(document["paths"]!["/score"]!["post"]);

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
 
 namespace MlPlatform.AspNetCore.Internal;
 
-/// <summary>Lets a host without reflection describe the protocol's routes.</summary>
+/// <summary>Lets a host without reflection describe the protocol's routes, and the errors of its own.</summary>
 [JsonSerializable(typeof(InferenceSchemas.InferenceError))]
 [JsonSerializable(typeof(InferenceSchemas.ServerLive))]
 [JsonSerializable(typeof(InferenceSchemas.ServerReady))]
@@ -13,5 +14,6 @@ namespace MlPlatform.AspNetCore.Internal;
 [JsonSerializable(typeof(InferenceSchemas.InferenceAnswer))]
 [JsonSerializable(typeof(InferenceSchemas.RepositoryQuestion))]
 [JsonSerializable(typeof(InferenceSchemas.RepositoryCommand))]
+[JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(IReadOnlyList<InferenceSchemas.RepositoryModel>))]
 internal sealed partial class InferenceSchemaJson : JsonSerializerContext;
