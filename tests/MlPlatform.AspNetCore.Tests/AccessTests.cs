@@ -23,6 +23,7 @@ public sealed class AccessTests
         "/registered-models/get-latest-versions",
         "/traces/search",
         "/infer",
+        "/score",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -30,7 +31,15 @@ public sealed class AccessTests
     [Fact]
     public async Task Every_endpoint_carries_a_policy_and_only_health_is_open()
     {
-        await using var host = await WebHost.StartAsync(services: ScriptedModels.AddTo, withPolicies: true);
+        await using var host = await WebHost.StartAsync(
+            services: s =>
+            {
+                ScriptedModels.AddTo(s);
+                new ScriptedPredictor().AddTo(s);
+            },
+            middleware: app => app.MapPredict<Flight, LateFlight>("/score", ScriptedPredictor.Reference),
+            withPolicies: true
+        );
         var endpoints = host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
         Assert.True(endpoints.Count > 40, $"Only {endpoints.Count} endpoints were found.");
         Assert.Empty(endpoints.Where(e => e.Metadata.GetMetadata<EndpointAccess>() is null).Select(e => e.RoutePattern.RawText));

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using MlPlatform.AspNetCore;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.Core;
@@ -25,6 +27,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         var services = builder.Services;
         services.AddRouting();
         services.AddHttpContextAccessor();
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Add(InferenceSchemaJson.Default));
         UseCallersAsActors(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
         builder.AddEventFormat<WebhookFormat>();
@@ -33,7 +36,10 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         services.TryAddSingleton<LoggedPackages>();
         services.TryAddSingleton<AccessControl>();
         services.TryAddSingleton<RequestGuard>();
+        services.TryAddSingleton<RequestDrain>();
         services.TryAddSingleton<RequestPipeline>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HostOptions>, ShutdownTime>());
         UseDenials(services);
         AddEndpoints<ServerEndpoints>(services);
         AddEndpoints<ExperimentEndpoints>(services);

@@ -29,6 +29,16 @@ public sealed class AspNetCoreOptions
     /// <summary>The largest file that can be uploaded. Default: 10 GiB. At least 1 MiB.</summary>
     public long MaxArtifactBytes { get; set; } = 10L << 30;
 
+    /// <summary>
+    /// How long the server goes on answering after it was told to stop, while <c>/v2/health/ready</c> says no. Default: none. Range: 0 to 10 min.
+    /// </summary>
+    /// <remarks>
+    /// A load balancer needs the time to notice and to send requests elsewhere: with Kubernetes some seconds more than its probe takes, and less than
+    /// <c>terminationGracePeriodSeconds</c>. It is added to the host's <c>ShutdownTimeout</c>, which requests in flight have afterwards. None by default, since
+    /// where nothing balances load it would only make each stop slower.
+    /// </remarks>
+    public TimeSpan ShutdownDelay { get; set; }
+
     /// <summary>The claim that names the caller's team. Default: <c>team</c>.</summary>
     public string TeamClaim { get; set; } = "team";
 }

@@ -26,6 +26,12 @@ internal sealed class AspNetCoreOptionsValidator : IValidateOptions<AspNetCoreOp
             "it lies between 1 KiB and 2 GiB - 1"
         );
         Check(options.MaxArtifactBytes >= 1 << 20, nameof(options.MaxArtifactBytes), options.MaxArtifactBytes, "it is at least 1 MiB");
+        Check(
+            options.ShutdownDelay >= TimeSpan.Zero && options.ShutdownDelay <= TimeSpan.FromMinutes(10),
+            nameof(options.ShutdownDelay),
+            options.ShutdownDelay,
+            "it lies between 0 and 10 min"
+        );
         Check(!string.IsNullOrWhiteSpace(options.TeamClaim), nameof(options.TeamClaim), "empty", "name a claim");
         foreach (var host in options.AllowedHosts)
         {

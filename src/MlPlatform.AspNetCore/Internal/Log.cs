@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "The health check failed.")]
     public static partial void Unhealthy(ILogger logger, Exception exception);
 
+    [LoggerMessage(7, LogLevel.Warning, "The time to stop is over and {Count} requests are not answered yet; they are broken off.")]
+    public static partial void StillRunning(ILogger logger, int count);
+
     [LoggerMessage(6, LogLevel.Warning, "The value of '{Key}' has {Length} characters; the first {Kept} were kept.")]
     public static partial void Shortened(ILogger logger, string key, int length, int kept);
 }

@@ -29,11 +29,7 @@ public static class MlPlatformEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var services = endpoints.ServiceProvider;
-        var access =
-            services.GetService<AccessControl>()
-            ?? throw new InvalidOperationException(
-                "The platform's routes are not registered: call AddAspNetCore on the builder of AddMlPlatform."
-            );
+        var access = AccessControl.Of(services);
         var group = endpoints.MapGroup(string.Empty);
         var options = services.GetRequiredService<IOptions<AspNetCoreOptions>>().Value;
         var pipeline = services.GetRequiredService<RequestPipeline>();

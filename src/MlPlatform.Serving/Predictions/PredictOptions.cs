@@ -20,4 +20,8 @@ public readonly record struct PredictOptions
 
     /// <summary>Which of the requests that wait goes first.</summary>
     public PredictionPriority Priority { get; init; }
+
+    /// <summary>The version that must answer, for whoever tries one out.</summary>
+    /// <remarks>One that neither serves nor is the candidate is a <see cref="PredictionInputException"/>.</remarks>
+    public PredictionTarget Target { get; init; }
 }

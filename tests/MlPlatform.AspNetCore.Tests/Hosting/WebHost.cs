@@ -96,6 +96,8 @@ internal sealed class WebHost : IAsyncDisposable
     public Task<RawReply> SendAsync(string method, string target, byte[]? body = null, params IReadOnlyList<string> headers) =>
         RawHttp.SendAsync(Port, method, target, body, headers);
 
+    public Task StopAsync(CancellationToken cancellationToken = default) => app.StopAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -8,4 +8,7 @@ internal enum Access
     Read,
     Write,
     Admin,
+
+    /// <summary>The application has said itself who may call a route of its own.</summary>
+    Application,
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlPlatform.Core;
 
@@ -47,6 +48,30 @@ internal sealed class AccessControl
             endpoint.RequireAuthorization(PolicyOf(level));
         }
     }
+
+    /// <summary>The same for a route of the application, with the policy for reading unless the application says who may call, on it or on its group.</summary>
+    public void ProtectUnlessSaid(IEndpointConventionBuilder endpoint) =>
+        endpoint.Finally(built =>
+        {
+            if (built.Metadata.Any(m => m is IAuthorizeData or IAllowAnonymous or AuthorizationPolicy or IAuthorizationRequirementData))
+            {
+                built.Metadata.Add(new EndpointAccess(Access.Application));
+                return;
+            }
+
+            built.Metadata.Add(new EndpointAccess(Access.Read));
+            if (!LocalOnly)
+            {
+                built.Metadata.Add(new AuthorizeAttribute(PolicyOf(Access.Read)));
+            }
+        });
+
+    /// <exception cref="InvalidOperationException"><c>AddAspNetCore</c> was not called.</exception>
+    public static AccessControl Of(IServiceProvider services) =>
+        services.GetService<AccessControl>()
+        ?? throw new InvalidOperationException(
+            "The platform's routes are not registered: call AddAspNetCore on the builder of AddMlPlatform."
+        );
 
     public static string PolicyOf(Access level) =>
         level switch

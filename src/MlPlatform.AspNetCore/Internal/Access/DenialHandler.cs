@@ -36,7 +36,9 @@ internal sealed class DenialHandler : IAuthorizationMiddlewareResultHandler
             StatusCodes.Status403Forbidden => new(
                 StatusCodes.Status403Forbidden,
                 "PERMISSION_DENIED",
-                $"You lack a permission that this route asks for ({AccessControl.PolicyOf(access.Level)})."
+                access.Level == Access.Application
+                    ? "You lack a permission that this route asks for."
+                    : $"You lack a permission that this route asks for ({AccessControl.PolicyOf(access.Level)})."
             ),
             _ => null, // A scheme of the host's own that redirects, for example.
         };

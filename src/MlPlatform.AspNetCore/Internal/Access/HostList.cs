@@ -12,8 +12,24 @@ internal sealed class HostList(IEnumerable<string> patterns)
 
     public static bool IsPattern(string? text) => text is "*" || Uri.CheckHostName(Bare(text)) != UriHostNameType.Unknown;
 
-    public bool Allows(HostString host) =>
-        !string.IsNullOrEmpty(host.Host) && Array.Exists(patterns, pattern => Matches(pattern, host.Host));
+    public bool Allows(HostString host)
+    {
+        var name = host.Host;
+        if (string.IsNullOrEmpty(name))
+        {
+            return false;
+        }
+
+        foreach (var pattern in patterns) // Not by a closure: each request comes this way.
+        {
+            if (Matches(pattern, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static string? Bare(string? text) => text?.StartsWith("*.", StringComparison.Ordinal) == true ? text[2..] : text;
 

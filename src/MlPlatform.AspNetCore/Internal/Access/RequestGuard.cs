@@ -45,5 +45,18 @@ internal sealed class RequestGuard(AccessControl access, IOptions<AspNetCoreOpti
         context.Connection.RemoteIpAddress is { } address
         && IPAddress.IsLoopback(address)
         && HostList.Loopback.Allows(context.Request.Host)
-        && !Array.Exists(SignsOfAProxy, context.Request.Headers.ContainsKey);
+        && !IsPassedOn(context.Request.Headers);
+
+    private static bool IsPassedOn(IHeaderDictionary headers)
+    {
+        foreach (var sign in SignsOfAProxy)
+        {
+            if (headers.ContainsKey(sign))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

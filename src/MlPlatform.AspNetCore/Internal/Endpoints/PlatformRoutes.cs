@@ -46,12 +46,18 @@ internal sealed class PlatformRoutes(
     }
 
     /// <summary>Maps a route as it stands; no methods means any, and then only what no other route takes.</summary>
-    public void Map(IReadOnlyList<string> methods, string pattern, Access level, RequestDelegate handler)
+    public void Map(
+        IReadOnlyList<string> methods,
+        string pattern,
+        Access level,
+        RequestDelegate handler,
+        params IReadOnlyList<object> metadata
+    )
     {
         Task Handle(HttpContext context) => pipeline.RunAsync(context, handler);
         var endpoint =
             methods.Count > 0 ? endpoints.MapMethods(pattern, methods, Handle) : endpoints.Map(pattern, Handle).WithOrder(int.MaxValue);
-        endpoint.WithMetadata(errors);
+        endpoint.WithMetadata([errors, .. metadata]);
         access.Protect(endpoint, level);
     }
 

@@ -18,6 +18,11 @@ internal static class ErrorReply
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return JsonReply.WriteAsync(response, ErrorStyle.Of(response.HttpContext).Body(error));
+        if (error.ClosesConnection)
+        {
+            response.Headers.Connection = "close";
+        }
+
+        return ErrorStyle.Of(response.HttpContext).WriteAsync(response, error);
     }
 }

@@ -12,4 +12,6 @@ internal abstract class ErrorStyle
     public abstract MlflowError From(Exception exception);
 
     public abstract JsonObject Body(MlflowError error);
+
+    public virtual Task WriteAsync(HttpResponse response, MlflowError error) => JsonReply.WriteAsync(response, Body(error));
 }

@@ -8,4 +8,7 @@ internal sealed record MlflowError(int Status, string Code, string Message)
 
     /// <summary>Whether it is a state that callers are to expect, which nobody is to be woken up for.</summary>
     public bool IsExpected { get; init; }
+
+    /// <summary>Whether the caller should use another connection from now on.</summary>
+    public bool ClosesConnection { get; init; }
 }

@@ -31,12 +31,15 @@ internal static class MlflowErrors
                 "TEMPORARILY_UNAVAILABLE",
                 "The storage cannot be used at the moment; nothing of this request was stored. Try again."
             ),
-            _ => new(
-                StatusCodes.Status500InternalServerError,
-                "INTERNAL_ERROR",
-                $"The server failed; its log says why.{(Activity.Current is { } a ? $" Trace {a.TraceId}." : string.Empty)}"
-            ),
+            _ => Failure,
         };
+
+    public static MlflowError Failure =>
+        new(
+            StatusCodes.Status500InternalServerError,
+            "INTERNAL_ERROR",
+            $"The server failed; its log says why.{(Activity.Current is { } a ? $" Trace {a.TraceId}." : string.Empty)}"
+        );
 
     private static string CodeOf(int status) =>
         status switch

@@ -1,24 +1,57 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>What surrounds the handler of every route: the guard before it, and an answer for whatever it throws.</summary>
-internal sealed class RequestPipeline(RequestGuard guard, ILogger<RequestPipeline> logger)
+internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, ILogger<RequestPipeline> logger)
 {
     public async Task RunAsync(HttpContext context, RequestDelegate handler)
     {
+        var access = context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>()?.Level;
+        var isIn = false;
         try
         {
-            guard.Check(context);
+            if (access != Access.Application)
+            {
+                guard.Check(context);
+            }
+
+            // Probes are answered to the end.
+            isIn = access != Access.Probe && (drain.TryEnter() ? true : throw Closing(context));
             await handler(context).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (!IsTimedOut(context, e))
         {
             await AnswerAsync(context, e).ConfigureAwait(false);
         }
+        finally
+        {
+            if (isIn)
+            {
+                drain.Leave();
+            }
+        }
     }
+
+    /// <summary>The host's own time-out of a request looks like a caller that has gone; its middleware wants to answer.</summary>
+    private static bool IsTimedOut(HttpContext context, Exception exception) =>
+        exception is OperationCanceledException
+        && context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
+
+    private static MlflowException Closing(HttpContext context) =>
+        new(
+            new(
+                StatusCodes.Status503ServiceUnavailable,
+                "TEMPORARILY_UNAVAILABLE",
+                "The server is stopping; nothing of this request was done. Try again, elsewhere."
+            )
+            {
+                ClosesConnection = HttpProtocol.IsHttp11(context.Request.Protocol),
+            }
+        );
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
     {

@@ -22,19 +22,26 @@ internal sealed class InferenceEndpoints(
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
 
         // To predict changes nothing; the method is for the body.
-        inference.Map([HttpMethods.Post], "/v2/models/{model}/infer", Access.Read, context => InferAsync(context, server));
+        inference.Map(
+            [HttpMethods.Post],
+            "/v2/models/{model}/infer",
+            Access.Read,
+            context => InferAsync(context, server),
+            InferenceDescription.Infer(withVersion: false)
+        );
         inference.Map(
             [HttpMethods.Post],
             "/v2/models/{model}/versions/{version}/infer",
             Access.Read,
-            context => InferAsync(context, server)
+            context => InferAsync(context, server),
+            InferenceDescription.Infer(withVersion: true)
         );
     }
 
     private async Task InferAsync(HttpContext context, IInferenceServer models)
     {
         var model = InferenceTarget.Of(context, serving.Value.DefaultAlias);
-        var said = InferenceHeaders.ReadOptions(context.Request);
+        var said = await VersionChoice.CompleteAsync(context, InferenceHeaders.ReadOptions(context.Request)).ConfigureAwait(false);
         var jsonLength = InferenceHeaders.ReadJsonLength(context.Request);
         var memory = new RentedBytes();
         var body = await InferenceBody.ReadAsync(context, options.Value.MaxInferenceBytes, memory).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using MlPlatform.Core;
-using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
 
@@ -13,28 +12,9 @@ internal sealed class InferenceErrorStyle : ErrorStyle
     public static InferenceErrorStyle Instance { get; } = new();
 
     public override MlflowError From(Exception exception) =>
-        exception switch
-        {
-            AssetNotFoundException => Error(StatusCodes.Status404NotFound, exception.Message),
-            PredictionInputException => Error(StatusCodes.Status400BadRequest, exception.Message),
-            ModelUnavailableException e => Error(
-                StatusCodes.Status503ServiceUnavailable,
-                $"'{e.Reference}' cannot be loaded at present; the server's log says why."
-            ),
-            ModelOverloadedException e => Error(StatusCodes.Status503ServiceUnavailable, e.Message) with
-            {
-                RetryAfter = e.RetryAfter,
-                IsExpected = true,
-            },
-            PredictionTimeoutException e => Error(StatusCodes.Status504GatewayTimeout, e.Message) with { IsExpected = true },
-            PredictionFailedException e => Error(
-                StatusCodes.Status500InternalServerError,
-                $"{e.Version} failed on a valid input; the server's log says why."
-            ),
-            _ => MlflowErrors.From(exception),
-        };
+        exception is AssetNotFoundException
+            ? new(StatusCodes.Status404NotFound, string.Empty, exception.Message)
+            : PredictionErrors.Find(exception) ?? MlflowErrors.From(exception);
 
     public override JsonObject Body(MlflowError error) => new() { ["error"] = error.Message };
-
-    private static MlflowError Error(int status, string message) => new(status, string.Empty, message);
 }

@@ -11,8 +11,9 @@ internal static class InferenceHeaders
     public const string JsonLength = "Inference-Header-Content-Length";
     public const string PredictionId = "mlp-prediction-id";
     public const string Route = "mlp-route";
-    private const string RoutingKey = "mlp-routing-key";
-    private const string Segment = "mlp-segment";
+    public const string Version = "mlp-version";
+    public const string RoutingKey = "mlp-routing-key";
+    public const string Segment = "mlp-segment";
 
     /// <summary>How many bytes of the body are JSON; null when the header is absent, and all are.</summary>
     public static int? ReadJsonLength(HttpRequest request)
@@ -30,6 +31,18 @@ internal static class InferenceHeaders
             RoutingKey = Single(request, RoutingKey),
             Segment = Single(request, Segment),
         };
+
+    /// <summary>The version that is to answer: <c>candidate</c>, or a number with or without the <c>v</c> that references have.</summary>
+    public static PredictionTarget ReadTarget(HttpRequest request)
+    {
+        var text = Single(request, Version);
+        return text is null ? default
+            : text.Equals("candidate", StringComparison.OrdinalIgnoreCase) ? PredictionTarget.Candidate
+            : int.TryParse(text.AsSpan(text[0] == 'v' ? 1 : 0), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0
+                ? PredictionTarget.OfVersion(number)
+            : throw MlflowException.InvalidParameter($"The header {Version} is '{text}', neither 'candidate' nor a version such as 'v3'.");
+    }
 
     private static PredictionId? ReadId(string? text) =>
         text is null ? null

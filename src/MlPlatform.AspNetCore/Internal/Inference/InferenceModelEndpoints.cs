@@ -13,6 +13,7 @@ namespace MlPlatform.AspNetCore.Internal;
 internal sealed class InferenceModelEndpoints(
     IOptions<ServingOptions> serving,
     IHostApplicationLifetime lifetime,
+    RequestDrain drain,
     IInferenceServer? server = null,
     IModelServer? predictors = null
 ) : IPlatformEndpoints
@@ -31,13 +32,37 @@ internal sealed class InferenceModelEndpoints(
         }
 
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
-        inference.Map([HttpMethods.Get], "/v2", Access.Probe, DescribeServerAsync);
-        inference.Map([HttpMethods.Get], "/v2/health/live", Access.Probe, context => SayAsync(context, "live", yes: true));
-        inference.Map([HttpMethods.Get], "/v2/health/ready", Access.Probe, context => SayAsync(context, "ready", IsReady(server)));
-        foreach (var pattern in new[] { Model, Version })
+        inference.Map([HttpMethods.Get], "/v2", Access.Probe, DescribeServerAsync, InferenceDescription.Server);
+        inference.Map(
+            [HttpMethods.Get],
+            "/v2/health/live",
+            Access.Probe,
+            context => SayAsync(context, "live", yes: true),
+            InferenceDescription.Live
+        );
+        inference.Map(
+            [HttpMethods.Get],
+            "/v2/health/ready",
+            Access.Probe,
+            context => SayAsync(context, "ready", IsReady(server)),
+            InferenceDescription.Ready
+        );
+        foreach (var (pattern, withVersion) in new[] { (Model, false), (Version, true) })
         {
-            inference.Map([HttpMethods.Get], pattern, Access.Read, context => DescribeAsync(context, server));
-            inference.Map([HttpMethods.Get], pattern + "/ready", Access.Read, context => ReadyAsync(context, server));
+            inference.Map(
+                [HttpMethods.Get],
+                pattern,
+                Access.Read,
+                context => DescribeAsync(context, server),
+                InferenceDescription.Model(withVersion)
+            );
+            inference.Map(
+                [HttpMethods.Get],
+                pattern + "/ready",
+                Access.Read,
+                context => ReadyAsync(context, server),
+                InferenceDescription.ModelReady(withVersion)
+            );
         }
     }
 
@@ -55,7 +80,7 @@ internal sealed class InferenceModelEndpoints(
     /// <summary>What the application predicts with must be loaded; what callers have named must not, or any of them could take the server down.</summary>
     private bool IsReady(IInferenceServer models)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        if (lifetime.ApplicationStopping.IsCancellationRequested || drain.IsStopping)
         {
             return false;
         }

@@ -26,9 +26,21 @@ internal sealed class InferenceRepositoryEndpoints(
         }
 
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
-        inference.Map([HttpMethods.Post], "/v2/repository/index", Access.Admin, context => IndexAsync(context, server));
-        inference.Map([HttpMethods.Post], Model + "/load", Access.Admin, context => LoadAsync(context, server));
-        inference.Map([HttpMethods.Post], Model + "/unload", Access.Admin, context => UnloadAsync(context, server));
+        inference.Map(
+            [HttpMethods.Post],
+            "/v2/repository/index",
+            Access.Admin,
+            context => IndexAsync(context, server),
+            InferenceDescription.Index
+        );
+        inference.Map([HttpMethods.Post], Model + "/load", Access.Admin, context => LoadAsync(context, server), InferenceDescription.Load);
+        inference.Map(
+            [HttpMethods.Post],
+            Model + "/unload",
+            Access.Admin,
+            context => UnloadAsync(context, server),
+            InferenceDescription.Unload
+        );
     }
 
     private async Task IndexAsync(HttpContext context, IInferenceServer models)

@@ -11,9 +11,9 @@ internal static class JsonReply
     // Quotes stay readable in messages. Nothing here is ever a page: the type says so, and that it must not be guessed.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpResponse response, JsonNode message)
+    public static async Task WriteAsync(HttpResponse response, JsonNode message, string contentType = "application/json")
     {
-        response.ContentType = "application/json";
+        response.ContentType = contentType;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
         var writer = new Utf8JsonWriter(response.BodyWriter, Options);

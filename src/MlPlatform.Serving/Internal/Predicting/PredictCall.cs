@@ -8,6 +8,9 @@ internal readonly record struct PredictCall(PredictionId Id, string? RoutingKey,
     /// <summary>When it is to be run.</summary>
     public RunTerms Terms { get; init; }
 
+    /// <summary>The version that must answer; the default is any.</summary>
+    public PredictionTarget Target { get; init; }
+
     /// <summary>The candidate has failed on it already.</summary>
     public bool PrimaryOnly { get; init; }
 

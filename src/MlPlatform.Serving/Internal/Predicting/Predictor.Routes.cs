@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
@@ -50,6 +51,26 @@ internal sealed partial class Predictor<TIn, TOut>
         }
 
         ForgetRetired();
+    }
+
+    /// <summary>Routes of one request alone: without a rollout to count it, and without a shadow.</summary>
+    private RouteTable<TIn, TOut> RoutesTo(PredictionTarget target)
+    {
+        var routes = table!;
+        if (routes.Candidate is { } candidate && (target == PredictionTarget.Candidate || candidate.Version.Id.Version == target.Version))
+        {
+            return new(candidate) { PrimaryRoute = PredictionRoute.Canary };
+        }
+
+        if (routes.Primary.Version.Id.Version == target.Version)
+        {
+            return new(routes.Primary);
+        }
+
+        var others = routes.Candidate is null ? "it has no candidate" : $"its candidate is {routes.Candidate.Version.Id}";
+        throw new PredictionInputException(
+            $"'{Reference}' cannot answer by '{target}': it serves {routes.Primary.Version.Id}, and {others}."
+        );
     }
 
     private void ForgetRetired()

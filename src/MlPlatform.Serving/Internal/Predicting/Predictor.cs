@@ -36,7 +36,11 @@ internal sealed partial class Predictor<TIn, TOut>(
             return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);
         }
 
-        var call = new PredictCall(options.Id ?? ids.New(), options.RoutingKey, options.Segment) { Terms = TermsOf(options) };
+        var call = new PredictCall(options.Id ?? ids.New(), options.RoutingKey, options.Segment)
+        {
+            Terms = TermsOf(options),
+            Target = options.Target,
+        };
         return table is not null ? Predict(input, call, cancellationToken) : LoadThenPredictAsync(input, call, cancellationToken);
     }
 
@@ -99,7 +103,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             return new(answer.GetAwaiter().GetResult());
 #pragma warning restore MA0042
         }
-        catch (Exception e) when (IsForPrimary(route, e, cancellationToken))
+        catch (Exception e) when (IsForPrimary(call, route, e, cancellationToken))
         {
             refusal = RefusalOf(routes, isRead, e); // The default version answers below.
         }
@@ -142,7 +146,7 @@ internal sealed partial class Predictor<TIn, TOut>(
                 ? await begun.ConfigureAwait(false)
                 : await AnswerAsync(routes, bound, route, request?.Vector, input, call, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsForPrimary(route, e, cancellationToken))
+        catch (Exception e) when (IsForPrimary(call, route, e, cancellationToken))
         {
             refusal = RefusalOf(routes, isRead, e); // As above.
         }
@@ -155,8 +159,16 @@ internal sealed partial class Predictor<TIn, TOut>(
     }
 
     /// <summary>The default version gives the answer that a canary did not, unless the caller wants none any more.</summary>
-    private static bool IsForPrimary(PredictionRoute route, Exception exception, CancellationToken cancellationToken) =>
-        route == PredictionRoute.Canary && exception is not PredictionTimeoutException && !cancellationToken.IsCancellationRequested;
+    private static bool IsForPrimary(
+        in PredictCall call,
+        PredictionRoute route,
+        Exception exception,
+        CancellationToken cancellationToken
+    ) =>
+        route == PredictionRoute.Canary
+        && call.Target == default
+        && exception is not PredictionTimeoutException
+        && !cancellationToken.IsCancellationRequested;
 
     /// <summary>What is to count a canary that gave no answer, once the default version has: a request that neither takes is the caller's mistake.</summary>
     /// <remarks>A failed run is counted already; a failed feature read is not the candidate's doing.</remarks>
@@ -169,7 +181,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         while (true)
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            var routes = table!;
+            var routes = call.Target == default ? table! : RoutesTo(call.Target);
             bound = routes.Choose(call, out route);
             if (bound.Version.Leases.TryAcquire())
             {

@@ -10,6 +10,9 @@ internal sealed class RouteTable<TIn, TOut>(BoundVersion<TIn, TOut> primary)
     /// <summary>A rollout's version; null without a rollout that has traffic.</summary>
     public BoundVersion<TIn, TOut>? Candidate { get; init; }
 
+    /// <summary>What answers of <see cref="Primary"/> say of their way.</summary>
+    public PredictionRoute PrimaryRoute { get; init; } = PredictionRoute.Primary;
+
     public TrafficSplit Split { get; init; }
 
     /// <summary>Where copies of requests go; null when none are made.</summary>
@@ -26,7 +29,7 @@ internal sealed class RouteTable<TIn, TOut>(BoundVersion<TIn, TOut> primary)
             return candidate;
         }
 
-        route = PredictionRoute.Primary;
+        route = PrimaryRoute;
         return Primary;
     }
 }

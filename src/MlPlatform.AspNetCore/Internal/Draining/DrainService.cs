@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MlPlatform.Core;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>What happens between the order to stop and the end of listening: not ready, then no new requests, then none at all.</summary>
+/// <remarks>The host calls this before it stops anything, so that all that requests need is still there.</remarks>
+internal sealed class DrainService(RequestDrain drain, Clocks clocks, IOptions<AspNetCoreOptions> options, ILogger<DrainService> logger)
+    : IHostedLifecycleService
+{
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        drain.Announce();
+        try
+        {
+            if (options.Value.ShutdownDelay > TimeSpan.Zero)
+            {
+                await Task.Delay(options.Value.ShutdownDelay, clocks.Work, cancellationToken).ConfigureAwait(false);
+            }
+
+            await drain.CloseAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.StillRunning(logger, drain.Running); // The host's time is over: the server breaks them off.
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using MlPlatform.Serving;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>What the ways to predict over HTTP tell of a prediction that was not made.</summary>
+internal static class PredictionErrors
+{
+    /// <summary>Null when it is none of serving's own exceptions.</summary>
+    public static MlflowError? Find(Exception exception) =>
+        exception switch
+        {
+            PredictionInputException => Error(StatusCodes.Status400BadRequest, exception.Message),
+            ModelUnavailableException e => Error(
+                StatusCodes.Status503ServiceUnavailable,
+                $"'{e.Reference}' cannot be loaded at present; the server's log says why."
+            ),
+            ModelOverloadedException e => Error(StatusCodes.Status503ServiceUnavailable, e.Message) with
+            {
+                RetryAfter = e.RetryAfter,
+                IsExpected = true,
+            },
+            PredictionTimeoutException => Error(StatusCodes.Status504GatewayTimeout, exception.Message) with { IsExpected = true },
+            PredictionFailedException e => Error(
+                StatusCodes.Status500InternalServerError,
+                $"{e.Version} failed on a valid input; the server's log says why."
+            ),
+            _ => null,
+        };
+
+    private static MlflowError Error(int status, string message) => new(status, string.Empty, message);
+}

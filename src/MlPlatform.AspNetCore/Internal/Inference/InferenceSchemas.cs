@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MlPlatform.AspNetCore.Internal;
+
+/// <summary>The protocol's messages as types, for descriptions of the API; what is sent is read and written without them.</summary>
+internal static class InferenceSchemas
+{
+    internal sealed record InferenceError([property: JsonPropertyName("error")] string Error);
+
+    internal sealed record ServerLive([property: JsonPropertyName("live")] bool Live);
+
+    internal sealed record ServerReady([property: JsonPropertyName("ready")] bool Ready);
+
+    internal sealed record ServerMetadata(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("version")] string Version,
+        [property: JsonPropertyName("extensions")] IReadOnlyList<string> Extensions
+    );
+
+    internal sealed record ModelReady([property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("ready")] bool Ready);
+
+    internal sealed record TensorMetadata(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("datatype")] string Datatype,
+        [property: JsonPropertyName("shape")] IReadOnlyList<long> Shape
+    );
+
+    internal sealed record ModelMetadata(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("versions")] IReadOnlyList<string> Versions,
+        [property: JsonPropertyName("platform")] string Platform,
+        [property: JsonPropertyName("inputs")] IReadOnlyList<TensorMetadata> Inputs,
+        [property: JsonPropertyName("outputs")] IReadOnlyList<TensorMetadata> Outputs
+    );
+
+    /// <param name="Name">The input or output.</param>
+    /// <param name="Datatype">BOOL, INT8 to INT64, UINT8 to UINT64, FP16, BF16, FP32, FP64 or BYTES.</param>
+    /// <param name="Shape">The dimensions.</param>
+    /// <param name="Data">Flat or nested; absent if the tensor comes as bytes.</param>
+    /// <param name="Parameters">Among them <c>binary_data_size</c>.</param>
+    internal sealed record InferenceTensor(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("datatype")] string Datatype,
+        [property: JsonPropertyName("shape")] IReadOnlyList<long> Shape,
+        [property: JsonPropertyName("data")] IReadOnlyList<JsonElement>? Data = null,
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
+    );
+
+    internal sealed record InferenceOutput(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
+    );
+
+    internal sealed record InferenceQuestion(
+        [property: JsonPropertyName("inputs")] IReadOnlyList<InferenceTensor> Inputs,
+        [property: JsonPropertyName("id")] string? Id = null,
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null,
+        [property: JsonPropertyName("outputs")] IReadOnlyList<InferenceOutput>? Outputs = null
+    );
+
+    internal sealed record InferenceAnswer(
+        [property: JsonPropertyName("model_name")] string ModelName,
+        [property: JsonPropertyName("model_version")] string ModelVersion,
+        [property: JsonPropertyName("outputs")] IReadOnlyList<InferenceTensor> Outputs,
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters,
+        [property: JsonPropertyName("id")] string? Id = null
+    );
+
+    internal sealed record RepositoryQuestion([property: JsonPropertyName("ready")] bool? Ready = null);
+
+    internal sealed record RepositoryModel(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("version")] string Version,
+        [property: JsonPropertyName("state")] string State,
+        [property: JsonPropertyName("reason")] string Reason
+    );
+
+    internal sealed record RepositoryCommand(
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
+    );
+}

@@ -1,0 +1,3 @@
+namespace MlPlatform.AspNetCore.Tests;
+
+public sealed record LateFlight(float Probability);
