@@ -42,6 +42,14 @@ internal static class InferenceDescription
             .. Errors(StatusCodes.Status404NotFound),
         ];
 
+    public static object[] Statistics { get; } = Of(() => { }, "What each model has done", typeof(StatisticsAnswer));
+
+    public static object[] ModelStatistics(bool withVersion) =>
+        [
+            .. Of(Target(withVersion), "What a model has done", typeof(StatisticsAnswer)),
+            .. Errors(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable),
+        ];
+
     public static object[] Infer(bool withVersion) =>
         [
             .. Of(

@@ -14,6 +14,7 @@ namespace MlPlatform.AspNetCore.Internal;
 [JsonSerializable(typeof(InferenceSchemas.InferenceAnswer))]
 [JsonSerializable(typeof(InferenceSchemas.RepositoryQuestion))]
 [JsonSerializable(typeof(InferenceSchemas.RepositoryCommand))]
+[JsonSerializable(typeof(InferenceSchemas.StatisticsAnswer))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(IReadOnlyList<InferenceSchemas.RepositoryModel>))]
 internal sealed partial class InferenceSchemaJson : JsonSerializerContext;

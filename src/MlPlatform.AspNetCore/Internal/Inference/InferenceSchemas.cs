@@ -79,4 +79,41 @@ internal static class InferenceSchemas
     internal sealed record RepositoryCommand(
         [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
     );
+
+    /// <param name="Count">How often.</param>
+    /// <param name="Nanoseconds">How long altogether.</param>
+    internal sealed record StatisticDuration(
+        [property: JsonPropertyName("count")] long Count,
+        [property: JsonPropertyName("ns")] long Nanoseconds
+    );
+
+    internal sealed record InferStatistics(
+        [property: JsonPropertyName("success")] StatisticDuration Success,
+        [property: JsonPropertyName("fail")] StatisticDuration Fail,
+        [property: JsonPropertyName("queue")] StatisticDuration Queue,
+        [property: JsonPropertyName("compute_input")] StatisticDuration ComputeInput,
+        [property: JsonPropertyName("compute_infer")] StatisticDuration ComputeInfer,
+        [property: JsonPropertyName("compute_output")] StatisticDuration ComputeOutput,
+        [property: JsonPropertyName("cache_hit")] StatisticDuration CacheHit,
+        [property: JsonPropertyName("cache_miss")] StatisticDuration CacheMiss
+    );
+
+    internal sealed record BatchStatistics(
+        [property: JsonPropertyName("batch_size")] int BatchSize,
+        [property: JsonPropertyName("compute_input")] StatisticDuration ComputeInput,
+        [property: JsonPropertyName("compute_infer")] StatisticDuration ComputeInfer,
+        [property: JsonPropertyName("compute_output")] StatisticDuration ComputeOutput
+    );
+
+    internal sealed record VersionStatistics(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("version")] string Version,
+        [property: JsonPropertyName("last_inference")] long LastInference,
+        [property: JsonPropertyName("inference_count")] long InferenceCount,
+        [property: JsonPropertyName("execution_count")] long ExecutionCount,
+        [property: JsonPropertyName("inference_stats")] InferStatistics InferenceStats,
+        [property: JsonPropertyName("batch_stats")] IReadOnlyList<BatchStatistics> BatchStats
+    );
+
+    internal sealed record StatisticsAnswer([property: JsonPropertyName("model_stats")] IReadOnlyList<VersionStatistics> ModelStats);
 }

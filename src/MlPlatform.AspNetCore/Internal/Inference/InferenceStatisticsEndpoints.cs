@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using MlPlatform.Serving;
+using static MlPlatform.AspNetCore.Internal.InferenceSchemas;
 
 namespace MlPlatform.AspNetCore.Internal;
 
@@ -17,10 +17,22 @@ internal sealed class InferenceStatisticsEndpoints(IOptions<ServingOptions> serv
         }
 
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
-        inference.Map([HttpMethods.Get], "/v2/models/stats", Access.Read, context => WriteAsync(context, server.ListStatistics()));
-        foreach (var pattern in new[] { "/v2/models/{model}/stats", "/v2/models/{model}/versions/{version}/stats" })
+        inference.Map(
+            [HttpMethods.Get],
+            "/v2/models/stats",
+            Access.Read,
+            context => WriteAsync(context, server.ListStatistics()),
+            InferenceDescription.Statistics
+        );
+        foreach (var withVersion in new[] { false, true })
         {
-            inference.Map([HttpMethods.Get], pattern, Access.Read, context => WriteOfModelAsync(context, server));
+            inference.Map(
+                [HttpMethods.Get],
+                withVersion ? "/v2/models/{model}/versions/{version}/stats" : "/v2/models/{model}/stats",
+                Access.Read,
+                context => WriteOfModelAsync(context, server),
+                InferenceDescription.ModelStatistics(withVersion)
+            );
         }
     }
 
@@ -36,38 +48,39 @@ internal sealed class InferenceStatisticsEndpoints(IOptions<ServingOptions> serv
     }
 
     private static Task WriteAsync(HttpContext context, IEnumerable<ModelStatistics> statistics) =>
-        JsonReply.WriteAsync(context.Response, new JsonObject { ["model_stats"] = new JsonArray([.. statistics.Select(ToJson)]) });
+        context.Response.WriteAsJsonAsync(
+            new([.. statistics.Select(ToAnswer)]),
+            InferenceSchemaJson.Default.StatisticsAnswer,
+            "application/json",
+            context.RequestAborted
+        );
 
-    private static JsonObject ToJson(ModelStatistics of) =>
-        new()
-        {
-            ["name"] = of.Version.Name,
-            ["version"] = of.Version.Version.ToString(CultureInfo.InvariantCulture),
-            ["last_inference"] = of.LastPrediction?.ToUnixTimeMilliseconds() ?? 0,
-            ["inference_count"] = of.Rows,
-            ["execution_count"] = of.Runs.Sum(r => r.Infer.Count),
-            ["inference_stats"] = new JsonObject
-            {
-                ["success"] = ToJson(of.Success),
-                ["fail"] = ToJson(of.Failure),
-                ["queue"] = ToJson(of.Queue),
-                ["compute_input"] = ToJson(of.Input),
-                ["compute_infer"] = ToJson(of.Infer),
-                ["compute_output"] = ToJson(of.Output),
-                ["cache_hit"] = ToJson(default(TimeStatistics)),
-                ["cache_miss"] = ToJson(default(TimeStatistics)),
-            },
-            ["batch_stats"] = new JsonArray([
-                .. of.Runs.Select(r => new JsonObject
-                {
-                    ["batch_size"] = r.Rows,
-                    ["compute_input"] = ToJson(default(TimeStatistics)), // Timed for each request, not for each run.
-                    ["compute_infer"] = ToJson(r.Infer),
-                    ["compute_output"] = ToJson(default(TimeStatistics)),
-                }),
-            ]),
-        };
+    private static VersionStatistics ToAnswer(ModelStatistics of) =>
+        new(
+            of.Version.Name,
+            of.Version.Version.ToString(CultureInfo.InvariantCulture),
+            of.LastPrediction?.ToUnixTimeMilliseconds() ?? 0,
+            of.Rows,
+            of.Runs.Sum(r => r.Infer.Count),
+            new(
+                ToAnswer(of.Success),
+                ToAnswer(of.Failure),
+                ToAnswer(of.Queue),
+                ToAnswer(of.Input),
+                ToAnswer(of.Infer),
+                ToAnswer(of.Output),
+                new(0, 0), // There is no cache.
+                new(0, 0)
+            ),
+            [
+                .. of.Runs.Select(r => new BatchStatistics(
+                    r.Rows,
+                    new(0, 0), // Timed for each request, not for each run.
+                    ToAnswer(r.Infer),
+                    new(0, 0)
+                )),
+            ]
+        );
 
-    private static JsonObject ToJson(TimeStatistics time) =>
-        new() { ["count"] = time.Count, ["ns"] = time.Total.Ticks * TimeSpan.NanosecondsPerTick };
+    private static StatisticDuration ToAnswer(TimeStatistics time) => new(time.Count, time.Total.Ticks * TimeSpan.NanosecondsPerTick);
 }
