@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using MlPlatform.Serving.Internal;
 
 namespace MlPlatform.Serving;
 
@@ -11,6 +13,11 @@ public static class ServingDiagnostics
 
     internal static readonly ActivitySource Source = new(Name);
     internal static readonly Meter Meter = new(Name);
+
+    /// <summary>The versions in memory, which gauges look at.</summary>
+    internal static readonly ConcurrentDictionary<LoadedVersion, byte> Loaded = new(ReferenceEqualityComparer.Instance);
+
+    private static readonly int[] CostRows = [1, 8, 64];
 
     internal static readonly Counter<long> Predictions = Meter.CreateCounter<long>(
         "mlplatform.predictions",
@@ -66,6 +73,32 @@ public static class ServingDiagnostics
         "Rows of a run that takes what waits, by model, version and reason that it has no more: drained, full."
     );
 
+    internal static readonly ObservableGauge<int> QueuedRows = Meter.CreateObservableGauge(
+        "mlplatform.serving.queued_rows",
+        () => Loaded.Keys.Select(v => new Measurement<int>(v.Executor.QueuedRows, TagsOf(v))),
+        "{row}",
+        "Rows that wait for a busy model, by model and version."
+    );
+
+    internal static readonly ObservableGauge<int> Mode = Meter.CreateObservableGauge(
+        "mlplatform.serving.mode",
+        () => Loaded.Keys.Select(v => new Measurement<int>(1, [.. TagsOf(v), new("mlplatform.mode", v.Executor.Mode.ToString())])),
+        "{version}",
+        "1 for how a version's requests are run, by model, version and mode: Inline, Gated, Batched."
+    );
+
+    internal static readonly ObservableGauge<double> RunCost = Meter.CreateObservableGauge(
+        "mlplatform.serving.run_cost",
+        () =>
+            from version in Loaded.Keys
+            from rows in CostRows
+            let cost = version.Executor.Cost.Predict(rows)
+            where cost > 0
+            select new Measurement<double>(cost / TimeSpan.TicksPerSecond, [.. TagsOf(version), new("mlplatform.rows", rows)]),
+        "s",
+        "Learned time of a run, by model, version and rows of the run: 1, 8, 64."
+    );
+
     internal static readonly Counter<long> Swaps = Meter.CreateCounter<long>(
         "mlplatform.serving.swaps",
         "{swap}",
@@ -107,4 +140,7 @@ public static class ServingDiagnostics
         "{rollout}",
         "Rollouts that ended, by model and state: promoted, rolledBack, superseded."
     );
+
+    private static KeyValuePair<string, object?>[] TagsOf(LoadedVersion version) =>
+        [new("mlplatform.model.name", version.Id.Name), new("mlplatform.model.version", version.Id.Version)];
 }

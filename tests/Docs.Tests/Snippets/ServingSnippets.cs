@@ -43,6 +43,19 @@ public sealed class ServingSnippets
         );
 
         Assert.Equal(answer.Value, same.Value);
+        try
+        {
+            var soon = await predictor.PredictAsync(
+                new Flight("AA", 800),
+                new PredictOptions { Timeout = TimeSpan.FromMilliseconds(50), Priority = PredictionPriority.High }
+            );
+            Console.WriteLine(soon.Value.Probability);
+        }
+        catch (ModelOverloadedException e)
+        {
+            Console.WriteLine($"Ask again in {e.RetryAfter.TotalSeconds:0.0} s.");
+        }
+
         var second = await models.RegisterVersionAsync("flight-delay", package);
 
         var rollout = await rollouts.StartAsync(

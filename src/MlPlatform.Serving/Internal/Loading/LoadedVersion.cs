@@ -49,6 +49,7 @@ internal sealed class LoadedVersion
                     }
                 ),
         ];
+        ServingDiagnostics.Loaded[this] = 0;
     }
 
     public ModelVersionId Id { get; }
@@ -114,6 +115,7 @@ internal sealed class LoadedVersion
 
     private void DisposeNow()
     {
+        ServingDiagnostics.Loaded.TryRemove(this, out _);
         try
         {
             Slots.Clear();
