@@ -18,14 +18,15 @@ internal sealed class ExecutorBench : IDisposable
         int concurrency = 1,
         TimeSpan? queueTime = null,
         int queueRows = 1 << 20,
-        Action<TimedModel>? change = null
+        Action<TimedModel>? change = null,
+        string name = "m"
     )
     {
         Model = new(Clock, once, each);
         change?.Invoke(Model);
         var limits = new ExecutionLimits(concurrency, concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows);
         Version = new(
-            Id,
+            new(name, 1),
             ArtifactDigest.Of([1]),
             ModelRuntime.Custom,
             Model,

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MlPlatform.Serving.Internal;
 
 namespace MlPlatform.Serving.Tests;
@@ -39,6 +40,67 @@ public sealed class ExecutorTests
             change: m => m.Blend = values => Assert.True(values.Length == 1, "It takes one row, whatever it says.")
         );
         Assert.Equal(ExecutorMode.Gated, bench.Executor.Mode);
+    }
+
+    [Theory]
+    [InlineData(100_000, 0, 1, 8)] // 0.1 s a run: eight rows might take 0.8 s.
+    [InlineData(50_000, 10_000, 8, 64)]
+    [InlineData(1_000, 500, 256, 1024)]
+    public void To_measure_a_heavy_model_does_not_take_long(double once, double each, int tried, int notTried)
+    {
+        var largest = 0;
+        using var bench = new ExecutorBench(
+            0,
+            0,
+            mostRows: 4096,
+            change: m =>
+                m.Cost = rows =>
+                {
+                    largest = Math.Max(largest, rows);
+                    return once + (each * rows);
+                }
+        );
+        Assert.InRange(largest, tried, notTried - 1);
+        Assert.Equal(tried > 1 ? ExecutorMode.Batched : ExecutorMode.Gated, bench.Executor.Mode);
+    }
+
+    [Fact]
+    public async Task Gauges_tell_of_versions_in_memory()
+    {
+        var told = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Meter.Name == ServingDiagnostics.Name && instrument.IsObservable)
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>(Tell);
+        listener.SetMeasurementEventCallback<double>(Tell);
+        listener.Start();
+        var bench = new ExecutorBench(400, 50, name: "of-gauges");
+        listener.RecordObservableInstruments();
+        Assert.Equal(
+            ["mode Batched 1", "queued_rows  0", "run_cost 1 0.00045", "run_cost 64 0.0036", "run_cost 8 0.0008"],
+            told.Order(StringComparer.Ordinal)
+        );
+        bench.Dispose();
+        await bench.Version.Disposed.WaitAsync(TestContext.Current.CancellationToken);
+        told.Clear();
+        listener.RecordObservableInstruments();
+        Assert.Empty(told);
+
+        void Tell<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+        {
+            if (tags.ToArray().Any(t => Equals(t.Value, "of-gauges")))
+            {
+                var last = tags.Length > 2 ? tags[2].Value : null;
+                told.Add(FormattableString.Invariant($"{instrument.Name["mlplatform.serving.".Length..]} {last} {value}"));
+            }
+        }
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal static class Calibration
     private const long MostBytes = 8 << 20;
     private const double LeastTicks = 10 * TimeSpan.TicksPerMicrosecond; // Below it there is nothing to save.
     private const double StillGains = 0.9;
+    private const double MostTicks = 0.5 * TimeSpan.TicksPerSecond; // A load is not to take much longer for being measured.
     private static readonly int[] Sizes = [CheckedRows, 64, 256, 1024, 4096];
 
     /// <param name="version">A version that is warm.</param>
@@ -23,7 +24,11 @@ internal static class Calibration
         var single = version.Slots.Rent();
         try
         {
-            var singles = Measure(version, single, rows, clock);
+            if (Measure(version, single, rows, clock) is not { } singles)
+            {
+                return;
+            }
+
             var sizes = Sizes.Where(s => s <= mostRows && s * (single.Inputs.Bytes + single.Outputs.Bytes) <= MostBytes).ToList();
             if (cost.Predict(1) < LeastTicks || sizes.Count == 0 || !IsByRow(version.Inputs) || !IsByRow(version.Outputs))
             {
@@ -31,13 +36,20 @@ internal static class Calibration
             }
 
             var each = cost.Predict(1);
+            var largest = 1;
             foreach (var size in sizes)
             {
+                if (each * size > MostTicks)
+                {
+                    break;
+                }
+
                 if (!TryMeasure(version, single, rows, size, singles, clock))
                 {
                     return; // Rows change each other's answers, or the model does not take as many as it says.
                 }
 
+                largest = size;
                 if (cost.Predict(size) / size > each * StillGains)
                 {
                     break;
@@ -46,7 +58,10 @@ internal static class Calibration
                 each = cost.Predict(size) / size;
             }
 
-            version.Executor.Join(mostRows);
+            if (largest > 1)
+            {
+                version.Executor.Join(mostRows);
+            }
         }
         finally
         {
@@ -56,10 +71,11 @@ internal static class Calibration
 
     private static bool IsByRow(BufferLayout layout) => layout.Tensors.All(t => t.Dimensions is [< 0, ..]);
 
-    /// <returns>What came of the rows that a shared run is compared with, one after another.</returns>
-    private static RequestBuffer[] Measure(LoadedVersion version, Slot single, WarmRows rows, TimeProvider clock)
+    /// <returns>What came of the rows that a shared run is compared with, one after another; null where that took too long to share runs at all.</returns>
+    private static RequestBuffer[]? Measure(LoadedVersion version, Slot single, WarmRows rows, TimeProvider clock)
     {
         var answers = new RequestBuffer[CheckedRows];
+        var begun = clock.GetTimestamp();
         for (var i = 0; i < CheckedRows; i++)
         {
             rows.Write(i, single.Inputs);
@@ -68,6 +84,10 @@ internal static class Calibration
             version.Executor.Cost.Observe(1, clock.GetElapsedTime(started).Ticks);
             answers[i] = new(version.Outputs, 1);
             single.Outputs.CopyTo(answers[i]);
+            if (clock.GetElapsedTime(begun).Ticks > MostTicks)
+            {
+                return null;
+            }
         }
 
         return answers;
