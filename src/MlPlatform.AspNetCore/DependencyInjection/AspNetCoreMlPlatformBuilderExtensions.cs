@@ -1,6 +1,8 @@
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using MlPlatform.AspNetCore;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.Core;
@@ -57,12 +59,25 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<InferenceModelEndpoints>(services);
         AddEndpoints<InferenceEndpoints>(services);
         AddEndpoints<InferenceRepositoryEndpoints>(services);
+        AddGrpc(services);
         AddEndpoints<UnknownEndpoints>(services);
         return builder;
     }
 
     private static void AddEndpoints<T>(IServiceCollection services)
         where T : class, IPlatformEndpoints => services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformEndpoints, T>());
+
+    private static void AddGrpc(IServiceCollection services)
+    {
+        services.AddGrpc();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<GrpcServiceOptions<GrpcInferenceService>>, GrpcServiceSetup>()
+        );
+        services.TryAddSingleton<InferenceReadiness>();
+        services.TryAddSingleton<GrpcInference>();
+        services.TryAddSingleton<GrpcCalls>();
+        AddEndpoints<GrpcInferenceEndpoints>(services);
+    }
 
     /// <summary>Takes the place of Core's own accessor, and of no other.</summary>
     private static void UseCallersAsActors(IServiceCollection services)

@@ -16,6 +16,6 @@ internal static class ErrorReply
             response.Headers.RetryAfter = "1";
         }
 
-        return JsonReply.WriteAsync(response, ErrorStyle.Of(response.HttpContext).Body(error));
+        return ErrorStyle.Of(response.HttpContext).WriteAsync(response, error);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class InferenceErrorStyle : ErrorStyle
             _ => MlflowErrors.From(exception),
         };
 
-    public override JsonObject Body(MlflowError error) => new() { ["error"] = error.Message };
+    public override Task WriteAsync(HttpResponse response, MlflowError error) =>
+        JsonReply.WriteAsync(response, new JsonObject { ["error"] = error.Message });
 
     private static MlflowError Error(int status, string message) => new(status, string.Empty, message);
 }

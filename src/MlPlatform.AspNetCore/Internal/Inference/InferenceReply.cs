@@ -192,7 +192,7 @@ internal static class InferenceReply
         }
     }
 
-    private static string NameOf(PredictionRoute route) =>
+    public static string NameOf(PredictionRoute route) =>
         route switch
         {
             PredictionRoute.Canary => "canary",
