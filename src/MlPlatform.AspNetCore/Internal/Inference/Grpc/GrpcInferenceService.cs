@@ -5,7 +5,7 @@ namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>What gRPC calls. The methods have the protocol's names, by which the framework finds them.</summary>
 [BindServiceMethod(typeof(GrpcInferenceService), nameof(BindService))]
-internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls calls)
+internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls calls) : IGrpcInferenceService
 {
     /// <summary>Says which methods there are; the framework finds the implementation by the method's name.</summary>
     public static void BindService(ServiceBinderBase binder, GrpcInferenceService? service)
