@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using MlPlatform.AspNetCore.Internal.InferenceProtocol;
 using MlPlatform.Serving;
 
@@ -24,7 +25,7 @@ internal static class GrpcRequestReader
         var inputs = new NamedTensor[message.Inputs.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
-            inputs[i] = Read(message.Inputs[i], i, isRaw ? message.RawInputContents[i].Memory : null, maximumBytes);
+            inputs[i] = Read(message.Inputs[i], i, isRaw ? message.RawInputContents[i] : null, maximumBytes);
         }
 
         return new()
@@ -40,7 +41,7 @@ internal static class GrpcRequestReader
     private static NamedTensor Read(
         ModelInferRequest.Types.InferInputTensor input,
         int index,
-        ReadOnlyMemory<byte>? raw,
+        ByteString? raw,
         int maximumBytes
     )
     {
@@ -53,13 +54,13 @@ internal static class GrpcRequestReader
         var type = Datatypes.Parse(input.Datatype, owner);
         var shape = TensorShape.Check(input.Shape, owner);
         var count = TensorShape.CountOf(shape, type, maximumBytes, owner);
-        if (raw is not { } bytes)
+        if (raw is null)
         {
             return GrpcTensorData.Read(input.Name, type, shape, count, input.Contents, owner);
         }
 
         return input.Contents is { } contents && contents.CalculateSize() > 0
             ? throw MlflowException.InvalidParameter($"{owner} has 'contents' as well as 'raw_input_contents'.")
-            : BinaryTensorData.Read(input.Name, type, shape, count, bytes, owner);
+            : BinaryTensorData.Read(input.Name, type, shape, count, raw.Memory, owner);
     }
 }
