@@ -93,7 +93,9 @@ public static class MlPlatformWebApplicationBuilderExtensions
         var addresses = Split(urls).Select(BindingAddress.Parse).ToList();
         if (addresses.Any(a => !a.IsUnixPipe && a.Port == port))
         {
-            throw new MlPlatformException($"{Key} is {port}, which an address of '{urls}' has already. gRPC without TLS needs a port of its own.");
+            throw new MlPlatformException(
+                $"{Key} is {port}, which an address of '{urls}' has already. gRPC without TLS needs a port of its own."
+            );
         }
 
         var own = addresses.Where(a => !a.IsUnixPipe).Select(a => $"http://{a.Host}:{port}").Distinct(StringComparer.OrdinalIgnoreCase);

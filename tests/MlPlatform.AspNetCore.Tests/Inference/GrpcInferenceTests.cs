@@ -202,7 +202,10 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
         Assert.Equal(("m", "2", "onnx_onnxv1"), (metadata.Name, metadata.Versions[0], metadata.Platform));
         Assert.Equal([-1, 2], metadata.Inputs[0].Shape);
         var config = (await fixture.CallAsync(GrpcMethods.ModelConfig, new() { Name = "m" })).Config;
-        Assert.Equal((8192, TensorDataType.TypeFp32, TensorDataType.TypeInt64), (config.MaxBatchSize, config.Input[0].DataType, config.Output[0].DataType));
+        Assert.Equal(
+            (8192, TensorDataType.TypeFp32, TensorDataType.TypeInt64),
+            (config.MaxBatchSize, config.Input[0].DataType, config.Output[0].DataType)
+        );
         Assert.Equal([2], config.Input[0].Dims);
 
         fixture.Models.Description = _ => throw new ModelUnavailableException("m@v1", new IOException("secret"));

@@ -15,6 +15,7 @@ internal sealed class InferenceModelEndpoints(
 {
     private const string Model = "/v2/models/{model}";
     private const string Version = Model + "/versions/{version}";
+
     public void Map(PlatformRoutes routes)
     {
         if (server is null)
@@ -25,7 +26,12 @@ internal sealed class InferenceModelEndpoints(
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
         inference.Map([HttpMethods.Get], "/v2", Access.Probe, DescribeServerAsync);
         inference.Map([HttpMethods.Get], "/v2/health/live", Access.Probe, context => SayAsync(context, "live", yes: true));
-        inference.Map([HttpMethods.Get], "/v2/health/ready", Access.Probe, context => SayAsync(context, "ready", readiness.IsReady(server)));
+        inference.Map(
+            [HttpMethods.Get],
+            "/v2/health/ready",
+            Access.Probe,
+            context => SayAsync(context, "ready", readiness.IsReady(server))
+        );
         foreach (var pattern in new[] { Model, Version })
         {
             inference.Map([HttpMethods.Get], pattern, Access.Read, context => DescribeAsync(context, server));

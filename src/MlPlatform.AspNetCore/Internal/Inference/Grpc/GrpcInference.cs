@@ -64,9 +64,7 @@ internal sealed class GrpcInference(
             Priority = GrpcParameters.PriorityOf(message.Parameters),
         };
         var request = GrpcRequestReader.Read(message, options.Value.MaxInferenceBytes);
-        var prediction = await InferenceCall
-            .PredictAsync(Models, target, request, said, context.CancellationToken)
-            .ConfigureAwait(false);
+        var prediction = await InferenceCall.PredictAsync(Models, target, request, said, context.CancellationToken).ConfigureAwait(false);
         return GrpcReply.Of(message, prediction);
     }
 

@@ -10,9 +10,7 @@ internal sealed class GrpcInferenceEndpoints(IOptions<AspNetCoreOptions> options
     {
         if (server is not null)
         {
-            routes
-                .WithErrors(GrpcErrorStyle.Instance)
-                .MapGrpc<GrpcInferenceService>(GrpcMethods.LevelOf, options.Value.MaxInferenceBytes);
+            routes.WithErrors(GrpcErrorStyle.Instance).MapGrpc<GrpcInferenceService>(GrpcMethods.LevelOf, options.Value.MaxInferenceBytes);
         }
     }
 }

@@ -85,7 +85,11 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
         catch (RpcException e) when (!context.CancellationToken.IsCancellationRequested)
         {
             // The client tells by the id which request it was.
-            return new() { ErrorMessage = e.Status.Detail, InferResponse = new() { Id = request.Id } };
+            return new()
+            {
+                ErrorMessage = e.Status.Detail,
+                InferResponse = new() { Id = request.Id },
+            };
         }
     }
 }

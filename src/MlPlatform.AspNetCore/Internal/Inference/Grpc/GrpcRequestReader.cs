@@ -38,12 +38,7 @@ internal static class GrpcRequestReader
         };
     }
 
-    private static NamedTensor Read(
-        ModelInferRequest.Types.InferInputTensor input,
-        int index,
-        ByteString? raw,
-        int maximumBytes
-    )
+    private static NamedTensor Read(ModelInferRequest.Types.InferInputTensor input, int index, ByteString? raw, int maximumBytes)
     {
         var owner = input.Name.Length == 0 ? $"Input {index}" : $"Input '{input.Name}'";
         if (input.Name.Length == 0)

@@ -15,7 +15,9 @@ internal static class GrpcTensorData
         contents ??= new();
         if (ListOf(type) is not { } list)
         {
-            throw MlflowException.InvalidParameter($"{owner}: {Datatypes.NameOf(type)} has no list of its own; send it as raw_input_contents.");
+            throw MlflowException.InvalidParameter(
+                $"{owner}: {Datatypes.NameOf(type)} has no list of its own; send it as raw_input_contents."
+            );
         }
 
         var given = LengthOf(contents, list);
