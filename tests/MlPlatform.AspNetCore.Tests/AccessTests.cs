@@ -24,6 +24,13 @@ public sealed class AccessTests
         "/traces/search",
         "/infer",
         "/score",
+        "/ModelReady",
+        "/ModelMetadata",
+        "/ModelConfig",
+        "/ModelStatistics",
+        "/ModelInfer",
+        "/ModelStreamInfer",
+        "/{unimplementedMethod:grpcunimplemented}",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -45,7 +52,11 @@ public sealed class AccessTests
         Assert.Empty(endpoints.Where(e => e.Metadata.GetMetadata<EndpointAccess>() is null).Select(e => e.RoutePattern.RawText));
 
         var open = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => e.RoutePattern.RawText);
-        Assert.Equal(["/health", "/v2", "/v2/health/live", "/v2/health/ready"], open);
+        const string Grpc = "/inference.GRPCInferenceService/";
+        Assert.Equal(
+            ["/health", "/v2", "/v2/health/live", "/v2/health/ready", Grpc + "ServerLive", Grpc + "ServerReady", Grpc + "ServerMetadata"],
+            open
+        );
         foreach (var endpoint in endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null))
         {
             var policy = Assert.Single(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>()).Policy;
@@ -81,6 +92,15 @@ public sealed class AccessTests
             foreach (var stranger in strangers)
             {
                 var reply = await host.SendAsync(method, path, null, stranger);
+                if (endpoint.Metadata.GetMetadata<ErrorStyle>() is GrpcErrorStyle)
+                {
+                    Assert.Equal(
+                        (200, "7"),
+                        (reply.Status, reply.Headers.Single(h => h.Key.Equals("grpc-status", StringComparison.OrdinalIgnoreCase)).Value)
+                    ); // PERMISSION_DENIED
+                    continue;
+                }
+
                 Assert.True(reply.Status == 403, $"{method} {path} with {stranger[0]} answered {reply.Status}.");
                 var isInference = path.StartsWith("/v2", StringComparison.Ordinal);
                 Assert.Equal(isInference ? ["error"] : ["error_code", "message"], reply.Json.AsObject().Select(m => m.Key));

@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -64,12 +65,25 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<InferenceStatisticsEndpoints>(services);
         AddEndpoints<InferenceEndpoints>(services);
         AddEndpoints<InferenceRepositoryEndpoints>(services);
+        AddGrpc(services);
         AddEndpoints<UnknownEndpoints>(services);
         return builder;
     }
 
     private static void AddEndpoints<T>(IServiceCollection services)
         where T : class, IPlatformEndpoints => services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformEndpoints, T>());
+
+    private static void AddGrpc(IServiceCollection services)
+    {
+        services.AddGrpc();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<GrpcServiceOptions<GrpcInferenceService>>, GrpcServiceSetup>()
+        );
+        services.TryAddSingleton<InferenceReadiness>();
+        services.TryAddSingleton<GrpcInference>();
+        services.TryAddSingleton<GrpcCalls>();
+        AddEndpoints<GrpcInferenceEndpoints>(services);
+    }
 
     /// <summary>Takes the place of Core's own accessor, and of no other.</summary>
     private static void UseCallersAsActors(IServiceCollection services)

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -29,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "The value of '{Key}' has {Length} characters; the first {Kept} were kept.")]
     public static partial void Shortened(ILogger logger, string key, int length, int kept);
+
+    [LoggerMessage(7, LogLevel.Error, "{Method} failed and was answered with {Status}.")]
+    public static partial void CallFailed(ILogger logger, string method, StatusCode status, Exception exception);
 }

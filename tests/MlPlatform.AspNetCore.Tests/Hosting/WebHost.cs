@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,7 @@ internal sealed class WebHost : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? middleware = null,
         bool withPolicies = false,
+        bool withHttp2 = false,
         params IReadOnlyList<(string Key, string Value)> settings
     )
     {
@@ -55,6 +57,11 @@ internal sealed class WebHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (withHttp2)
+        {
+            builder.WebHost.ConfigureKestrel(o => o.ConfigureEndpointDefaults(l => l.Protocols = HttpProtocols.Http2));
+        }
+
         builder.Logging.ClearProviders().AddFakeLogging();
         builder
             .Services.AddMlPlatformCore(o => (o.DataDirectory, o.RunRecurringWork) = (Path.Combine(outside, "data"), false))

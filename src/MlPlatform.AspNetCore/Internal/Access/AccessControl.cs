@@ -31,9 +31,11 @@ internal sealed class AccessControl
     /// <summary>No policy is defined.</summary>
     public bool LocalOnly { get; }
 
-    public void Protect(IEndpointConventionBuilder endpoint, Access level)
+    public void Protect(IEndpointConventionBuilder endpoint, Access level) => endpoint.Add(e => Protect(e, level));
+
+    public void Protect(EndpointBuilder endpoint, Access level)
     {
-        endpoint.WithMetadata(new EndpointAccess(level));
+        endpoint.Metadata.Add(new EndpointAccess(level));
         if (LocalOnly)
         {
             return; // The guard does it.
@@ -41,11 +43,11 @@ internal sealed class AccessControl
 
         if (level == Access.Probe)
         {
-            endpoint.AllowAnonymous();
+            endpoint.Metadata.Add(new AllowAnonymousAttribute());
         }
         else
         {
-            endpoint.RequireAuthorization(PolicyOf(level));
+            endpoint.Metadata.Add(new AuthorizeAttribute(PolicyOf(level)));
         }
     }
 

@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -59,6 +60,31 @@ internal sealed class PlatformRoutes(
             methods.Count > 0 ? endpoints.MapMethods(pattern, methods, Handle) : endpoints.Map(pattern, Handle).WithOrder(int.MaxValue);
         endpoint.WithMetadata([errors, .. metadata]);
         access.Protect(endpoint, level);
+    }
+
+    /// <summary>Maps the methods of a gRPC service, and with them those of its name that do not exist.</summary>
+    public void MapGrpc<TService>(Func<string?, Access> levelOf, int maximumMessageBytes)
+        where TService : class
+    {
+        var group = endpoints.MapGroup(string.Empty);
+        group.MapGrpcService<TService>();
+
+        // At last, since which method an endpoint is for is added by a convention of its own.
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
+        {
+            var call = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context =>
+                pipeline.RunAsync(
+                    context,
+                    inner =>
+                    {
+                        InferenceBody.RaiseLimit(inner, maximumMessageBytes);
+                        return call(inner);
+                    }
+                );
+            endpoint.Metadata.Add(errors);
+            access.Protect(endpoint, levelOf(endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault()?.Method.Name));
+        });
     }
 
     private void Call(string method, string path, Access level, MlflowHandler handler, int atLeastBytes)

@@ -59,7 +59,9 @@ internal sealed class UnknownEndpoints(EndpointDataSource endpoints, IInferenceS
     }
 
     private static KnownRoute? Describe(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<EndpointAccess>() is not null && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is { } methods
+        endpoint.Metadata.GetMetadata<EndpointAccess>() is not null
+        && endpoint.Metadata.GetMetadata<ErrorStyle>() is not GrpcErrorStyle
+        && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is { } methods
             ? new(new(new(endpoint.RoutePattern), []), methods.HttpMethods)
             : null;
 

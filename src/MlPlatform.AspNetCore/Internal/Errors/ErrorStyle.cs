@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -11,7 +10,5 @@ internal abstract class ErrorStyle
 
     public abstract MlflowError From(Exception exception);
 
-    public abstract JsonObject Body(MlflowError error);
-
-    public virtual Task WriteAsync(HttpResponse response, MlflowError error) => JsonReply.WriteAsync(response, Body(error));
+    public abstract Task WriteAsync(HttpResponse response, MlflowError error);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace MlPlatform.AspNetCore.Internal;
 
@@ -11,5 +12,6 @@ internal sealed class MlflowErrorStyle : ErrorStyle
 
     public override MlflowError From(Exception exception) => MlflowErrors.From(exception);
 
-    public override JsonObject Body(MlflowError error) => new() { ["error_code"] = error.Code, ["message"] = error.Message };
+    public override Task WriteAsync(HttpResponse response, MlflowError error) =>
+        JsonReply.WriteAsync(response, new JsonObject { ["error_code"] = error.Code, ["message"] = error.Message });
 }

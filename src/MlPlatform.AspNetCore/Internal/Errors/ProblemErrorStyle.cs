@@ -24,14 +24,6 @@ internal sealed class ProblemErrorStyle : ErrorStyle
             _ => MlflowErrors.From(exception),
         };
 
-    public override JsonObject Body(MlflowError error) =>
-        new()
-        {
-            ["title"] = ReasonPhrases.GetReasonPhrase(error.Status),
-            ["status"] = error.Status,
-            ["detail"] = error.Message,
-        };
-
     public override async Task WriteAsync(HttpResponse response, MlflowError error)
     {
         var context = response.HttpContext;
@@ -44,6 +36,12 @@ internal sealed class ProblemErrorStyle : ErrorStyle
             return;
         }
 
-        await JsonReply.WriteAsync(response, Body(error), ContentType).ConfigureAwait(false);
+        var body = new JsonObject
+        {
+            ["title"] = ReasonPhrases.GetReasonPhrase(error.Status),
+            ["status"] = error.Status,
+            ["detail"] = error.Message,
+        };
+        await JsonReply.WriteAsync(response, body, ContentType).ConfigureAwait(false);
     }
 }

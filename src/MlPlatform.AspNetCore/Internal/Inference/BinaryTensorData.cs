@@ -33,6 +33,18 @@ internal static class BinaryTensorData
         return new(name, type, shape, data);
     }
 
+    /// <summary>Texts that each came as bytes of their own.</summary>
+    public static string?[] ReadTexts(IReadOnlyList<ReadOnlyMemory<byte>> elements, object owner)
+    {
+        var texts = new string?[elements.Count];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Decode(elements[i].Span, i, owner);
+        }
+
+        return texts;
+    }
+
     private static string?[] ReadTexts(ReadOnlySpan<byte> data, int count, object owner)
     {
         if (count > data.Length / sizeof(uint))

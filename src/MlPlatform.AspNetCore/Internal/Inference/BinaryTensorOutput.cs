@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
@@ -49,7 +50,7 @@ internal static class BinaryTensorOutput
         await body.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static int Write(PipeWriter body, string text)
+    public static int Write(IBufferWriter<byte> body, string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
         var span = body.GetSpan(sizeof(uint) + length);

@@ -14,11 +14,7 @@ internal static class InferenceBody
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int maximumBytes, RentedBytes memory)
     {
         var request = context.Request;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = 2L * maximumBytes; // The server counts packed bytes and the framing of chunks; exact is the count below.
-        }
-
+        RaiseLimit(context, maximumBytes);
         if (request.ContentLength > maximumBytes)
         {
             throw TooLarge(maximumBytes);
@@ -42,6 +38,15 @@ internal static class InferenceBody
             {
                 throw MlflowException.InvalidParameter($"The body is not valid {encoding}: {e.Message}");
             }
+        }
+    }
+
+    /// <summary>The server counts packed bytes and the framing of chunks; exact is the count of whoever reads the body.</summary>
+    public static void RaiseLimit(HttpContext context, int maximumBytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = 2L * maximumBytes;
         }
     }
 

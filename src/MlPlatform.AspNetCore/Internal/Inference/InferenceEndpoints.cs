@@ -49,7 +49,9 @@ internal sealed class InferenceEndpoints(
             jsonLength == 0
                 ? await ReadRawAsync(models, model, body, context.RequestAborted).ConfigureAwait(false)
                 : InferenceRequestReader.Read(body, jsonLength, options.Value.MaxInferenceBytes, memory);
-        var prediction = await PredictAsync(models, model, request, request.Complete(said), context.RequestAborted).ConfigureAwait(false);
+        var prediction = await InferenceCall
+            .PredictAsync(models, model, request, request.Complete(said), context.RequestAborted)
+            .ConfigureAwait(false);
         await InferenceReply.WriteAsync(context.Response, request, prediction, context.RequestAborted).ConfigureAwait(false);
 
         // Not after a failure: a run that was given up may still be reading.
@@ -67,32 +69,4 @@ internal sealed class InferenceEndpoints(
             body,
             options.Value.MaxInferenceBytes
         );
-
-    private static async ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
-        IInferenceServer models,
-        ModelReference model,
-        InferenceRequest request,
-        PredictOptions said,
-        CancellationToken cancellationToken
-    )
-    {
-        const int MicrosecondsPerMillisecond = 1000;
-        if (request.Timeout is 0 || request.Timeout / MicrosecondsPerMillisecond >= int.MaxValue)
-        {
-            return await models.PredictAsync(model, request.ToTensors(), said, cancellationToken).ConfigureAwait(false);
-        }
-
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMicroseconds(request.Timeout));
-        try
-        {
-            return await models.PredictAsync(model, request.ToTensors(), said, deadline.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new MlflowException(
-                new(StatusCodes.Status504GatewayTimeout, "DEADLINE_EXCEEDED", $"There was no answer within {request.Timeout} us.")
-            );
-        }
-    }
 }

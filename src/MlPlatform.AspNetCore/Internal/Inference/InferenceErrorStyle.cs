@@ -16,5 +16,6 @@ internal sealed class InferenceErrorStyle : ErrorStyle
             ? new(StatusCodes.Status404NotFound, string.Empty, exception.Message)
             : PredictionErrors.Find(exception) ?? MlflowErrors.From(exception);
 
-    public override JsonObject Body(MlflowError error) => new() { ["error"] = error.Message };
+    public override Task WriteAsync(HttpResponse response, MlflowError error) =>
+        JsonReply.WriteAsync(response, new JsonObject { ["error"] = error.Message });
 }

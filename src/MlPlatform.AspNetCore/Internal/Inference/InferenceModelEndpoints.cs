@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -12,17 +9,12 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>What a client of the Open Inference Protocol asks about the server and its models.</summary>
 internal sealed class InferenceModelEndpoints(
     IOptions<ServingOptions> serving,
-    IHostApplicationLifetime lifetime,
-    RequestDrain drain,
-    IInferenceServer? server = null,
-    IModelServer? predictors = null
+    InferenceReadiness readiness,
+    IInferenceServer? server = null
 ) : IPlatformEndpoints
 {
     private const string Model = "/v2/models/{model}";
     private const string Version = Model + "/versions/{version}";
-    private static readonly string Release = typeof(InferenceModelEndpoints)
-        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-        .InformationalVersion;
 
     public void Map(PlatformRoutes routes)
     {
@@ -44,7 +36,7 @@ internal sealed class InferenceModelEndpoints(
             [HttpMethods.Get],
             "/v2/health/ready",
             Access.Probe,
-            context => SayAsync(context, "ready", IsReady(server)),
+            context => SayAsync(context, "ready", readiness.IsReady(server)),
             InferenceDescription.Ready
         );
         foreach (var (pattern, withVersion) in new[] { (Model, false), (Version, true) })
@@ -71,23 +63,11 @@ internal sealed class InferenceModelEndpoints(
             context.Response,
             new JsonObject
             {
-                ["name"] = "MlPlatform",
-                ["version"] = Release,
-                ["extensions"] = new JsonArray("binary_tensor_data", "model_repository", "parameters", "statistics"),
+                ["name"] = InferenceServerInfo.Name,
+                ["version"] = InferenceServerInfo.Release,
+                ["extensions"] = new JsonArray([.. InferenceServerInfo.Extensions.Select(e => (JsonNode)e)]),
             }
         );
-
-    /// <summary>What the application predicts with must be loaded; what callers have named must not, or any of them could take the server down.</summary>
-    private bool IsReady(IInferenceServer models)
-    {
-        if (lifetime.ApplicationStopping.IsCancellationRequested || drain.IsStopping)
-        {
-            return false;
-        }
-
-        var named = models.ListOpen().Select(m => m.Reference).ToHashSet(StringComparer.Ordinal);
-        return predictors?.List().All(m => m.Version is not null || named.Contains(m.Reference)) ?? true;
-    }
 
     private static Task SayAsync(HttpContext context, string member, bool yes)
     {
@@ -106,7 +86,7 @@ internal sealed class InferenceModelEndpoints(
                 {
                     ["name"] = model.Version.Name,
                     ["versions"] = new JsonArray(model.Version.Version.ToString(CultureInfo.InvariantCulture)),
-                    ["platform"] = model.Runtime == ModelRuntime.Onnx ? "onnx_onnxv1" : model.Runtime,
+                    ["platform"] = InferenceServerInfo.PlatformOf(model),
                     ["inputs"] = Describe(model.Inputs),
                     ["outputs"] = Describe(model.Outputs),
                 }
@@ -117,16 +97,7 @@ internal sealed class InferenceModelEndpoints(
     private async Task ReadyAsync(HttpContext context, IInferenceServer models)
     {
         var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
-        var isReady = true;
-        try
-        {
-            await models.DescribeAsync(reference, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (ModelUnavailableException)
-        {
-            isReady = false; // It is the answer, and the loader has logged why.
-        }
-
+        var isReady = await InferenceReadiness.IsReadyAsync(models, reference, context.RequestAborted).ConfigureAwait(false);
         SetStatus(context.Response, isReady);
         await JsonReply
             .WriteAsync(context.Response, new JsonObject { ["name"] = reference.Name, ["ready"] = isReady })

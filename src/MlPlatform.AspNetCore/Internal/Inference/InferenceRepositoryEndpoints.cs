@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -57,7 +55,7 @@ internal sealed class InferenceRepositoryEndpoints(
                     }
             )
             .ConfigureAwait(false);
-        var open = models.ListOpen().Where(m => !readyOnly || m.Version is not null).Select(Describe);
+        var open = InferenceRepository.List(models, readyOnly).Select(Describe);
         await JsonReply.WriteAsync(context.Response, new JsonArray([.. open])).ConfigureAwait(false);
     }
 
@@ -86,21 +84,7 @@ internal sealed class InferenceRepositoryEndpoints(
             throw MlflowException.InvalidParameter("'parameters' is not an object.");
         }
 
-        foreach (var parameter in parameters.EnumerateObject())
-        {
-            if (parameter.Name.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-            {
-                throw MlflowException.InvalidParameter(
-                    $"Parameter '{parameter.Name}': models come from the registry, never with a request to load them."
-                );
-            }
-
-            if (parameter.NameEquals("config"))
-            {
-                throw MlflowException.NotImplemented("Parameter 'config': how a model is served cannot be set by a request.");
-            }
-        }
-
+        InferenceRepository.CheckParameters(parameters.EnumerateObject().Select(p => p.Name));
         return true;
     }
 
@@ -125,12 +109,12 @@ internal sealed class InferenceRepositoryEndpoints(
         }
     }
 
-    private static JsonObject Describe(ServedModel model) =>
+    private static JsonObject Describe(RepositoryEntry model) =>
         new()
         {
-            ["name"] = ModelReference.Parse(model.Reference).Name,
-            ["version"] = model.Version?.Version.ToString(CultureInfo.InvariantCulture) ?? string.Empty,
-            ["state"] = model.Version is null ? "UNAVAILABLE" : "READY",
-            ["reason"] = model.Error ?? string.Empty,
+            ["name"] = model.Name,
+            ["version"] = model.Version,
+            ["state"] = model.State,
+            ["reason"] = model.Reason,
         };
 }

@@ -20,11 +20,10 @@ internal sealed class InferenceRequest
 
     public IReadOnlyList<RequestedOutput> Outputs { get; init; } = [];
 
-    /// <summary>What the caller says, with what the request says of its time and its place.</summary>
+    /// <summary>What the caller says, with what the request says of its place.</summary>
     public PredictOptions Complete(PredictOptions said) =>
         said with
         {
-            Timeout = Timeout > 0 && Timeout <= TimeSpan.MaxValue.TotalMicroseconds ? TimeSpan.FromMicroseconds(Timeout) : null,
             Priority = Priority switch
             {
                 1 => PredictionPriority.High,

@@ -5,8 +5,6 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Reads the JSON of a request and the bytes behind it.</summary>
 internal static class InferenceRequestReader
 {
-    // Far more than any model has; keeps the search for duplicates short.
-    private const int MaximumTensors = 1024;
     private const string Request = "The request";
 
     /// <param name="body">The whole body.</param>
@@ -98,11 +96,11 @@ internal static class InferenceRequestReader
             var draft = tensors.Read(ref reader, inputs.Count);
             foreach (var other in inputs)
             {
-                RefuseTwins(other.Name, draft.Name, "Input");
+                InferenceLimits.RefuseTwins(other.Name, draft.Name, "Input");
             }
 
             inputs.Add(draft);
-            RefuseMany(inputs.Count, "inputs");
+            InferenceLimits.RefuseMany(inputs.Count, "inputs");
         }
 
         return inputs;
@@ -117,11 +115,11 @@ internal static class InferenceRequestReader
             var output = ReadOutput(ref reader, outputs.Count);
             foreach (var other in outputs)
             {
-                RefuseTwins(other.Name, output.Name, "Output");
+                InferenceLimits.RefuseTwins(other.Name, output.Name, "Output");
             }
 
             outputs.Add(output);
-            RefuseMany(outputs.Count, "outputs");
+            InferenceLimits.RefuseMany(outputs.Count, "outputs");
         }
 
         return outputs;
@@ -153,21 +151,5 @@ internal static class InferenceRequestReader
         }
 
         return new(name ?? throw MlflowException.InvalidParameter($"{owner} has no 'name'."), parameters?.Binary);
-    }
-
-    private static void RefuseTwins(string? one, string? other, string kind)
-    {
-        if (string.Equals(one, other, StringComparison.Ordinal))
-        {
-            throw MlflowException.InvalidParameter($"{kind} '{other}' is given twice.");
-        }
-    }
-
-    private static void RefuseMany(int count, string kind)
-    {
-        if (count > MaximumTensors)
-        {
-            throw MlflowException.InvalidParameter($"There are more than {MaximumTensors} {kind}.");
-        }
     }
 }

@@ -39,11 +39,7 @@ internal sealed class InferenceStatisticsEndpoints(IOptions<ServingOptions> serv
     private async Task WriteOfModelAsync(HttpContext context, IInferenceServer models)
     {
         var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
-        await models.DescribeAsync(reference, context.RequestAborted).ConfigureAwait(false); // One that does not exist is told; another is loaded.
-        var asked = models
-            .ListStatistics()
-            .Where(s => string.Equals(s.Version.Name, reference.Name, StringComparison.Ordinal))
-            .Where(s => reference.Version is not { } version || s.Version.Version == version);
+        var asked = await InferenceStatistics.ListAsync(models, reference, context.RequestAborted).ConfigureAwait(false);
         await WriteAsync(context, asked).ConfigureAwait(false);
     }
 

@@ -9,10 +9,13 @@ namespace MlPlatform.AspNetCore.Internal;
 internal static class InferenceTarget
 {
     /// <exception cref="MlflowException">The version is not one.</exception>
-    public static ModelReference Of(HttpContext context, string defaultAlias)
+    public static ModelReference Of(HttpContext context, string defaultAlias) =>
+        Of(RawPath.Segment(context, "model"), context.GetRouteValue("version") as string, defaultAlias);
+
+    /// <exception cref="MlflowException">The version is not one.</exception>
+    public static ModelReference Of(string name, string? text, string defaultAlias)
     {
-        var name = RawPath.Segment(context, "model");
-        if (context.GetRouteValue("version") is not string text)
+        if (text is null)
         {
             return ModelReference.ByAlias(name, defaultAlias);
         }

@@ -33,6 +33,25 @@ internal static class TensorShape
         return dimensions[..rank].ToArray();
     }
 
+    /// <summary>Copies dimensions that came as numbers.</summary>
+    public static long[] Check(IReadOnlyList<long> dimensions, object owner)
+    {
+        if (dimensions.Count > MaximumRank)
+        {
+            throw MlflowException.InvalidParameter($"{owner}: the shape has more than {MaximumRank} dimensions.");
+        }
+
+        for (var i = 0; i < dimensions.Count; i++)
+        {
+            if (dimensions[i] < 0)
+            {
+                throw MlflowException.InvalidParameter($"{owner}: dimension {i} of the shape is not a whole number from 0.");
+            }
+        }
+
+        return [.. dimensions];
+    }
+
     /// <summary>How many elements a shape has. An empty dimension does not excuse the size of the others.</summary>
     public static int CountOf(long[] shape, DataType type, int maximumBytes, object owner)
     {
