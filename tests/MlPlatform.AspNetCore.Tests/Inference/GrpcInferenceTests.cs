@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.AspNetCore.Internal.InferenceProtocol;
-using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Tests;
@@ -228,12 +227,37 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Statistics_are_told_of_one_model_or_of_all()
+    {
+        var times = new TimeStatistics(2, TimeSpan.FromTicks(3));
+        var of = new Serving.ModelStatistics(
+            new("m", 7),
+            DateTimeOffset.FromUnixTimeMilliseconds(5),
+            9,
+            times,
+            default,
+            times,
+            times,
+            times,
+            times,
+            [new(4, new(1, TimeSpan.FromTicks(2))), new(5, new(1, TimeSpan.FromTicks(4)))]
+        );
+        fixture.Models.Statistics = [of, of with { Version = new("n", 1) }];
+        Assert.Equal(2, (await fixture.CallAsync(GrpcMethods.ModelStatistics, new())).ModelStats.Count);
+        var answer = await fixture.CallAsync(GrpcMethods.ModelStatistics, new() { Name = "m", Version = "7" });
+        var told = Assert.Single(answer.ModelStats);
+        Assert.Equal(("m", "7", 5UL, 9UL, 2UL), (told.Name, told.Version, told.LastInference, told.InferenceCount, told.ExecutionCount));
+        Assert.Equal((2UL, 300UL), (told.InferenceStats.Queue.Count, told.InferenceStats.Queue.Ns));
+        Assert.Equal([(4UL, 200UL), (5UL, 400UL)], told.BatchStats.Select(b => (b.BatchSize, b.ComputeInfer.Ns)));
+    }
+
+    [Fact]
     public async Task Methods_that_are_not_answered_say_so()
     {
         var method = new Method<ModelInferRequest, ModelInferResponse>(
             MethodType.Unary,
             GrpcMethods.Service,
-            "ModelStatistics",
+            "SystemSharedMemoryStatus",
             GrpcMethods.ModelInfer.RequestMarshaller,
             GrpcMethods.ModelInfer.ResponseMarshaller
         );
