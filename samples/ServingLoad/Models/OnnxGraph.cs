@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,7 +11,7 @@ internal sealed class OnnxGraph
     private const int Int64 = 7;
     private const int IrVersion = 8;
     private const int Opset = 13;
-    private readonly MemoryStream graph = new();
+    private readonly ArrayBufferWriter<byte> graph = new();
 
     public OnnxGraph Node(string op, string[] inputs, string output)
     {
@@ -39,7 +40,7 @@ internal sealed class OnnxGraph
     {
         graph.Write([.. Text(2, "g"), .. Bytes(11, Value("features", inputs)), .. Bytes(12, Value("score", 1))]);
         byte[] opset = [.. Text(1, ""), .. Number(2, Opset)];
-        return [.. Number(1, IrVersion), .. Bytes(7, graph.ToArray()), .. Bytes(8, opset)];
+        return [.. Number(1, IrVersion), .. Bytes(7, graph.WrittenSpan.ToArray()), .. Bytes(8, opset)];
     }
 
     private static byte[] Head(string op, string[] inputs, string output) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace ServingLoad;
@@ -115,7 +114,7 @@ internal sealed class Phases(
         var connections = Math.Clamp((int)(rate * 10 * Server.MaxQueueTime.TotalSeconds), arguments.Connections, MostOpenConnections);
         var tally = new Tally(tellsVersion: false);
         var (before, most) = (Environment.WorkingSet, 0L);
-        using var watch = time.CreateTimer(
+        await using var watch = time.CreateTimer(
             _ => most = Math.Max(most, Environment.WorkingSet),
             null,
             TimeSpan.Zero,
