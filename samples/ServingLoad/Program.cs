@@ -8,6 +8,11 @@ var time = TimeProvider.System;
 using var interrupt = new CancellationTokenSource();
 using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (!AnsiConsole.Profile.Capabilities.Interactive)
+{
+    AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120); // Files and pipes need no line breaks.
+}
+
 try
 {
     var arguments = Arguments.Parse(args);
@@ -51,25 +56,15 @@ async Task<int> RunAsync(Arguments arguments, string directory)
     var catalog = new Catalog(platform.Models);
     await catalog.PromoteAsync(await catalog.AddAsync(OnnxModels.Good, interrupt.Token), interrupt.Token);
     await server.RefreshAsync(Catalog.Model, interrupt.Token);
-    var phases = new Phases(
-        port,
-        arguments,
-        catalog,
-        server,
-        platform.Rollouts,
-        new(time),
-        time,
-        interrupt.Token
-    );
+    var phases = new Phases(port, arguments, catalog, server, platform.Rollouts, new(time), time, interrupt.Token);
     List<PhaseResult> results =
     [
         await phases.SteadyAsync(),
         await phases.SwapAsync(),
-        await phases.CanaryAsync("failing canary", OnnxModels.Failing),
+        await phases.CanaryAsync("bad canary", OnnxModels.Failing),
         await phases.CanaryAsync("slow canary", OnnxModels.Slow),
     ];
-    var peak = await phases.PeakAsync();
-    results.AddRange([peak, await phases.OverloadAsync(peak.Rate)]);
+    results.AddRange(await phases.OverloadAsync());
     EndTable.Print(results);
     await app.StopAsync(CancellationToken.None);
     return results.Exists(r => r.Broken.Count > 0) ? 1 : 0;

@@ -8,8 +8,10 @@ namespace ServingLoad;
 internal static class Requests
 {
     public const string PredictPath = "/visits";
+    /// <summary>Rows of a request to the heavy model.</summary>
+    public const int HeavyRows = 64;
+
     private const int Count = 64;
-    private const int HeavyRows = 32;
 
     /// <summary>One row each, by turns through the Open Inference Protocol and through the route of <c>MapPredict</c>.</summary>
     public static byte[][] Visits()

@@ -19,7 +19,11 @@ internal sealed class Catalog(IModelRegistry models)
     public async Task<ModelVersionId> AddAsync(Func<int, byte[]> write, CancellationToken cancellationToken)
     {
         last++;
-        var version = await models.RegisterVersionAsync(Model, Package(write(last), OnnxModels.Inputs), cancellationToken: cancellationToken);
+        var version = await models.RegisterVersionAsync(
+            Model,
+            Package(write(last), OnnxModels.Inputs),
+            cancellationToken: cancellationToken
+        );
         return version.Id.Version == last
             ? version.Id
             : throw new InvalidOperationException($"{version.Id} was to be version {last}: somebody else registers versions here.");

@@ -8,6 +8,7 @@ internal sealed class ConsoleView(TimeProvider time)
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(1);
+    private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
     private readonly long began = time.GetTimestamp();
 
     /// <summary>Runs a phase with the display around it.</summary>
@@ -60,8 +61,12 @@ internal sealed class ConsoleView(TimeProvider time)
             errors = errors.Append(Text($"[red]{counts.Broken:N0} broken[/]"));
         }
 
+        var times = string.Join(
+            " / ",
+            Quantiles.Select(q => counts.Latencies.Quantile(q)).Select(t => double.IsNaN(t) ? "-" : Text($"{t:0.0}"))
+        );
         return Text(
-            $"[grey]{time.GetElapsedTime(began).TotalSeconds, 5:0.0} s[/]  {phase, -12} [green]{counts.Answered / seconds, 7:N0}/s[/]  p50 {counts.Latencies.Quantile(0.5), 5:0.0}  p95 {counts.Latencies.Quantile(0.95), 5:0.0}  p99 {counts.Latencies.Quantile(0.99), 5:0.0} ms  {EndTable.Versions(counts)}  {string.Join(" ", errors)}"
+            $"[grey]{time.GetElapsedTime(began).TotalSeconds, 5:0.0} s[/]  {phase, -11} [green]{counts.Answered / seconds, 6:N0}/s[/]  p50/95/99 {times} ms  {string.Join(" ", [EndTable.Versions(counts), .. errors])}"
         );
     }
 

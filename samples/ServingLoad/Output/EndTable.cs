@@ -10,11 +10,16 @@ internal static class EndTable
     {
         var table = new Table()
             .Border(TableBorder.Simple)
-            .AddColumns("phase", "requests", "per s", "p50 ms", "p95", "p99", "failed", "refused", "versions");
+            .AddColumns("phase", "requests", "per s", "p50", "p95", "p99 ms", "failed", "refused", "versions");
+        foreach (var column in table.Columns)
+        {
+            column.Padding = new(0, 1); // It is to fit into 80 columns.
+            column.NoWrap = true;
+        }
+
         foreach (var column in table.Columns.Skip(1).SkipLast(1))
         {
             column.Alignment = Justify.Right;
-            column.NoWrap = true;
         }
 
         foreach (var r in results)
@@ -37,7 +42,7 @@ internal static class EndTable
         // Below the table, which would not be readable with sentences in it.
         foreach (var r in results)
         {
-            AnsiConsole.MarkupLineInterpolated($"[bold]{r.Name}[/]: {r.Note}.");
+            AnsiConsole.MarkupLineInterpolated($"[bold]{r.Name}[/]: {r.Note}");
         }
 
         foreach (var broken in results.SelectMany(r => r.Broken))
