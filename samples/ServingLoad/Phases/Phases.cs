@@ -106,7 +106,7 @@ internal sealed class Phases(
     /// <summary>Asked by a few who wait for their answers.</summary>
     private Task<PhaseResult> PeakAsync(string name)
     {
-        var connections = Math.Min(arguments.Connections, 2 * Environment.ProcessorCount); // More would only wait, and be refused.
+        var connections = Math.Min(arguments.Connections, 4 * Environment.ProcessorCount); // More would only wait, and be refused.
         var tally = new Tally(tellsVersion: false);
         return RunAsync(
             name,
@@ -114,7 +114,7 @@ internal sealed class Phases(
             stop => Load.ClosedAsync(port, connections, heavy, tally, time, stop),
             () => WaitAsync(TimeSpan.FromSeconds(arguments.Seconds)),
             (_, _) => Text($"{connections} connections ask a heavy model, {Requests.HeavyRows} rows each time"),
-            counts => Unanswered(name, counts)
+            counts => Unkept(name, counts)
         );
     }
 
@@ -142,21 +142,21 @@ internal sealed class Phases(
                 Text(
                     $"{rate:N0} requests a second wanted, {counts.Requests / seconds:N0} sent; memory {before >> 20} MiB before, {most >> 20} at most"
                 ),
-            Unkept
+            counts => Unkept("overload", counts)
         );
     }
 
-    private static List<string> Unkept(Counts counts)
+    private static List<string> Unkept(string name, Counts counts)
     {
         var broken = new List<string>();
         if (counts.Failed > 0)
         {
-            broken.Add(Text($"overload: {counts.Failed:N0} requests were neither answered nor refused ({Describe(counts)})"));
+            broken.Add(Text($"{name}: {counts.Failed:N0} requests were neither answered nor refused ({Describe(counts)})"));
         }
 
         if (counts.WithoutRetryAfter > 0)
         {
-            broken.Add(Text($"overload: {counts.WithoutRetryAfter:N0} refusals without Retry-After"));
+            broken.Add(Text($"{name}: {counts.WithoutRetryAfter:N0} refusals without Retry-After"));
         }
 
         return broken;
