@@ -8,6 +8,7 @@ namespace ServingLoad;
 internal static class Requests
 {
     public const string PredictPath = "/visits";
+
     /// <summary>Rows of a request to the heavy model.</summary>
     public const int HeavyRows = 64;
 

@@ -19,13 +19,18 @@ internal sealed class Phases(
     private const int SwapsPerSecond = 20;
     private const double CanaryShare = 20;
     private const int MostOpenConnections = 512;
+    private const int Turns = 3;
+    private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly byte[][] visits = Requests.Visits();
     private readonly byte[][] heavy = Requests.Heavy();
 
+    /// <summary>More would only wait, and be refused.</summary>
+    private int PeakConnections => Math.Min(arguments.Connections, 4 * Environment.ProcessorCount);
+
     /// <summary>One version, which everybody asks as fast as it answers.</summary>
     public Task<PhaseResult> SteadyAsync() =>
-        ClosedAsync("steady", () => WaitAsync(TimeSpan.FromSeconds(arguments.Seconds)), (_, _) => "one version, by both routes");
+        ClosedAsync("steady", () => WaitAsync(TimeSpan.FromSeconds(arguments.Seconds)), _ => "one version, by both routes");
 
     /// <summary>A new version every moment, under the same load.</summary>
     public Task<PhaseResult> SwapAsync()
@@ -44,7 +49,7 @@ internal sealed class Phases(
                     swaps++;
                 } while (swaps < SwapsPerSecond * arguments.Seconds || time.GetElapsedTime(start).TotalSeconds < arguments.Seconds);
             },
-            (counts, _) => Text($"{swaps} versions registered, promoted and swapped in; {counts.Versions.Count} of them gave answers")
+            counts => Text($"{swaps} versions registered, promoted and swapped in; {counts.Versions.Count} of them gave answers")
         );
     }
 
@@ -69,7 +74,7 @@ internal sealed class Phases(
 
                 await WaitAsync(TimeSpan.FromSeconds(arguments.Seconds) - time.GetElapsedTime(start)); // The one before goes on alone.
             },
-            (counts, _) =>
+            counts =>
                 Text(
                     $"v{candidate.Version} had {counts.Versions.GetValueOrDefault(candidate.Version):N0} answers in {lasted.TotalSeconds:0.0} s, then: {rollout!.State}. {rollout.Reason}"
                 )
@@ -82,18 +87,48 @@ internal sealed class Phases(
             };
     }
 
-    /// <summary>What the heavy model can do, three times as much, and what it can do after that.</summary>
+    /// <summary>What the heavy model can do, and three times as much, by turns: a machine that others share is not always as fast.</summary>
     public async Task<IReadOnlyList<PhaseResult>> OverloadAsync()
     {
         await catalog.AddHeavyAsync(interrupt);
         LoadHeavy();
-        var before = await PeakAsync("peak");
-        var overload = await OverloadAsync(before.Rate);
-        var after = await PeakAsync("peak again");
+        var (peak, overload) = (new Tally(tellsVersion: false), new Tally(tellsVersion: false));
+        var (peakSeconds, overloadSeconds, wanted) = (0.0, 0.0, 0.0);
+        var before = Environment.WorkingSet;
+        var most = before;
+        await using var watch = time.CreateTimer(_ => most = Math.Max(most, Environment.WorkingSet), null, MemoryInterval, MemoryInterval);
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            var answered = peak.Read().Answered;
+            var seconds = await PeakAsync(peak);
+            peakSeconds += seconds;
+            var rate = Overload * Math.Max(1, peak.Read().Answered - answered) / seconds;
+            seconds = await OverloadAsync(overload, rate);
+            overloadSeconds += seconds;
+            wanted += rate * seconds;
+        }
 
-        // Both, for a machine that others share is not always as fast.
-        var ratio = overload.Rate / ((before.Rate + after.Rate) / 2);
-        return [before, overload with { Note = Text($"goodput {ratio:0.00} of the peak; {overload.Note}") }, after];
+        var (can, does) = (peak.Read(), overload.Read());
+        var ratio = does.Answered / overloadSeconds / (can.Answered / peakSeconds);
+        return
+        [
+            new(
+                "peak",
+                can,
+                peakSeconds,
+                Text($"{PeakConnections} connections ask a heavy model, {Requests.HeavyRows} rows each time"),
+                Unkept("peak", can)
+            ),
+            new(
+                "overload",
+                does,
+                overloadSeconds,
+                Text(
+                    $"goodput {ratio:0.00} of the peak; {wanted / overloadSeconds:N0} requests a second wanted, {does.Requests / overloadSeconds:N0} sent; memory {before >> 20} MiB before, {most >> 20} at most"
+                ),
+                Unkept("overload", does)
+            ),
+        ];
     }
 
     /// <summary>The first request loads it, which is no part of what it can do.</summary>
@@ -104,45 +139,24 @@ internal sealed class Phases(
     }
 
     /// <summary>Asked by a few who wait for their answers.</summary>
-    private Task<PhaseResult> PeakAsync(string name)
-    {
-        var connections = Math.Min(arguments.Connections, 4 * Environment.ProcessorCount); // More would only wait, and be refused.
-        var tally = new Tally(tellsVersion: false);
-        return RunAsync(
-            name,
+    private Task<double> PeakAsync(Tally tally) =>
+        MeasureAsync(
+            "peak",
             tally,
-            stop => Load.ClosedAsync(port, connections, heavy, tally, time, stop),
-            () => WaitAsync(TimeSpan.FromSeconds(arguments.Seconds)),
-            (_, _) => Text($"{connections} connections ask a heavy model, {Requests.HeavyRows} rows each time"),
-            counts => Unkept(name, counts)
+            stop => Load.ClosedAsync(port, PeakConnections, heavy, tally, time, stop),
+            () => WaitAsync(TimeSpan.FromSeconds((double)arguments.Seconds / Turns))
         );
-    }
 
     /// <summary>Asked so often, whether it answers or not.</summary>
-    private async Task<PhaseResult> OverloadAsync(double peak)
+    private Task<double> OverloadAsync(Tally tally, double rate)
     {
-        var rate = Overload * peak;
-
         // Enough that all may wait for as long as anybody does, with room for a server that is slow to refuse.
         var connections = Math.Clamp((int)(rate * 10 * Server.MaxQueueTime.TotalSeconds), arguments.Connections, MostOpenConnections);
-        var tally = new Tally(tellsVersion: false);
-        var (before, most) = (Environment.WorkingSet, 0L);
-        await using var watch = time.CreateTimer(
-            _ => most = Math.Max(most, Environment.WorkingSet),
-            null,
-            TimeSpan.Zero,
-            TimeSpan.FromMilliseconds(100)
-        );
-        return await RunAsync(
+        return MeasureAsync(
             "overload",
             tally,
             stop => Load.OpenAsync(port, connections, rate, heavy, tally, time, stop),
-            () => WaitAsync(TimeSpan.FromSeconds(arguments.Seconds)),
-            (counts, seconds) =>
-                Text(
-                    $"{rate:N0} requests a second wanted, {counts.Requests / seconds:N0} sent; memory {before >> 20} MiB before, {most >> 20} at most"
-                ),
-            counts => Unkept("overload", counts)
+            () => WaitAsync(TimeSpan.FromSeconds((double)arguments.Seconds / Turns))
         );
     }
 
@@ -163,27 +177,22 @@ internal sealed class Phases(
     }
 
     /// <summary>All connections ask for visits; every request must be answered, and by the version that the answer names.</summary>
-    private Task<PhaseResult> ClosedAsync(string name, Func<Task> act, Func<Counts, double, string> note)
+    private async Task<PhaseResult> ClosedAsync(string name, Func<Task> act, Func<Counts, string> note)
     {
         var tally = new Tally(tellsVersion: true);
-        return RunAsync(
+        var seconds = await MeasureAsync(
             name,
             tally,
             stop => Load.ClosedAsync(port, arguments.Connections, visits, tally, time, stop),
-            act,
-            note,
-            counts => Unanswered(name, counts)
+            act
         );
+        var counts = tally.Read();
+        return new(name, counts, seconds, note(counts), Unanswered(name, counts));
     }
 
-    private async Task<PhaseResult> RunAsync(
-        string name,
-        Tally tally,
-        Func<CancellationToken, Task> load,
-        Func<Task> act,
-        Func<Counts, double, string> note,
-        Func<Counts, IReadOnlyList<string>> check
-    )
+    /// <summary>Keeps up a load for as long as something is done, and shows it.</summary>
+    /// <returns>How many seconds it lasted.</returns>
+    private async Task<double> MeasureAsync(string name, Tally tally, Func<CancellationToken, Task> load, Func<Task> act)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         var start = time.GetTimestamp();
@@ -206,8 +215,7 @@ internal sealed class Phases(
                 }
             }
         );
-        var counts = tally.Read();
-        return new(name, counts, seconds, note(counts, seconds), check(counts));
+        return seconds;
     }
 
     private static List<string> Unanswered(string name, Counts counts)
