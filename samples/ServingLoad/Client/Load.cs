@@ -5,6 +5,9 @@ namespace ServingLoad;
 /// <summary>Asks until it is told to stop. Each connection has a thread of its own.</summary>
 internal static class Load
 {
+    /// <summary>How long one who was refused waits in a closed loop; the server asks for a second at least.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Each connection asks again as soon as it has its answer.</summary>
     public static Task ClosedAsync(int port, int connections, byte[][] requests, Tally tally, TimeProvider time, CancellationToken stop) =>
         OnThreadsAsync(
@@ -14,7 +17,10 @@ internal static class Load
             {
                 for (var i = first; !stop.IsCancellationRequested; i++)
                 {
-                    Send(connection, requests[i % requests.Length], tally, time, time.GetTimestamp());
+                    if (Send(connection, requests[i % requests.Length], tally, time, time.GetTimestamp()) is 429 or 503)
+                    {
+                        stop.WaitHandle.WaitOne(Pause);
+                    }
                 }
             }
         );
@@ -71,16 +77,19 @@ internal static class Load
                 )
         );
 
-    private static void Send(Connection connection, byte[] request, Tally tally, TimeProvider time, long since)
+    /// <returns>The status; 0 when the connection broke.</returns>
+    private static int Send(Connection connection, byte[] request, Tally tally, TimeProvider time, long since)
     {
         try
         {
             var reply = connection.Send(request);
             tally.Add(reply, time.GetElapsedTime(since));
+            return reply.Status;
         }
         catch (SocketException)
         {
             tally.AddBroken();
+            return 0;
         }
     }
 }
