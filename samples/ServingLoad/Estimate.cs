@@ -1,0 +1,4 @@
+namespace ServingLoad;
+
+/// <summary>What the model says.</summary>
+internal sealed record Estimate(float Score);
