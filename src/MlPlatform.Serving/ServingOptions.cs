@@ -21,6 +21,9 @@ public sealed class ServingOptions
     /// <summary>The alias that a model's name alone means to the inference protocols. Default: <c>champion</c>.</summary>
     public string DefaultAlias { get; set; } = "champion";
 
+    /// <summary>The port for gRPC without TLS, which <c>UseMlPlatformGrpc</c> of MlPlatform.AspNetCore opens. Default: 0, none. Range: 0 to 65,535.</summary>
+    public int GrpcPort { get; set; }
+
     /// <summary>References that the inference protocols keep loaded beside those of predictors. Default: 256. Range: 1 to 65,536.</summary>
     public int MaxOpenModels { get; set; } = 256;
 

@@ -38,7 +38,6 @@ internal static partial class ServingLoadHost
             {
                 o.ModelRepository = Path.Combine(folder, "models");
                 o.MaxBatchRows = int.Parse(args[at + 2], CultureInfo.InvariantCulture);
-                o.MaxQueueTime = TimeSpan.FromSeconds(double.Parse(args[at + 3], CultureInfo.InvariantCulture));
             })
             .AddAspNetCore();
         await using var app = builder.Build();

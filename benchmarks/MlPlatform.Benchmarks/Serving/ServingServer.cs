@@ -22,28 +22,13 @@ internal sealed class ServingServer : IAsyncDisposable
         }
     }
 
-    public long WorkingSet
-    {
-        get
-        {
-            process.Refresh();
-            return process.WorkingSet64;
-        }
-    }
-
-    public static async Task<ServingServer> StartAsync(string folder, int maxBatchRows, double maxQueueSeconds = 1)
+    public static async Task<ServingServer> StartAsync(string folder, int maxBatchRows)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            ArgumentList =
-            {
-                "--serving-host",
-                folder,
-                maxBatchRows.ToString(CultureInfo.InvariantCulture),
-                maxQueueSeconds.ToString(CultureInfo.InvariantCulture),
-            },
+            ArgumentList = { "--serving-host", folder, maxBatchRows.ToString(CultureInfo.InvariantCulture) },
         };
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");

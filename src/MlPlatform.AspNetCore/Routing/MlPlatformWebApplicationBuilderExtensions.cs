@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.Core;
+using MlPlatform.Serving;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -13,9 +14,9 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MlPlatformWebApplicationBuilderExtensions
 {
     /// <summary>The configuration key of the port.</summary>
-    private const string Key = "MlPlatform:Serving:GrpcPort";
+    private const string Key = $"{ServingOptions.Section}:{nameof(ServingOptions.GrpcPort)}";
 
-    /// <summary>Listens for gRPC without TLS on the port of configuration <c>MlPlatform:Serving:GrpcPort</c>; without it nothing changes.</summary>
+    /// <summary>Listens for gRPC without TLS on the port of configuration <c>MlPlatform:Serving:GrpcPort</c>; without it, or with 0, nothing changes.</summary>
     /// <param name="builder">The application's builder.</param>
     /// <remarks>
     /// <para>
@@ -24,7 +25,7 @@ public static class MlPlatformWebApplicationBuilderExtensions
     /// </para>
     /// <para>Call it once. An address with TLS needs none of this: there one port takes both.</para>
     /// </remarks>
-    /// <exception cref="MlPlatformException">The port is not a number from 1 to 65,535, or one of the addresses has it already.</exception>
+    /// <exception cref="MlPlatformException">The port is not a number from 0 to 65,535, or one of the addresses has it already.</exception>
     public static WebApplicationBuilder UseMlPlatformGrpc(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -34,9 +35,14 @@ public static class MlPlatformWebApplicationBuilderExtensions
             return builder;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > ushort.MaxValue)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > ushort.MaxValue)
         {
-            throw new MlPlatformException($"{Key} is '{text}'; it is a port from 1 to 65535.");
+            throw new MlPlatformException($"{Key} is '{text}'; it is a port from 1 to 65535, or 0 for none.");
+        }
+
+        if (port == 0)
+        {
+            return builder;
         }
 
         if (builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())

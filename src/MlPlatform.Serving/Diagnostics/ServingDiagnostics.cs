@@ -73,6 +73,12 @@ public static class ServingDiagnostics
         "Rows of a run that takes what waits, by model, version and reason that it has no more: drained, full."
     );
 
+    internal static readonly Counter<long> SplitBatches = Meter.CreateCounter<long>(
+        "mlplatform.serving.split_batches",
+        "{run}",
+        "Runs of several requests that failed, so that each was run by itself, by model and version."
+    );
+
     internal static readonly ObservableGauge<int> QueuedRows = Meter.CreateObservableGauge(
         "mlplatform.serving.queued_rows",
         () => Loaded.Keys.Select(v => new Measurement<int>(v.Executor.QueuedRows, TagsOf(v))),

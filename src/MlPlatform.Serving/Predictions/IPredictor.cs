@@ -11,20 +11,24 @@ namespace MlPlatform.Serving;
 public interface IPredictor<TIn, TOut>
     where TIn : notnull
 {
-    /// <summary>Predicts one row. Completes synchronously, without allocating, when the model is loaded and no feature read has to wait.</summary>
+    /// <summary>Predicts one row. Completes synchronously, without allocating, when the model is loaded, small or free, and no feature read has to wait.</summary>
     /// <param name="input">The request.</param>
-    /// <param name="cancellationToken">Cancels loading and feature reads; a run in progress is not interrupted.</param>
+    /// <param name="cancellationToken">Cancels loading, feature reads and waiting for a busy model; a run in progress is not interrupted.</param>
     /// <exception cref="ModelUnavailableException">No version could be loaded yet.</exception>
     /// <exception cref="PredictionInputException">The input has a value that the model cannot take.</exception>
+    /// <exception cref="ModelOverloadedException">The model is too busy to come to it in time.</exception>
+    /// <exception cref="PredictionTimeoutException">Its <see cref="PredictOptions.Timeout"/> was over before the model came to it.</exception>
     /// <exception cref="PredictionFailedException">The model itself failed.</exception>
     ValueTask<Prediction<TOut>> PredictAsync(TIn input, CancellationToken cancellationToken = default);
 
     /// <summary>Predicts one row with an id, a routing key or a segment of the caller's.</summary>
     /// <param name="input">The request.</param>
     /// <param name="options">What the caller says about this prediction.</param>
-    /// <param name="cancellationToken">Cancels loading and feature reads; a run in progress is not interrupted.</param>
+    /// <param name="cancellationToken">Cancels loading, feature reads and waiting for a busy model; a run in progress is not interrupted.</param>
     /// <exception cref="ModelUnavailableException">No version could be loaded yet.</exception>
     /// <exception cref="PredictionInputException">The input has a value that the model cannot take.</exception>
+    /// <exception cref="ModelOverloadedException">The model is too busy to come to it in time.</exception>
+    /// <exception cref="PredictionTimeoutException">Its <see cref="PredictOptions.Timeout"/> was over before the model came to it.</exception>
     /// <exception cref="PredictionFailedException">The model itself failed.</exception>
     ValueTask<Prediction<TOut>> PredictAsync(TIn input, in PredictOptions options, CancellationToken cancellationToken = default);
 }

@@ -13,10 +13,12 @@ public interface IInferenceServer
     /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
     /// <param name="request">The inputs.</param>
     /// <param name="options">What the caller says about this prediction. The id is that of the first row; the row after it has the next number.</param>
-    /// <param name="cancellationToken">Cancels loading; a run in progress is not interrupted.</param>
+    /// <param name="cancellationToken">Cancels loading and waiting for a busy model; a run in progress is not interrupted.</param>
     /// <exception cref="AssetNotFoundException">No such model, alias or version.</exception>
     /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
     /// <exception cref="PredictionInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelOverloadedException">The model is too busy to come to it in time.</exception>
+    /// <exception cref="PredictionTimeoutException">Its <see cref="PredictOptions.Timeout"/> was over before the model came to it.</exception>
     /// <exception cref="PredictionFailedException">The model itself failed.</exception>
     ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
         ModelReference model,

@@ -16,20 +16,7 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => fixture.DisposeAsync();
 
     [Theory]
-    [InlineData("BOOL", "0100")]
-    [InlineData("INT8", "807F")]
-    [InlineData("UINT8", "FF00")]
-    [InlineData("INT16", "0080FF7F")]
-    [InlineData("UINT16", "FFFF0000")]
-    [InlineData("FP16", "007C01FE")]
-    [InlineData("BF16", "807F01FF")]
-    [InlineData("INT32", "00000080FFFFFF7F")]
-    [InlineData("UINT32", "FFFFFFFF00000000")]
-    [InlineData("FP32", "0000807F0100C07F")]
-    [InlineData("INT64", "0000000000000080FFFFFFFFFFFFFF7F")]
-    [InlineData("UINT64", "FFFFFFFFFFFFFFFF0000000000000000")]
-    [InlineData("FP64", "000000000000F07F010000000000F8FF")]
-    [InlineData("BYTES", "0000000003000000E282AC")]
+    [MemberData(nameof(TensorBytes.OfTwo), MemberType = typeof(TensorBytes))]
     public async Task Every_datatype_comes_back_to_the_bit_as_bytes(string datatype, string hex)
     {
         var answer = await fixture.InferAsync(GrpcFixture.Raw(datatype, [2], Convert.FromHexString(hex)));

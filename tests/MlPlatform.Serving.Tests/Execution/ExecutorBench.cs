@@ -24,7 +24,7 @@ internal sealed class ExecutorBench : IDisposable
     {
         Model = new(Clock, once, each);
         change?.Invoke(Model);
-        var limits = new ExecutionLimits(concurrency, concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows);
+        var limits = new ExecutionLimits(concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows);
         Version = new(
             new(name, 1),
             ArtifactDigest.Of([1]),

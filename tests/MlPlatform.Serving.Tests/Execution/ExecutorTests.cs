@@ -247,6 +247,22 @@ public sealed class ExecutorTests
         );
     }
 
+    [Theory]
+    [InlineData(5, 0.1)]
+    [InlineData(400, 50)]
+    public async Task One_whose_time_was_over_before_it_came_is_not_run_though_the_model_is_free(double once, double each)
+    {
+        using var bench = new ExecutorBench(once, each);
+        var slot = bench.Version.Rent(1);
+        var deadline = bench.Clock.GetTimestamp();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAsync<PredictionTimeoutException>(async () =>
+            await bench.Executor.RunAsync(slot, new(deadline, TimeSpan.FromMilliseconds(1), default), TestContext.Current.CancellationToken)
+        );
+        bench.Version.Return(slot);
+        Assert.Empty(bench.Model.Runs);
+    }
+
     [Fact]
     public async Task One_that_could_not_be_answered_in_time_is_refused_at_once()
     {

@@ -61,11 +61,7 @@ internal sealed class AccessControl
                 return;
             }
 
-            built.Metadata.Add(new EndpointAccess(Access.Read));
-            if (!LocalOnly)
-            {
-                built.Metadata.Add(new AuthorizeAttribute(PolicyOf(Access.Read)));
-            }
+            Protect(built, Access.Read);
         });
 
     /// <exception cref="InvalidOperationException"><c>AddAspNetCore</c> was not called.</exception>

@@ -17,6 +17,7 @@ internal static class InferenceCall
     )
     {
         const int MicrosecondsPerMillisecond = 1000;
+        said = said with { Priority = request.Rank };
         if (request.Timeout is 0 || request.Timeout / MicrosecondsPerMillisecond >= int.MaxValue)
         {
             return await models.PredictAsync(model, request.ToTensors(), said, cancellationToken).ConfigureAwait(false);

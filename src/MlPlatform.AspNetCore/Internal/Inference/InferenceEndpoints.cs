@@ -49,9 +49,7 @@ internal sealed class InferenceEndpoints(
             jsonLength == 0
                 ? await ReadRawAsync(models, model, body, context.RequestAborted).ConfigureAwait(false)
                 : InferenceRequestReader.Read(body, jsonLength, options.Value.MaxInferenceBytes, memory);
-        var prediction = await InferenceCall
-            .PredictAsync(models, model, request, request.Complete(said), context.RequestAborted)
-            .ConfigureAwait(false);
+        var prediction = await InferenceCall.PredictAsync(models, model, request, said, context.RequestAborted).ConfigureAwait(false);
         await InferenceReply.WriteAsync(context.Response, request, prediction, context.RequestAborted).ConfigureAwait(false);
 
         // Not after a failure: a run that was given up may still be reading.

@@ -20,16 +20,13 @@ internal sealed class InferenceRequest
 
     public IReadOnlyList<RequestedOutput> Outputs { get; init; } = [];
 
-    /// <summary>What the caller says, with what the request says of its place.</summary>
-    public PredictOptions Complete(PredictOptions said) =>
-        said with
+    /// <summary>Its place among those that wait.</summary>
+    public PredictionPriority Rank =>
+        Priority switch
         {
-            Priority = Priority switch
-            {
-                1 => PredictionPriority.High,
-                > 2 => PredictionPriority.Low,
-                _ => PredictionPriority.Normal,
-            },
+            1 => PredictionPriority.High,
+            > 2 => PredictionPriority.Low,
+            _ => PredictionPriority.Normal,
         };
 
     public TensorRequest ToTensors()

@@ -52,8 +52,6 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         }
     }
 
-    private int Concurrency => isBatched ? limits.BatchConcurrency : limits.Concurrency;
-
     /// <summary>Allows requests to share runs, where it pays.</summary>
     /// <param name="rows">The most rows of such a run.</param>
     public void Join(int rows)
@@ -79,19 +77,19 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     /// <exception cref="OperationCanceledException">Cancelled before it ran.</exception>
     public ValueTask RunAsync(Slot slot, in RunTerms terms, CancellationToken cancellationToken)
     {
+        if (terms.Deadline != 0 && clock.GetTimestamp() > terms.Deadline) // What came before it, such as a feature read, took too long.
+        {
+            throw new PredictionTimeoutException(version, terms.Timeout);
+        }
+
         if (!isBatched && cost.Predict(slot.Inputs.Rows) <= InlineTicks)
         {
             Run(slot, isSampled: true);
             return default;
         }
 
-        if (!TryEnter(slot, terms, out var isHelped))
+        if (!TryEnter(slot, terms))
         {
-            if (isHelped)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            }
-
             slot.CancelWith(this, cancellationToken);
             return slot.Completion;
         }
@@ -149,19 +147,15 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         }
     }
 
-    /// <param name="slot">The request.</param>
-    /// <param name="terms">When it is to be run.</param>
-    /// <param name="isHelped">Whether a worker is to be started: more may run at a time than did before.</param>
     /// <returns>Whether it may run now; else it waits.</returns>
-    private bool TryEnter(Slot slot, in RunTerms terms, out bool isHelped)
+    private bool TryEnter(Slot slot, in RunTerms terms)
     {
-        isHelped = false;
         var rank = RankOf(terms.Priority);
         var rows = slot.Inputs.Rows;
         var own = cost.Predict(rows);
         lock (gate)
         {
-            if (running < Concurrency && IsEmpty())
+            if (running < limits.Concurrency) // Then nobody waits: a right to run is given back only when the queue is empty.
             {
                 running++;
                 return true;
@@ -172,13 +166,11 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             if (terms.Deadline != 0 && now + ToTimestamp(wait + TimeSpan.FromTicks((long)own)) > terms.Deadline)
             {
                 ServingDiagnostics.Rejects.Add(1, TagsOf("deadline"));
-                throw now > terms.Deadline
-                    ? new PredictionTimeoutException(version, terms.Timeout)
-                    : new ModelOverloadedException(
-                        version,
-                        $"it would come to the request in {wait.TotalMilliseconds:0} ms, which has {terms.Timeout.TotalMilliseconds:0}.",
-                        wait
-                    );
+                throw new ModelOverloadedException(
+                    version,
+                    $"it would come to the request in {wait.TotalMilliseconds:0} ms, which has {terms.Timeout.TotalMilliseconds:0}.",
+                    wait
+                );
             }
 
             if (wait > limits.MaxQueueTime)
@@ -196,8 +188,6 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
 
             slot.Wait(terms, rank, now, own);
             queues[rank].Add(slot);
-            isHelped = running < Concurrency;
-            running += isHelped ? 1 : 0;
             return false;
         }
     }
@@ -221,16 +211,10 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     {
         var now = clock.GetTimestamp();
         var rows = 0;
-        var isShared = false;
+        bool isShared;
         string closed;
         lock (gate)
         {
-            if (running > Concurrency) // Fewer are allowed than when this one began.
-            {
-                running--;
-                return false;
-            }
-
             isShared = isBatched;
             var most = isShared ? batchRows : 1;
             Slot? next;
@@ -315,8 +299,9 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         }
         catch (Exception)
         {
+            ServingDiagnostics.SplitBatches.Add(1, TagsOf());
             batch?.Dispose();
-            slots.ForEach(RunAlone); // One of them may be at fault; the others are to have their answers.
+            slots.ForEach(RunAlone); // One of them may be at fault, which is told what it was; the others are to have their answers.
             return;
         }
 
@@ -341,7 +326,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         var ticks = clock.GetElapsedTime(started).Ticks;
         slot.RunTicks = ticks;
         slot.Tally.Ran(ticks);
-        if (!isSampled || (++slot.Uses & 15) == 0)
+        if (!isSampled || (slot.Tally.Runs & 15) == 0)
         {
             Learn(slot.Inputs.Rows, ticks);
         }
@@ -376,7 +361,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         var each = isBatched ? batchRows : 1;
         var run = cost.Predict(each);
         var together = isBatched ? (double)rows / each * run : alone;
-        return ((Math.Min(alone, together) / Concurrency) + run) * Math.Max(1, slowness);
+        return ((Math.Min(alone, together) / limits.Concurrency) + run) * Math.Max(1, slowness);
     }
 
     /// <summary>The one whose turn it is: each step of priority counts as a time that was waited already.</summary>
@@ -414,11 +399,14 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             _ => 1,
         };
 
-    private TagList TagsOf(string reason) =>
-        new()
+    private TagList TagsOf(string? reason = null)
+    {
+        var tags = new TagList { { "mlplatform.model.name", version.Name }, { "mlplatform.model.version", version.Version } };
+        if (reason is not null)
         {
-            { "mlplatform.model.name", version.Name },
-            { "mlplatform.model.version", version.Version },
-            { "mlplatform.reason", reason },
-        };
+            tags.Add("mlplatform.reason", reason);
+        }
+
+        return tags;
+    }
 }

@@ -65,9 +65,6 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     /// <summary>How long it took to take the answer out of the memory that the model has written.</summary>
     public long OutputTicks { get; set; }
 
-    /// <summary>How often it was run.</summary>
-    public int Uses { get; set; }
-
     public bool IsWaiting { get; set; }
 
     public RunTerms Terms { get; private set; }

@@ -96,12 +96,7 @@ internal sealed class VersionLoader(
     }
 
     private ExecutionLimits Limits(int threads) =>
-        new(
-            Math.Max(1, Environment.ProcessorCount / threads),
-            Math.Max(1, Environment.ProcessorCount / threads),
-            options.Value.MaxQueueTime,
-            options.Value.MaxQueueRows
-        );
+        new(Math.Max(1, Environment.ProcessorCount / threads), options.Value.MaxQueueTime, options.Value.MaxQueueRows);
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(
         ModelPackage package,

@@ -145,7 +145,7 @@ internal sealed class ShadowLane<TIn, TOut>
         var slot = Version.Rent(item.Inputs!.Rows);
         try
         {
-            item.Inputs.CopyTo(slot.Inputs);
+            item.Inputs.CopyRowsTo(slot.Inputs, 0, 0, item.Inputs.Rows);
             sink.Run(Version, slot, PredictionRoute.Shadow, counter);
             sink.Answered(Version, slot, item.Call, PredictionRoute.Shadow, item.Time, counter);
         }

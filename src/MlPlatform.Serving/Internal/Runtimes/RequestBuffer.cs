@@ -176,16 +176,6 @@ internal sealed unsafe class RequestBuffer : IDisposable
         };
     }
 
-    /// <summary>Copies everything to a buffer of the same layout and number of rows.</summary>
-    public void CopyTo(RequestBuffer other)
-    {
-        NativeMemory.Copy(block, other.block, (nuint)Bytes);
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i]?.CopyTo(other.texts[i]!, 0);
-        }
-    }
-
     /// <summary>Copies rows to another buffer of the same layout.</summary>
     public void CopyRowsTo(RequestBuffer other, int from, int to, int rows)
     {
@@ -200,14 +190,6 @@ internal sealed unsafe class RequestBuffer : IDisposable
 
             var size = (nuint)elements * (nuint)ElementTypes.SizeOf(Layout.Tensors[i].Type);
             NativeMemory.Copy((byte*)Tensors[i] + ((nuint)from * size), (byte*)other.Tensors[i] + ((nuint)to * size), (nuint)rows * size);
-        }
-    }
-
-    public void ClearTexts()
-    {
-        foreach (var array in texts)
-        {
-            array?.AsSpan().Clear();
         }
     }
 

@@ -72,7 +72,6 @@ internal sealed class GrpcInference(
         var said = await VersionChoice.CompleteAsync(http, InferenceHeaders.ReadOptions(http.Request)).ConfigureAwait(false) with
         {
             Timeout = TimeLeft(context),
-            Priority = GrpcParameters.PriorityOf(message.Parameters),
         };
         var request = GrpcRequestReader.Read(message, options.Value.MaxInferenceBytes);
         var prediction = await InferenceCall.PredictAsync(Models, target, request, said, context.CancellationToken).ConfigureAwait(false);

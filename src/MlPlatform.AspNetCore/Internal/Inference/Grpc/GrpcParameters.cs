@@ -1,6 +1,5 @@
 using Google.Protobuf.Collections;
 using MlPlatform.AspNetCore.Internal.InferenceProtocol;
-using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
 
@@ -11,14 +10,9 @@ internal static class GrpcParameters
     public static long TimeoutOf(MapField<string, InferParameter> parameters) =>
         (long)Math.Min(CountOf(parameters, "timeout"), long.MaxValue);
 
-    /// <summary>1 is the highest level, 0 the server's own, and 2 its name here; what lies above is lower.</summary>
-    public static PredictionPriority PriorityOf(MapField<string, InferParameter> parameters) =>
-        CountOf(parameters, "priority") switch
-        {
-            1 => PredictionPriority.High,
-            0 or 2 => PredictionPriority.Normal,
-            _ => PredictionPriority.Low,
-        };
+    /// <summary>1 is the most urgent; 0 is none.</summary>
+    public static long PriorityOf(MapField<string, InferParameter> parameters) =>
+        (long)Math.Min(CountOf(parameters, "priority"), long.MaxValue);
 
     private static ulong CountOf(MapField<string, InferParameter> parameters, string name)
     {

@@ -47,12 +47,12 @@ internal static class GrpcReply
         return result;
     }
 
-    // Copied, since the message is written when the memory of the outputs may have been given back.
+    // Not copied: an answer's tensors have memory of their own, which nobody writes any more.
     private static ByteString BytesOf(NamedTensor output)
     {
         if (output.Type != Core.DataType.String)
         {
-            return ByteString.CopyFrom(output.Data.Span);
+            return UnsafeByteOperations.UnsafeWrap(output.Data);
         }
 
         var buffer = new ArrayBufferWriter<byte>((int)Math.Max(BinaryTensorOutput.SizeOf(output), 1));
@@ -61,6 +61,6 @@ internal static class GrpcReply
             BinaryTensorOutput.Write(buffer, text ?? string.Empty); // The protocol has no null.
         }
 
-        return ByteString.CopyFrom(buffer.WrittenSpan);
+        return UnsafeByteOperations.UnsafeWrap(buffer.WrittenMemory);
     }
 }

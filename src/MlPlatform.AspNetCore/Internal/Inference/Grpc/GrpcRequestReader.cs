@@ -32,6 +32,7 @@ internal static class GrpcRequestReader
         {
             Id = message.Id,
             Timeout = GrpcParameters.TimeoutOf(message.Parameters),
+            Priority = GrpcParameters.PriorityOf(message.Parameters),
             BinaryOutput = isRaw,
             Inputs = inputs,
             Outputs = [.. message.Outputs.Select(o => new RequestedOutput(o.Name, null))],
