@@ -375,6 +375,49 @@ public abstract class MetadataDatabaseConformanceTests
         );
     }
 
+    /// <summary>Rows with new ids are inserted and told of; those that are there, in the table or earlier among the rows, stay as they are.</summary>
+    [Fact]
+    public async Task Insert_of_new_rows_tells_which_were_new_and_keeps_the_others()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        Guid[] ids = [.. Enumerable.Range(1, 4).Select(i => new Guid(i, 0x1234, 0x5678, 1, 2, 3, 4, 5, 6, 7, 8))];
+        bool[] first = [],
+            second = [];
+        await WriteAsync(
+            database,
+            async work =>
+            {
+                await work.Connection.ExecuteAsync(
+                    $"CREATE TABLE marked (id {database.Dialect.TypeTokens["blob"]} PRIMARY KEY, batch {database.Dialect.TypeTokens["int"]}, "
+                        + $"label {database.Dialect.TypeTokens["text"]}, score {database.Dialect.TypeTokens["double"]})",
+                    transaction: work.Transaction
+                );
+                first = await InsertAsync(1, [ids[0], ids[1], ids[0]], ["a", null, "twice"], [null, 0.5, 7]);
+                second = await InsertAsync(2, [ids[1], ids[2], ids[3]], [null, "c", "c"], [1, 2, null]);
+
+                Task<bool[]> InsertAsync(long batch, Guid[] keys, string?[] labels, double?[] scores) =>
+                    database.Dialect.InsertNewAsync(
+                        work,
+                        "marked",
+                        ("id", keys),
+                        [new("batch", batch), new("label", labels), new("score", scores)]
+                    );
+            }
+        );
+        var found = await database.ReadAsync(
+            c => c.QueryAsync<(byte[] Id, long Batch, string? Label, double? Score)>("SELECT id, batch, label, score FROM marked ORDER BY id"),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal([true, true, false], first);
+        Assert.Equal([false, true, true], second);
+        Assert.Equal(
+            [(ids[0], 1, "a", null), (ids[1], 1, null, 0.5), (ids[2], 2, "c", 2), (ids[3], 2, "c", null)],
+            found.Select(r => (new Guid(r.Id, bigEndian: true), r.Batch, r.Label, r.Score))
+        );
+    }
+
     private static Task WriteAsync(IMetadataDatabase database, Func<IUnitOfWork, Task> body) =>
         database.WriteAsync(Durability.Process, body, TestContext.Current.CancellationToken);
 

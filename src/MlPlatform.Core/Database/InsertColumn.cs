@@ -10,10 +10,16 @@ public sealed class InsertColumn
     public InsertColumn(string name, string value)
         : this(name, (object)value, null) { }
 
-    /// <summary>A text for each row.</summary>
+    /// <summary>The same integer in every row.</summary>
+    /// <param name="name">The column's name, as it stands in the statement.</param>
+    /// <param name="value">The integer.</param>
+    public InsertColumn(string name, long value)
+        : this(name, (object)value, null) { }
+
+    /// <summary>A text for each row, or null.</summary>
     /// <param name="name">The column's name, as it stands in the statement.</param>
     /// <param name="values">The texts, one for each row.</param>
-    public InsertColumn(string name, string[] values)
+    public InsertColumn(string name, string?[] values)
         : this(name, values, values?.Length) { }
 
     /// <summary>An integer for each row.</summary>
@@ -28,6 +34,18 @@ public sealed class InsertColumn
     public InsertColumn(string name, double[] values)
         : this(name, values, values?.Length) { }
 
+    /// <summary>A number for each row, or null; a database may refuse not-a-number.</summary>
+    /// <param name="name">The column's name, as it stands in the statement.</param>
+    /// <param name="values">The numbers, one for each row.</param>
+    public InsertColumn(string name, double?[] values)
+        : this(name, values, values?.Length) { }
+
+    /// <summary>The 16 bytes of an id for each row, the most significant first, for a column of bytes.</summary>
+    /// <param name="name">The column's name, as it stands in the statement.</param>
+    /// <param name="values">The ids, one for each row.</param>
+    public InsertColumn(string name, Guid[] values)
+        : this(name, values, values?.Length) { }
+
     private InsertColumn(string name, object? values, int? count)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -40,7 +58,10 @@ public sealed class InsertColumn
     /// <summary>The column's name.</summary>
     public string Name { get; }
 
-    /// <summary>An array of <see cref="string"/>, <see cref="long"/> or <see cref="double"/>, or one <see cref="string"/> for all rows.</summary>
+    /// <summary>
+    /// An array of <see cref="string"/>, <see cref="long"/>, <see cref="double"/>, nullable <see cref="double"/> or <see cref="Guid"/>; or one
+    /// <see cref="string"/> or <see cref="long"/> for all rows.
+    /// </summary>
     public object Values { get; }
 
     /// <summary>How many rows there are; null where one value is for all of them.</summary>

@@ -56,4 +56,18 @@ public abstract class SqlDialect
     /// <param name="onConflict">What to do with a row that is there: <c>ON CONFLICT ...</c>, or nothing.</param>
     /// <exception cref="System.Data.Common.DbException">The database refused a row; the transaction cannot go on.</exception>
     public abstract Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "");
+
+    /// <summary>The same for rows of which some may be there: inserts those whose key is new, and tells which they were.</summary>
+    /// <param name="work">The transaction.</param>
+    /// <param name="table">The table, a constant of the module.</param>
+    /// <param name="key">The ids that the table's key or a unique index is on. An id that comes twice is new once, the first time.</param>
+    /// <param name="columns">The other columns, of as many rows.</param>
+    /// <returns>For each row whether it was new.</returns>
+    /// <exception cref="System.Data.Common.DbException">The database refused a row; the transaction cannot go on.</exception>
+    public abstract Task<bool[]> InsertNewAsync(
+        IUnitOfWork work,
+        string table,
+        (string Name, Guid[] Values) key,
+        IReadOnlyList<InsertColumn> columns
+    );
 }

@@ -47,20 +47,46 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
 
     public override async Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "")
     {
+        await using var command = CommandOf(work, table, columns, onConflict);
+        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    public override async Task<bool[]> InsertNewAsync(
+        IUnitOfWork work,
+        string table,
+        (string Name, Guid[] Values) key,
+        IReadOnlyList<InsertColumn> columns
+    )
+    {
+        var end = $"ON CONFLICT ({key.Name}) DO NOTHING RETURNING {key.Name}";
+        await using var command = CommandOf(work, table, [new(key.Name, key.Values), .. columns], end);
+        await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        var added = new HashSet<Guid>();
+        while (await reader.ReadAsync().ConfigureAwait(false))
+        {
+            added.Add(new(await reader.GetFieldValueAsync<byte[]>(0).ConfigureAwait(false), bigEndian: true));
+        }
+
+        return Array.ConvertAll(key.Values, added.Remove); // The first row of an id is the one that was inserted.
+    }
+
+    private static NpgsqlCommand CommandOf(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string end)
+    {
         InsertColumn.CountRows(columns);
         var arrays = columns.Where(c => c.Count is not null).ToList();
         var sql = $"""
             INSERT INTO {table} ({string.Join(", ", columns.Select(c => c.Name))})
             SELECT {string.Join(", ", columns.Select(c => c.Count is null ? $"@{c.Name}" : $"p.{c.Name}"))}
             FROM unnest({string.Join(", ", arrays.Select(c => $"@{c.Name}"))}) AS p ({string.Join(", ", arrays.Select(c => c.Name))})
-            {onConflict}
+            {end}
             """;
-        await using var command = new NpgsqlCommand(sql, (NpgsqlConnection)work.Connection, (NpgsqlTransaction)work.Transaction);
+        var command = new NpgsqlCommand(sql, (NpgsqlConnection)work.Connection, (NpgsqlTransaction)work.Transaction);
         foreach (var column in columns)
         {
-            command.Parameters.Add(new(column.Name, column.Values));
+            var values = column.Values is Guid[] ids ? Array.ConvertAll(ids, id => id.ToByteArray(bigEndian: true)) : column.Values;
+            command.Parameters.Add(new(column.Name, values));
         }
 
-        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        return command;
     }
 }

@@ -29,17 +29,30 @@ internal sealed class SqliteDialect : SqlDialect
     /// <summary>Past the provider's commands, which look each parameter up by its name for each row: that takes longer than the insert itself.</summary>
     public override Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "")
     {
-        var count = InsertColumn.CountRows(columns);
+        InsertRows(work, table, columns, onConflict);
+        return Task.CompletedTask;
+    }
+
+    public override Task<bool[]> InsertNewAsync(
+        IUnitOfWork work,
+        string table,
+        (string Name, Guid[] Values) key,
+        IReadOnlyList<InsertColumn> columns
+    ) => Task.FromResult(InsertRows(work, table, [new(key.Name, key.Values), .. columns], $"ON CONFLICT ({key.Name}) DO NOTHING"));
+
+    private static bool[] InsertRows(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict)
+    {
+        var changed = new bool[InsertColumn.CountRows(columns)];
         var sql = $"""
             INSERT INTO {table} ({string.Join(", ", columns.Select(c => c.Name))})
             VALUES ({string.Join(", ", columns.Select((_, i) => $"?{i + 1}"))}) {onConflict}
             """;
         using var statement = new SqliteInsert(((SqliteConnection)work.Connection).Handle!, sql, columns);
-        for (var row = 0; row < count; row++)
+        for (var row = 0; row < changed.Length; row++)
         {
-            statement.Execute(row);
+            changed[row] = statement.Execute(row);
         }
 
-        return Task.CompletedTask;
+        return changed;
     }
 }

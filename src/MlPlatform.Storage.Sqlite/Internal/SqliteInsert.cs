@@ -22,7 +22,8 @@ internal sealed class SqliteInsert : IDisposable
         Check(raw.sqlite3_prepare_v2(database, sql, out statement));
     }
 
-    public void Execute(int row)
+    /// <returns>Whether a row was inserted or changed.</returns>
+    public bool Execute(int row)
     {
         for (var i = 0; i < columns.Length; i++)
         {
@@ -34,8 +35,21 @@ internal sealed class SqliteInsert : IDisposable
                 case double[] numbers:
                     Check(raw.sqlite3_bind_double(statement, i + 1, numbers[row]));
                     break;
-                case string[] texts:
+                case double?[] numbers:
+                    Check(
+                        numbers[row] is { } number
+                            ? raw.sqlite3_bind_double(statement, i + 1, number)
+                            : raw.sqlite3_bind_null(statement, i + 1)
+                    );
+                    break;
+                case string?[] texts:
                     BindText(i, texts[row]);
+                    break;
+                case Guid[] ids:
+                    BindId(i, ids[row]);
+                    break;
+                case long integer:
+                    Check(raw.sqlite3_bind_int64(statement, i + 1, integer));
                     break;
                 case string text:
                     BindText(i, text);
@@ -48,13 +62,21 @@ internal sealed class SqliteInsert : IDisposable
         var code = raw.sqlite3_step(statement);
         var reset = raw.sqlite3_reset(statement); // Repeats the step's error, with its text.
         Check(code == raw.SQLITE_DONE ? reset : code);
+        return raw.sqlite3_changes(database) > 0;
     }
 
     public void Dispose() => statement.Dispose();
 
     /// <summary>Bindings outlive a reset, and most texts are the row's before.</summary>
-    private void BindText(int column, string text)
+    private void BindText(int column, string? text)
     {
+        if (text is null)
+        {
+            Check(raw.sqlite3_bind_null(statement, column + 1));
+            bound[column] = null;
+            return;
+        }
+
         if (ReferenceEquals(bound[column], text))
         {
             return;
@@ -65,6 +87,13 @@ internal sealed class SqliteInsert : IDisposable
         Check(raw.sqlite3_bind_text(statement, column + 1, buffer.AsSpan(0, length)));
         ArrayPool<byte>.Shared.Return(buffer);
         bound[column] = text;
+    }
+
+    private void BindId(int column, Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        Check(raw.sqlite3_bind_blob(statement, column + 1, bytes));
     }
 
     private void Check(int code)

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.Options;
 using MlPlatform.Core;
 
@@ -15,7 +16,10 @@ internal sealed class HttpActorAccessor(IHttpContextAccessor contexts, IOptions<
     // Asked at every change and every counted read: a caller's claims are read once. The table is safe for the threads of one request.
     private readonly ConditionalWeakTable<ClaimsPrincipal, Actor> callers = [];
 
-    public Actor Current => contexts.HttpContext is { } context ? callers.GetValue(context.User, ActorOf) : application;
+    public Actor Current =>
+        contexts.HttpContext is not { } context ? application
+        : context.Features.Get<IHttpAuthenticationFeature>()?.User is { } user ? callers.GetValue(user, ActorOf)
+        : Actor.Anonymous; // Nobody authenticated anybody; asking the context for its user would make one.
 
     /// <summary>A person by name; a client that only has an id of its own, as from client credentials, is a service.</summary>
     private Actor ActorOf(ClaimsPrincipal user)

@@ -25,7 +25,7 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
                 async unit =>
                 {
                     var ids = await ResolveLayoutsAsync(unit, blocks).ConfigureAwait(false);
-                    var panes = InsertRows(unit, blocks, ids);
+                    var panes = await InsertRowsAsync(unit, blocks, ids).ConfigureAwait(false);
                     foreach (var (key, pane) in panes)
                     {
                         await MergePaneAsync(unit, key, pane).ConfigureAwait(false);
@@ -84,28 +84,24 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
         return ids;
     }
 
-    private Dictionary<PaneKey, PaneSketch> InsertRows(
+    private async Task<Dictionary<PaneKey, PaneSketch>> InsertRowsAsync(
         IUnitOfWork unit,
         IReadOnlyList<CaptureBlock> blocks,
         Dictionary<LayoutCapture, long> ids
     )
     {
         var panes = new Dictionary<PaneKey, PaneSketch>();
-        if (blocks.Count == 0)
-        {
-            return panes;
-        }
-
-        using var insert = new PredictionInsert(unit);
-        insert.Prepare();
         PaneSketch? pane = null;
         PaneKey key = default;
-        foreach (var block in blocks)
+        foreach (var block in blocks.Where(b => b.Count > 0))
         {
             var layoutId = ids[block.Owner];
+            var isNew = await database
+                .Dialect.InsertNewAsync(unit, "mon_prediction", ("id", block.Ids[..block.Count]), ColumnsOf(block, layoutId))
+                .ConfigureAwait(false);
             for (var row = 0; row < block.Count; row++)
             {
-                if (!insert.Execute(layoutId, block, row))
+                if (!isNew[row])
                 {
                     continue;
                 }
@@ -126,6 +122,20 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
         }
 
         return panes;
+    }
+
+    private static InsertColumn[] ColumnsOf(CaptureBlock block, long layoutId)
+    {
+        var scores = Array.ConvertAll(block.Scores[..block.Count], s => double.IsFinite(s) ? s : (double?)null);
+        return
+        [
+            new("layout_id", layoutId),
+            new("route", Array.ConvertAll(block.Routes[..block.Count], r => (long)r)),
+            new("time", block.Times[..block.Count]),
+            new("score", scores),
+            new("class", Array.ConvertAll(block.Classes[..block.Count], c => (long)c)),
+            new("segment", block.Segments[..block.Count]),
+        ];
     }
 
     private async Task MergePaneAsync(IUnitOfWork unit, PaneKey key, PaneSketch pane)
