@@ -107,8 +107,9 @@ public sealed class NamedTensor
     {
         ArgumentNullException.ThrowIfNull(shape);
         var count = 1L;
-        foreach (var dimension in shape)
+        for (var i = 0; i < shape.Count; i++) // Not by an enumerator, which would be an object for each tensor.
         {
+            var dimension = shape[i];
             if (dimension < 0)
             {
                 throw new ArgumentException($"Shape [{string.Join(',', shape)}] has a negative dimension.", nameof(shape));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.Core;
@@ -320,5 +321,30 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
                 Assert.Equal(input, JsonNode.Parse(reply.Text)!["outputs"]![0]!.ToJsonString());
             });
         await Task.WhenAll(requests);
+    }
+
+    [Fact]
+    public async Task Requests_of_one_connection_are_each_read_to_their_end_whatever_came_of_the_one_before()
+    {
+        string[] bodies =
+        [
+            """{"inputs":""",
+            $$"""{"inputs":[{"name":"x","shape":[4000],"datatype":"INT8","data":[{{string.Join(',', Enumerable.Repeat(17, 4000))}}]}]}""",
+            """{"inputs":[{"name":"x","shape":[1],"datatype":"INT8","data":[1000]}]}""",
+            Simple,
+        ];
+        var requests = bodies.Select(
+            (b, i) =>
+                $"POST {InferenceFixture.Infer} HTTP/1.1\r\nHost: localhost\r\nConnection: {(i == bodies.Length - 1 ? "close" : "keep-alive")}\r\n"
+                + $"Content-Length: {b.Length}\r\n\r\n{b}"
+        );
+        using var client = await RawHttp.ConnectAsync(fixture.Host.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(requests)), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["400", "200", "400", "200"], text.Split("HTTP/1.1 ").Skip(1).Select(reply => reply[..3]));
+        Assert.Contains(string.Join(',', Enumerable.Repeat(17, 4000)), text, StringComparison.Ordinal);
     }
 }

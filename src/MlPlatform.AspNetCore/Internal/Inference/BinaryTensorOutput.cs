@@ -28,26 +28,36 @@ internal static class BinaryTensorOutput
         return size;
     }
 
-    public static async ValueTask WriteAsync(PipeWriter body, NamedTensor tensor, CancellationToken cancellationToken)
+    /// <summary>Writes a tensor into memory, together with what is there already, or to the caller what is much.</summary>
+    public static async ValueTask WriteAsync(
+        PipeWriter body,
+        ArrayBufferWriter<byte> memory,
+        NamedTensor tensor,
+        CancellationToken cancellationToken
+    )
     {
-        if (tensor.Type != DataType.String)
+        if (tensor.Data.Length > Much)
         {
+            await FlushAsync(body, memory, cancellationToken).ConfigureAwait(false);
             await body.WriteAsync(tensor.Data, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var unflushed = 0;
+        memory.Write(tensor.Data.Span);
         foreach (var text in tensor.Texts)
         {
-            unflushed += Write(body, text ?? string.Empty); // The protocol has no null.
-            if (unflushed > Much)
+            Write(memory, text ?? string.Empty); // The protocol has no null.
+            if (memory.WrittenCount > Much)
             {
-                await body.FlushAsync(cancellationToken).ConfigureAwait(false);
-                unflushed = 0;
+                await FlushAsync(body, memory, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
 
-        await body.FlushAsync(cancellationToken).ConfigureAwait(false);
+    private static async ValueTask FlushAsync(PipeWriter body, ArrayBufferWriter<byte> memory, CancellationToken cancellationToken)
+    {
+        await body.WriteAsync(memory.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        memory.ResetWrittenCount();
     }
 
     public static int Write(IBufferWriter<byte> body, string text)

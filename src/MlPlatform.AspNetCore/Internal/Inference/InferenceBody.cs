@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -10,8 +11,9 @@ internal static class InferenceBody
 {
     private const int FirstBytes = 16 << 10;
     private const int TrustedBytes = 1 << 20;
+    private const int SmallBytes = 32 << 10;
 
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int maximumBytes, RentedBytes memory)
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int maximumBytes, InferenceMemory memory)
     {
         var request = context.Request;
         RaiseLimit(context, maximumBytes);
@@ -23,6 +25,11 @@ internal static class InferenceBody
         var encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
+            if (request.ContentLength is > 0 and <= SmallBytes and var small)
+            {
+                return await ReadSmallAsync(request.BodyReader, (int)small, memory, context.RequestAborted).ConfigureAwait(false);
+            }
+
             var expected = (int)Math.Min(request.ContentLength + 1 ?? FirstBytes, TrustedBytes);
             return await ReadAsync(request.Body, expected, maximumBytes, memory, context.RequestAborted).ConfigureAwait(false);
         }
@@ -50,6 +57,27 @@ internal static class InferenceBody
         }
     }
 
+    /// <summary>A small body lies in the server's own memory, mostly in one piece, and can stay there.</summary>
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadSmallAsync(
+        PipeReader reader,
+        int length,
+        InferenceMemory memory,
+        CancellationToken cancellationToken
+    )
+    {
+        var read = await reader.ReadAtLeastAsync(length, cancellationToken).ConfigureAwait(false);
+        if (read.Buffer.IsSingleSegment)
+        {
+            memory.Keep(reader, read.Buffer.End);
+            return read.Buffer.First;
+        }
+
+        var copy = memory.Rent((int)read.Buffer.Length);
+        read.Buffer.CopyTo(copy.Span);
+        reader.AdvanceTo(read.Buffer.End);
+        return copy;
+    }
+
     private static Stream Unpack(Stream body, string encoding) =>
         encoding.ToLowerInvariant() switch
         {
@@ -64,11 +92,11 @@ internal static class InferenceBody
             ),
         };
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
         Stream body,
         int expected,
         int maximumBytes,
-        RentedBytes memory,
+        InferenceMemory memory,
         CancellationToken cancellationToken
     )
     {

@@ -43,17 +43,21 @@ internal sealed class InferenceEndpoints(
         var model = InferenceTarget.Of(context, serving.Value.DefaultAlias);
         var said = await VersionChoice.CompleteAsync(context, InferenceHeaders.ReadOptions(context.Request)).ConfigureAwait(false);
         var jsonLength = InferenceHeaders.ReadJsonLength(context.Request);
-        var memory = new RentedBytes();
-        var body = await InferenceBody.ReadAsync(context, options.Value.MaxInferenceBytes, memory).ConfigureAwait(false);
-        var request =
-            jsonLength == 0
-                ? await ReadRawAsync(models, model, body, context.RequestAborted).ConfigureAwait(false)
-                : InferenceRequestReader.Read(body, jsonLength, options.Value.MaxInferenceBytes, memory);
-        var prediction = await InferenceCall.PredictAsync(models, model, request, said, context.RequestAborted).ConfigureAwait(false);
-        await InferenceReply.WriteAsync(context.Response, request, prediction, context.RequestAborted).ConfigureAwait(false);
-
-        // Not after a failure: a run that was given up may still be reading.
-        memory.Return();
+        var memory = InferenceMemory.Pool.Get();
+        try
+        {
+            var body = await InferenceBody.ReadAsync(context, options.Value.MaxInferenceBytes, memory).ConfigureAwait(false);
+            var request =
+                jsonLength == 0
+                    ? await ReadRawAsync(models, model, body, context.RequestAborted).ConfigureAwait(false)
+                    : InferenceRequestReader.Read(body, jsonLength, options.Value.MaxInferenceBytes, memory);
+            var prediction = await InferenceCall.PredictAsync(models, model, request, said, context.RequestAborted).ConfigureAwait(false);
+            await InferenceReply.WriteAsync(context.Response, request, prediction, memory, context.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            InferenceMemory.Pool.Return(memory);
+        }
     }
 
     private async Task<InferenceRequest> ReadRawAsync(

@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using MlPlatform.Core;
@@ -12,126 +9,89 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Writes the answer to a request for inference.</summary>
 internal static class InferenceReply
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int Much = 64 << 10;
 
     /// <exception cref="MlflowException">An output has no form in what was asked for; nothing was written.</exception>
-    public static Task WriteAsync(
+    public static async ValueTask WriteAsync(
         HttpResponse response,
         InferenceRequest request,
         Prediction<IReadOnlyList<NamedTensor>> prediction,
+        InferenceMemory memory,
         CancellationToken cancellationToken
     )
     {
-        var sizes = SizesOf(request, prediction.Value);
-        response.Headers[InferenceHeaders.PredictionId] = prediction.PredictionId.ToString();
+        var binaryBytes = CheckOutputs(request, prediction.Value);
+        var id = prediction.PredictionId.ToString();
+        response.Headers[InferenceHeaders.PredictionId] = id;
         response.Headers[InferenceHeaders.Route] = NameOf(prediction.Route);
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
-        return Array.TrueForAll(sizes, s => s < 0)
-            ? WriteJsonAsync(response, request, prediction, sizes, cancellationToken)
-            : WriteBinaryAsync(response, request, prediction, sizes, cancellationToken);
+        response.ContentType = binaryBytes is null ? "application/json" : "application/octet-stream";
+        await WriteJsonAsync(response, request, prediction, id, memory, binaryBytes is null, cancellationToken).ConfigureAwait(false);
+        if (binaryBytes is { } bytes)
+        {
+            response.Headers[InferenceHeaders.JsonLength] = memory.Answer.WrittenCount.ToString(CultureInfo.InvariantCulture);
+            response.ContentLength = memory.Answer.WrittenCount + bytes;
+            foreach (var output in prediction.Value)
+            {
+                if (request.IsBinary(output.Name))
+                {
+                    await BinaryTensorOutput
+                        .WriteAsync(response.BodyWriter, memory.Answer, output, cancellationToken)
+                        .ConfigureAwait(false);
+                }
+            }
+        }
+        else if (!response.HasStarted)
+        {
+            response.ContentLength = memory.Answer.WrittenCount;
+        }
+
+        await response.BodyWriter.WriteAsync(memory.Answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The bytes of each output that is binary, and -1 for the others, which JSON must be able to hold.</summary>
-    private static long[] SizesOf(InferenceRequest request, IReadOnlyList<NamedTensor> outputs)
+    /// <returns>The bytes of the outputs that are binary; null when all are JSON, which must be able to hold them.</returns>
+    private static long? CheckOutputs(InferenceRequest request, IReadOnlyList<NamedTensor> outputs)
     {
-        var sizes = new long[outputs.Count];
-        for (var i = 0; i < sizes.Length; i++)
+        long? bytes = null;
+        for (var i = 0; i < outputs.Count; i++)
         {
-            var output = outputs[i];
-            if (request.IsBinary(output.Name))
+            if (request.IsBinary(outputs[i].Name))
             {
-                sizes[i] = BinaryTensorOutput.SizeOf(output);
+                bytes = (bytes ?? 0) + BinaryTensorOutput.SizeOf(outputs[i]);
             }
             else
             {
-                sizes[i] = -1;
-                JsonTensorOutput.Check(output);
+                JsonTensorOutput.Check(outputs[i]);
             }
         }
 
-        return sizes;
+        return bytes;
     }
 
-    private static async Task WriteJsonAsync(
+    /// <summary>Writes the JSON into memory, and what is much of it to the caller when nothing has to be known of it before.</summary>
+    private static async ValueTask WriteJsonAsync(
         HttpResponse response,
         InferenceRequest request,
         Prediction<IReadOnlyList<NamedTensor>> prediction,
-        long[] sizes,
+        string id,
+        InferenceMemory memory,
+        bool mayFlush,
         CancellationToken cancellationToken
     )
     {
-        response.ContentType = "application/json";
-        var writer = new Utf8JsonWriter(response.BodyWriter, Options);
-        await using (writer.ConfigureAwait(false))
-        {
-            await WriteAsync(writer, response.BodyWriter, request, prediction, sizes, cancellationToken).ConfigureAwait(false);
-        }
-
-        await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task WriteBinaryAsync(
-        HttpResponse response,
-        InferenceRequest request,
-        Prediction<IReadOnlyList<NamedTensor>> prediction,
-        long[] sizes,
-        CancellationToken cancellationToken
-    )
-    {
-        var json = new ArrayBufferWriter<byte>(512);
-        var writer = new Utf8JsonWriter(json, Options);
-        await using (writer.ConfigureAwait(false))
-        {
-            await WriteAsync(writer, null, request, prediction, sizes, cancellationToken).ConfigureAwait(false);
-        }
-
-        response.ContentType = "application/octet-stream";
-        response.Headers[InferenceHeaders.JsonLength] = json.WrittenCount.ToString(CultureInfo.InvariantCulture);
-        var length = (long)json.WrittenCount;
-        foreach (var size in sizes)
-        {
-            length += Math.Max(size, 0);
-        }
-
-        response.ContentLength = length;
-        var body = response.BodyWriter;
-        await body.WriteAsync(json.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < sizes.Length; i++)
-        {
-            if (sizes[i] > 0)
-            {
-                await BinaryTensorOutput.WriteAsync(body, prediction.Value[i], cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <param name="writer">Takes the JSON.</param>
-    /// <param name="pipe">What is behind the writer, to be flushed now and then; null for what stays in memory.</param>
-    /// <param name="request">What was asked.</param>
-    /// <param name="prediction">The answer.</param>
-    /// <param name="sizes">Of each output that is binary.</param>
-    /// <param name="cancellationToken">The caller has gone.</param>
-    private static async Task WriteAsync(
-        Utf8JsonWriter writer,
-        PipeWriter? pipe,
-        InferenceRequest request,
-        Prediction<IReadOnlyList<NamedTensor>> prediction,
-        long[] sizes,
-        CancellationToken cancellationToken
-    )
-    {
+        var writer = memory.Writer;
         writer.WriteStartObject();
-        WriteHead(writer, request, prediction);
+        WriteHead(writer, request, prediction, id);
         writer.WriteStartArray("outputs");
-        for (var i = 0; i < sizes.Length; i++)
+        for (var i = 0; i < prediction.Value.Count; i++)
         {
             var output = prediction.Value[i];
             WriteDescription(writer, output);
-            if (sizes[i] >= 0)
+            if (request.IsBinary(output.Name))
             {
                 writer.WriteStartObject("parameters");
-                writer.WriteNumber("binary_data_size", sizes[i]);
+                writer.WriteNumber("binary_data_size", BinaryTensorOutput.SizeOf(output));
                 writer.WriteEndObject();
             }
             else
@@ -140,7 +100,12 @@ internal static class InferenceReply
                 for (var done = 0; done < output.Count; done += JsonTensorOutput.Part)
                 {
                     JsonTensorOutput.WritePart(writer, output, done);
-                    await FlushAsync(writer, pipe, cancellationToken).ConfigureAwait(false);
+                    if (mayFlush && writer.BytesPending + memory.Answer.WrittenCount > Much)
+                    {
+                        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+                        await response.BodyWriter.WriteAsync(memory.Answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+                        memory.Answer.ResetWrittenCount();
+                    }
                 }
 
                 writer.WriteEndArray();
@@ -151,20 +116,26 @@ internal static class InferenceReply
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static void WriteHead(Utf8JsonWriter writer, InferenceRequest request, in Prediction<IReadOnlyList<NamedTensor>> prediction)
+    private static void WriteHead(
+        Utf8JsonWriter writer,
+        InferenceRequest request,
+        in Prediction<IReadOnlyList<NamedTensor>> prediction,
+        string id
+    )
     {
         writer.WriteString("model_name", prediction.ModelVersion.Name);
         writer.WriteString("model_version", prediction.ModelVersion.Version.ToString(CultureInfo.InvariantCulture));
-        if (request.Id is { } id)
+        if (request.Id is { } given)
         {
-            writer.WriteString("id", id);
+            writer.WriteString("id", given);
         }
 
         writer.WriteStartObject("parameters");
         writer.WriteString("route", NameOf(prediction.Route));
-        writer.WriteString("prediction_id", prediction.PredictionId.ToString());
+        writer.WriteString("prediction_id", id);
         writer.WriteEndObject();
     }
 
@@ -173,23 +144,13 @@ internal static class InferenceReply
         writer.WriteStartObject();
         writer.WriteString("name", output.Name);
         writer.WriteStartArray("shape");
-        foreach (var dimension in output.Shape)
+        for (var i = 0; i < output.Shape.Count; i++)
         {
-            writer.WriteNumberValue(dimension);
+            writer.WriteNumberValue(output.Shape[i]);
         }
 
         writer.WriteEndArray();
         writer.WriteString("datatype", Datatypes.NameOf(output.Type));
-    }
-
-    private static async ValueTask FlushAsync(Utf8JsonWriter writer, PipeWriter? pipe, CancellationToken cancellationToken)
-    {
-        const int Much = 64 << 10;
-        if (pipe is not null && (writer.BytesPending > Much || pipe is { CanGetUnflushedBytes: true, UnflushedBytes: > Much }))
-        {
-            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 
     public static string NameOf(PredictionRoute route) =>

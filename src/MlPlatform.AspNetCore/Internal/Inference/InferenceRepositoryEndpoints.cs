@@ -90,7 +90,7 @@ internal sealed class InferenceRepositoryEndpoints(
 
     private async Task<T> ReadAsync<T>(HttpContext context, Func<JsonElement, T> read)
     {
-        var memory = new RentedBytes();
+        var memory = InferenceMemory.Pool.Get();
         try
         {
             var body = await InferenceBody.ReadAsync(context, options.Value.MaxRequestBytes, memory).ConfigureAwait(false);
@@ -105,7 +105,7 @@ internal sealed class InferenceRepositoryEndpoints(
         }
         finally
         {
-            memory.Return();
+            InferenceMemory.Pool.Return(memory);
         }
     }
 

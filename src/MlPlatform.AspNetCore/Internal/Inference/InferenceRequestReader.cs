@@ -12,7 +12,7 @@ internal static class InferenceRequestReader
     /// <param name="maximumBytes">The largest tensor.</param>
     /// <param name="memory">Takes the memory that is rented for tensors.</param>
     /// <exception cref="MlflowException">The request is malformed.</exception>
-    public static InferenceRequest Read(ReadOnlyMemory<byte> body, int? jsonLength, int maximumBytes, RentedBytes memory)
+    public static InferenceRequest Read(ReadOnlyMemory<byte> body, int? jsonLength, int maximumBytes, InferenceMemory memory)
     {
         if (jsonLength > body.Length)
         {
@@ -21,7 +21,7 @@ internal static class InferenceRequestReader
 
         try
         {
-            return Read(body[..(jsonLength ?? body.Length)], new TensorReader(body, jsonLength, maximumBytes, memory));
+            return Read(body[..(jsonLength ?? body.Length)], new TensorReader(body, jsonLength, maximumBytes, memory), memory);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -30,22 +30,23 @@ internal static class InferenceRequestReader
         }
     }
 
-    private static InferenceRequest Read(ReadOnlyMemory<byte> json, TensorReader tensors)
+    private static InferenceRequest Read(ReadOnlyMemory<byte> json, TensorReader tensors, InferenceMemory memory)
     {
         var reader = new Utf8JsonReader(json.Span, InferenceJson.Options);
         reader.Read();
         InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "body", Request);
         string? id = null;
         InferenceParameters? parameters = null;
-        List<TensorDraft>? inputs = null;
+        var hasInputs = false;
         List<RequestedOutput>? outputs = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("inputs"u8))
             {
-                InferenceJson.Once(inputs is null, "inputs", Request);
+                InferenceJson.Once(!hasInputs, "inputs", Request);
+                hasInputs = true;
                 reader.Read();
-                inputs = ReadInputs(ref reader, tensors);
+                ReadInputs(ref reader, tensors, memory);
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
@@ -71,7 +72,7 @@ internal static class InferenceRequestReader
         }
 
         reader.Read(); // Refuses what follows.
-        if (inputs is null)
+        if (!hasInputs)
         {
             throw MlflowException.InvalidParameter("The request has no 'inputs'.");
         }
@@ -82,28 +83,25 @@ internal static class InferenceRequestReader
             Timeout = parameters?.Timeout ?? 0,
             Priority = parameters?.Priority ?? 0,
             BinaryOutput = parameters?.BinaryOutput ?? false,
-            Inputs = tensors.Complete(inputs),
-            Outputs = outputs ?? [],
+            Inputs = tensors.Complete(),
+            Outputs = outputs is null ? [] : outputs,
         };
     }
 
-    private static List<TensorDraft> ReadInputs(ref Utf8JsonReader reader, TensorReader tensors)
+    private static void ReadInputs(ref Utf8JsonReader reader, TensorReader tensors, InferenceMemory memory)
     {
         InferenceJson.Expect(ref reader, JsonTokenType.StartArray, "inputs", Request);
-        var inputs = new List<TensorDraft>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var draft = tensors.Read(ref reader, inputs.Count);
-            foreach (var other in inputs)
+            var draft = tensors.Read(ref reader);
+            var inputs = memory.Begun;
+            foreach (var other in inputs[..^1])
             {
                 InferenceLimits.RefuseTwins(other.Name, draft.Name, "Input");
             }
 
-            inputs.Add(draft);
-            InferenceLimits.RefuseMany(inputs.Count, "inputs");
+            InferenceLimits.RefuseMany(inputs.Length, "inputs");
         }
-
-        return inputs;
     }
 
     private static List<RequestedOutput> ReadOutputs(ref Utf8JsonReader reader)

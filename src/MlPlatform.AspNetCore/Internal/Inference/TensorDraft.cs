@@ -19,6 +19,8 @@ internal sealed class TensorDraft(int index)
 
     public NamedTensor? Tensor { get; set; }
 
+    public void Clear() => (Name, Type, Shape, Parameters, Data, Tensor) = (null, null, null, null, null, null);
+
     /// <summary>How refusals call it.</summary>
     public override string ToString() => Name is null ? $"Input {index}" : $"Input '{Name}'";
 }

@@ -5,14 +5,14 @@ using MlPlatform.Serving;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>Reads the inputs of one request, whose members come in any order.</summary>
-internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, int maximumBytes, RentedBytes memory)
+internal readonly struct TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, int maximumBytes, InferenceMemory memory)
 {
     private readonly ReadOnlyMemory<byte> json = body[..(jsonLength ?? body.Length)];
 
     /// <summary>Reads an input, the reader standing at its start.</summary>
-    public TensorDraft Read(ref Utf8JsonReader reader, int index)
+    public TensorDraft Read(ref Utf8JsonReader reader)
     {
-        var draft = new TensorDraft(index);
+        var draft = memory.Begin();
         InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "inputs", draft);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -36,7 +36,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
             else if (reader.ValueTextEquals("datatype"u8))
             {
                 InferenceJson.Once(draft.Type is null, "datatype", draft);
-                draft.Type = Datatypes.Parse(InferenceJson.ReadText(ref reader, "datatype", draft), draft);
+                draft.Type = Datatypes.Read(ref reader, draft);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -55,9 +55,10 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> body, int? jsonLength, i
     }
 
     /// <summary>Reads what had to wait, and the bytes behind the JSON.</summary>
-    public NamedTensor[] Complete(List<TensorDraft> drafts)
+    public NamedTensor[] Complete()
     {
-        var tensors = new NamedTensor[drafts.Count];
+        var drafts = memory.Begun;
+        var tensors = new NamedTensor[drafts.Length];
         var rest = body[json.Length..];
         for (var i = 0; i < tensors.Length; i++)
         {

@@ -26,8 +26,9 @@ internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorReque
     {
         var tensors = version.Inputs.Tensors;
         long? rows = null;
-        foreach (var tensor in tensors)
+        for (var i = 0; i < tensors.Count; i++) // By index, here and below: an enumerator of a list by its interface is an object.
         {
+            var tensor = tensors[i];
             var given = Find(request, tensor);
             var own = CheckShape(tensor, given);
             if (rows is { } known && own != known)
@@ -40,13 +41,13 @@ internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorReque
 
         if (request.Inputs.Count > tensors.Count)
         {
-            var extra = request.Inputs.First(i => !tensors.Any(t => IsNamed(t, i.Name)));
-            throw new PredictionInputException($"The model has no input '{extra.Name}'; it has {NamesOf(tensors)}.");
+            throw Extra(request, tensors);
         }
 
-        foreach (var output in request.Outputs)
+        for (var i = 0; i < request.Outputs.Count; i++)
         {
-            if (!version.Outputs.Tensors.Any(t => IsNamed(t, output)))
+            var output = request.Outputs[i];
+            if (!Has(version.Outputs, output))
             {
                 throw new PredictionInputException($"The model has no output '{output}'; it has {NamesOf(version.Outputs.Tensors)}.");
             }
@@ -60,8 +61,9 @@ internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorReque
     private static NamedTensor Find(TensorRequest request, TensorSlot tensor)
     {
         NamedTensor? found = null;
-        foreach (var input in request.Inputs)
+        for (var i = 0; i < request.Inputs.Count; i++)
         {
+            var input = request.Inputs[i];
             if (IsNamed(tensor, input.Name))
             {
                 found = found is null ? input : throw new PredictionInputException($"Input '{tensor.Name}' is there twice.");
@@ -143,6 +145,14 @@ internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorReque
         }
 
         return tensors;
+    }
+
+    private static bool Has(BufferLayout layout, string name) => layout.Tensors.Any(t => IsNamed(t, name));
+
+    private static PredictionInputException Extra(TensorRequest request, IReadOnlyList<TensorSlot> tensors)
+    {
+        var extra = request.Inputs.First(i => !tensors.Any(t => IsNamed(t, i.Name)));
+        return new($"The model has no input '{extra.Name}'; it has {NamesOf(tensors)}.");
     }
 
     private static bool IsNamed(TensorSlot tensor, string name) => string.Equals(tensor.Name, name, StringComparison.Ordinal);
