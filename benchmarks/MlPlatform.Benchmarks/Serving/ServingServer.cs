@@ -22,13 +22,19 @@ internal sealed class ServingServer : IAsyncDisposable
         }
     }
 
-    public static async Task<ServingServer> StartAsync(string folder, int maxBatchRows)
+    public static async Task<ServingServer> StartAsync(string folder, int maxBatchRows, bool isWatched = true)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            ArgumentList = { "--serving-host", folder, maxBatchRows.ToString(CultureInfo.InvariantCulture) },
+            ArgumentList =
+            {
+                "--serving-host",
+                folder,
+                maxBatchRows.ToString(CultureInfo.InvariantCulture),
+                isWatched ? "watched" : "unwatched",
+            },
         };
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
