@@ -97,7 +97,7 @@ internal sealed unsafe class RequestBuffer : IDisposable
         if (value is null || value.Length != target.Length)
         {
             throw new PredictionInputException(
-                $"Input '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given."
+                $"Column '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given."
             );
         }
         value.CopyTo(target);
