@@ -3,7 +3,7 @@ using MlPlatform.Serving.Internal;
 
 namespace MlPlatform.Serving;
 
-/// <summary>Packages of models that are no files of a training: functions of the application.</summary>
+/// <summary>Packages of models that are no files of a training: functions of the application, and graphs over other models.</summary>
 public static class ServingModelPackageExtensions
 {
     private const string MediaType = "application/json";
@@ -27,6 +27,28 @@ public static class ServingModelPackageExtensions
                 new(ModelRuntime.Function, Version),
                 ModelFunction.SignatureOf(typeof(TIn), typeof(TOut)),
                 new ModelFileContent(FunctionFile.Path, ModelFileRole.Model, MediaType, FunctionFile.Write(name))
+            );
+        }
+
+        /// <summary>Packs a model that is made of versions of others, each pinned to the version and digest that it has now.</summary>
+        /// <param name="source">Where the members are, such as the registry; the server that loads the package must have them too.</param>
+        /// <param name="root">What it is made of.</param>
+        /// <param name="cancellationToken">Cancels reading the members.</param>
+        /// <exception cref="AssetNotFoundException">A member is not there.</exception>
+        /// <exception cref="InvalidModelPackageException">The nodes do not fit together, or are too many; says which, and both types.</exception>
+        public static async Task<ModelPackage> ComposeAsync(
+            IModelSource source,
+            ModelNode root,
+            CancellationToken cancellationToken = default
+        )
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            ArgumentNullException.ThrowIfNull(root);
+            var plan = await new CompositionPlanner(source).PlanAsync(null, root, cancellationToken).ConfigureAwait(false);
+            return ModelPackage.Create(
+                new(ModelRuntime.Composed, Version),
+                new ModelSignature(plan.Inputs, plan.Outputs),
+                new ModelFileContent(CompositionFile.Path, ModelFileRole.Model, MediaType, CompositionFile.Write(plan.Pinned))
             );
         }
     }

@@ -4,9 +4,12 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>The kinds of models that this process can run.</summary>
-internal sealed class ModelRuntimes(IEnumerable<IModelRuntime> runtimes)
+internal sealed class ModelRuntimes
 {
-    private readonly IModelRuntime[] runtimes = [.. runtimes];
+    private readonly IModelRuntime[] runtimes;
+
+    public ModelRuntimes(IEnumerable<IModelRuntime> runtimes, ServedSource source) =>
+        this.runtimes = [.. runtimes, new ComposedRuntime(this, source)]; // It runs models of all kinds, so it cannot be among those that are given.
 
     /// <summary>What runs a version, and the model's bytes, verified.</summary>
     /// <exception cref="InvalidModelPackageException">Nothing here can run it, or it has no model or a column that cannot be served.</exception>
@@ -25,7 +28,8 @@ internal sealed class ModelRuntimes(IEnumerable<IModelRuntime> runtimes)
         return (runtime, await opened.Package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false));
     }
 
-    private static void CheckColumns(ModelVersionId id, ModelSignature signature)
+    /// <exception cref="InvalidModelPackageException">A column has a type or shape that cannot be served.</exception>
+    public static void CheckColumns(ModelVersionId id, ModelSignature signature)
     {
         var problems = signature
             .Inputs.Select(c => ("input", c))
