@@ -14,7 +14,7 @@ public sealed class MlNetRuntimeTests
         var context = new MLContext(1);
         var (model, saved) = MlNetModels.Train(context);
         using var engine = context.Model.CreatePredictionEngine<MlNetModels.TrainingRow, MlNetModels.Result>(model);
-        using var runner = new MlNetLoader().Load(saved, MlNetModels.Signature);
+        using var runner = MlNetLoader.Load(saved, MlNetModels.Signature);
         using var input = new RequestBuffer(runner.Inputs, rows);
         using var output = new RequestBuffer(runner.Outputs, rows);
         using var program = runner.Bind(input, output);
@@ -53,7 +53,6 @@ public sealed class MlNetRuntimeTests
     public void MlNet_model_is_refused_when_the_signature_differs()
     {
         var (_, saved) = MlNetModels.Train(new(1));
-        var loader = new MlNetLoader();
         var inputs = MlNetModels.Signature.Inputs;
         var outputs = MlNetModels.Signature.Outputs;
         Refused("'Speed", new([.. inputs, new("Speed", DataType.Float32)], outputs));
@@ -64,12 +63,12 @@ public sealed class MlNetRuntimeTests
         void Refused(string part, ModelSignature signature) =>
             Assert.Contains(
                 part,
-                Assert.Throws<InvalidModelPackageException>(() => loader.Load(saved, signature)).Message,
+                Assert.Throws<InvalidModelPackageException>(() => MlNetLoader.Load(saved, signature)).Message,
                 StringComparison.Ordinal
             );
     }
 
     [Fact]
     public void MlNet_model_is_refused_when_the_bytes_are_no_model() =>
-        Assert.Throws<InvalidModelPackageException>(() => new MlNetLoader().Load([1, 2, 3], MlNetModels.Signature));
+        Assert.Throws<InvalidModelPackageException>(() => MlNetLoader.Load([1, 2, 3], MlNetModels.Signature));
 }

@@ -17,7 +17,7 @@ public sealed class OnnxRuntimeTests
     [InlineData(3)]
     public void Onnx_model_gives_the_computed_probability_when_columns_are_packed(int rows)
     {
-        using var runner = new OnnxRuntimeLoader().Load(OnnxWriter.Logistic(Weights, 0.25f), Signature);
+        using var runner = OnnxRuntimeLoader.Load(OnnxWriter.Logistic(Weights, 0.25f), Signature);
         using var input = new RequestBuffer(runner.Inputs, rows);
         using var output = new RequestBuffer(runner.Outputs, rows);
         using var program = runner.Bind(input, output);
@@ -42,7 +42,7 @@ public sealed class OnnxRuntimeTests
     [Fact]
     public void Onnx_run_allocates_nothing_when_bound()
     {
-        using var runner = new OnnxRuntimeLoader().Load(OnnxWriter.Logistic(Weights, 0.25f), Signature);
+        using var runner = OnnxRuntimeLoader.Load(OnnxWriter.Logistic(Weights, 0.25f), Signature);
         using var input = new RequestBuffer(runner.Inputs, 1);
         using var output = new RequestBuffer(runner.Outputs, 1);
         using var program = runner.Bind(input, output);
@@ -61,7 +61,7 @@ public sealed class OnnxRuntimeTests
             "external data",
             Assert
                 .Throws<InvalidModelPackageException>(() =>
-                    new OnnxRuntimeLoader().Load(OnnxWriter.Logistic(Weights, 0, external: true), Signature)
+                    OnnxRuntimeLoader.Load(OnnxWriter.Logistic(Weights, 0, external: true), Signature)
                 )
                 .Message,
             StringComparison.Ordinal
@@ -73,7 +73,7 @@ public sealed class OnnxRuntimeTests
         var model = OnnxWriter.Logistic(Weights, 0.25f);
         for (var length = 0; length < model.Length - 6; length++)
         {
-            Assert.Throws<InvalidModelPackageException>(() => new OnnxRuntimeLoader().Load(model[..length], Signature).Dispose());
+            Assert.Throws<InvalidModelPackageException>(() => OnnxRuntimeLoader.Load(model[..length], Signature).Dispose());
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace MlPlatform.Core;
 
 /// <summary>What runs a model.</summary>
-/// <param name="Kind"><c>mlnet</c>, <c>onnx</c> or <c>custom</c>.</param>
+/// <param name="Kind"><c>mlnet</c>, <c>onnx</c>, <c>function</c>, <c>composed</c> or <c>custom</c>.</param>
 /// <param name="Version">The version of the library that wrote it.</param>
 public sealed record ModelRuntime(string Kind, string Version)
 {
@@ -10,6 +10,12 @@ public sealed record ModelRuntime(string Kind, string Version)
 
     /// <summary>An ONNX model.</summary>
     public const string Onnx = "onnx";
+
+    /// <summary>A function of the application, which the server has under the same name.</summary>
+    public const string Function = "function";
+
+    /// <summary>A graph over other model versions.</summary>
+    public const string Composed = "composed";
 
     /// <summary>A model that the host runs itself.</summary>
     public const string Custom = "custom";

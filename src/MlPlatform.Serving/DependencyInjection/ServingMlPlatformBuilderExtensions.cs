@@ -22,6 +22,8 @@ public static class ServingMlPlatformBuilderExtensions
         var services = builder.Services;
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, MlNetLoader>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, OnnxRuntimeLoader>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, FunctionRuntime>());
+        services.TryAddSingleton<ModelRuntimes>();
         services.TryAddSingleton<ServedSource>();
         services.TryAddSingleton<VersionLoader>();
         services.TryAddSingleton<PredictionSink>();
@@ -77,6 +79,29 @@ public static class ServingMlPlatformBuilderExtensions
             registration.Configure.Add(configure);
         }
 
+        return builder;
+    }
+
+    /// <summary>Adds a function that versions of models may stand for: see <see cref="ServingModelPackageExtensions"/>.</summary>
+    /// <typeparam name="TIn">A record, class or structure, one property for each input.</typeparam>
+    /// <typeparam name="TOut">A record, class or structure, one property for each output.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name by which packages know it. Give a function that answers differently a new name.</param>
+    /// <param name="function">Answers one row. Several threads call it at once; what it throws fails the request that it answers.</param>
+    /// <exception cref="ArgumentException">The name is taken, or the types cannot be the columns of a model.</exception>
+    public static IMlPlatformBuilder AddModelFunction<TIn, TOut>(this IMlPlatformBuilder builder, string name, Func<TIn, TOut> function)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(function);
+        builder.AddServing();
+        var taken = builder.Services.Select(d => d.ImplementationInstance).OfType<ModelFunction>();
+        if (taken.Any(f => string.Equals(f.Name, name, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"There is a function '{name}' already.", nameof(name));
+        }
+
+        builder.Services.AddSingleton<ModelFunction>(new TypedModelFunction<TIn, TOut>(name, function));
         return builder;
     }
 }

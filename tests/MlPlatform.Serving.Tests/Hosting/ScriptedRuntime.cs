@@ -19,7 +19,8 @@ internal sealed class ScriptedRuntime : IModelRuntime
                 new ModelFileContent("model.bin", ModelFileRole.Model, "application/octet-stream", new[] { version })
             );
 
-    public IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1) => new Runner(x => Models[model[0]](x), signature);
+    public ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken) =>
+        new(new Runner(x => Models[model[0]](x), version.Package.Manifest.Signature));
 
     private sealed class Runner(Func<float, float> answer, ModelSignature signature) : IModelRunner
     {

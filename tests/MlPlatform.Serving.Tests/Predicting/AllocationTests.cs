@@ -52,7 +52,7 @@ public sealed class AllocationTests
         await AssertAllocatesNothingAsync(host.Predictor<FeatureTests.FlightRequest, float>(), new("ATL", 7));
     }
 
-    private static async Task AssertAllocatesNothingAsync<TIn, TOut>(IPredictor<TIn, TOut> predictor, TIn input)
+    internal static async Task AssertAllocatesNothingAsync<TIn, TOut>(IPredictor<TIn, TOut> predictor, TIn input)
         where TIn : notnull
     {
         for (var i = 0; i < 200; i++)

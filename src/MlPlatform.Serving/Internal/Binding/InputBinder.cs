@@ -11,11 +11,13 @@ internal static class InputBinder
     /// <param name="elsewhere">Names of columns that come from online features unless the request has them.</param>
     /// <param name="problems">Takes a line for each column that nothing fits.</param>
     /// <param name="missing">The columns left to features.</param>
+    /// <param name="side">What the columns are called in problems.</param>
     public static Action<TIn, RequestBuffer, int> Compile<TIn>(
         BufferLayout layout,
         DataSchema elsewhere,
         List<string> problems,
-        List<int> missing
+        List<int> missing,
+        string side = "input"
     )
     {
         var input = Expression.Parameter(typeof(TIn), "input");
@@ -35,10 +37,10 @@ internal static class InputBinder
                     continue;
                 }
                 problems.Add(
-                    matches.Count > 0 ? $"input '{slot.Column}' has several properties"
+                    matches.Count > 0 ? $"{side} '{slot.Column}' has several properties"
                     : elsewhere.Columns.Count > 0
-                        ? $"input '{slot.Column}' has no property in {typeof(TIn).Name} and is not among the features"
-                    : $"input '{slot.Column}' has no property in {typeof(TIn).Name}"
+                        ? $"{side} '{slot.Column}' has no property in {typeof(TIn).Name} and is not among the features"
+                    : $"{side} '{slot.Column}' has no property in {typeof(TIn).Name}"
                 );
                 continue;
             }
@@ -46,7 +48,7 @@ internal static class InputBinder
             if (write is null)
             {
                 problems.Add(
-                    $"input '{slot.Column}' cannot be read from property {matches[0].Name} of type {Name(matches[0].PropertyType)}"
+                    $"{side} '{slot.Column}' cannot be read from property {matches[0].Name} of type {Name(matches[0].PropertyType)}"
                 );
                 continue;
             }

@@ -11,13 +11,13 @@ internal static class MemberNames
     public static string Of(MemberInfo member) => Named(member.CustomAttributes) ?? member.Name;
 
     /// <summary>A constructor's parameter goes by the attribute of its property, since these attributes are for properties only.</summary>
-    public static string Of(ParameterInfo parameter) =>
+    public static string Of(ParameterInfo parameter) => PropertyOf(parameter) is { } property ? Of(property) : parameter.Name!;
+
+    /// <summary>The property that a constructor's parameter sets, by its name.</summary>
+    public static PropertyInfo? PropertyOf(ParameterInfo parameter) =>
         InputBinder
             .Readable(parameter.Member.DeclaringType!)
-            .Find(p => string.Equals(p.Name, parameter.Name, StringComparison.OrdinalIgnoreCase))
-            is { } property
-            ? Of(property)
-            : parameter.Name!;
+            .Find(p => string.Equals(p.Name, parameter.Name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The name under which a member is a key or request value of a feature read.</summary>
     public static string FeatureNameOf(MemberInfo member) => Named(member.CustomAttributes) ?? ToSnakeCase(member.Name);

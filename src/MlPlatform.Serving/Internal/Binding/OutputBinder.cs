@@ -1,38 +1,28 @@
 using System.Linq.Expressions;
+using System.Reflection;
 
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>Compiles what makes an answer from the output buffer: by constructor, by settable properties, or the only output as it is.</summary>
 internal static class OutputBinder
 {
-    public static Func<RequestBuffer, int, TOut> Compile<TOut>(BufferLayout layout, List<string> problems)
+    public static Func<RequestBuffer, int, TOut> Compile<TOut>(BufferLayout layout, List<string> problems, string side = "output")
     {
         var buffer = Expression.Parameter(typeof(RequestBuffer), "buffer");
         var row = Expression.Parameter(typeof(int), "row");
         var type = typeof(TOut);
         Expression body;
-        if (
-            type.IsPrimitive
-            || type.IsArray
-            || type == typeof(string)
-            || Nullable.GetUnderlyingType(type) is not null
-            || type == typeof(DateTimeOffset)
-        )
+        if (IsSingle(type))
         {
             body = Single(type);
         }
-        else if (
-            type.GetConstructors() is var constructors
-            && constructors.FirstOrDefault(c => c.GetParameters().Length == 0) is null
-            && constructors.Length > 0
-        )
+        else if (ConstructorOf(type) is { } constructor)
         {
-            var longest = constructors.MaxBy(c => c.GetParameters().Length)!;
-            body = Expression.New(longest, longest.GetParameters().Select(p => Read(MemberNames.Of(p), p.ParameterType)));
+            body = Expression.New(constructor, constructor.GetParameters().Select(p => Read(MemberNames.Of(p), p.ParameterType)));
         }
         else
         {
-            var settable = InputBinder.Readable(type).Where(p => p.SetMethod is { IsPublic: true }).ToList();
+            var settable = Settable(type);
             if (settable.Count == 0)
             {
                 problems.Add($"{type.Name} has no property that can be set");
@@ -52,7 +42,7 @@ internal static class OutputBinder
             {
                 return Read(layout.Columns[0].Column.Name, target);
             }
-            problems.Add($"{target.Name} stands for one output, the model has {string.Join(", ", layout.Columns.Select(c => c.Column))}");
+            problems.Add($"{target.Name} stands for one {side}, the model has {string.Join(", ", layout.Columns.Select(c => c.Column))}");
             return Expression.Default(target);
         }
 
@@ -62,7 +52,7 @@ internal static class OutputBinder
             if (index < 0)
             {
                 problems.Add(
-                    $"'{name}' of {type.Name} is no output of the model, which has {string.Join(", ", layout.Columns.Select(c => c.Column))}"
+                    $"'{name}' of {type.Name} is no {side} of the model, which has {string.Join(", ", layout.Columns.Select(c => c.Column))}"
                 );
                 return Expression.Default(target);
             }
@@ -70,10 +60,26 @@ internal static class OutputBinder
             {
                 return value;
             }
-            problems.Add($"output '{layout.Columns[index].Column}' cannot become '{name}' of type {InputBinder.Name(target)}");
+            problems.Add($"{side} '{layout.Columns[index].Column}' cannot become '{name}' of type {InputBinder.Name(target)}");
             return Expression.Default(target);
         }
     }
+
+    /// <summary>Whether a type is one value, not a record of several.</summary>
+    public static bool IsSingle(Type type) =>
+        type.IsPrimitive
+        || type.IsArray
+        || type == typeof(string)
+        || Nullable.GetUnderlyingType(type) is not null
+        || type == typeof(DateTimeOffset);
+
+    /// <summary>What makes a record: its longest constructor; null when one takes nothing, so that properties are set.</summary>
+    public static ConstructorInfo? ConstructorOf(Type type) =>
+        type.GetConstructors() is { Length: > 0 } constructors && Array.TrueForAll(constructors, c => c.GetParameters().Length > 0)
+            ? constructors.MaxBy(c => c.GetParameters().Length)
+            : null;
+
+    public static List<PropertyInfo> Settable(Type type) => InputBinder.Readable(type).FindAll(p => p.SetMethod is { IsPublic: true });
 
     private static int Find(BufferLayout layout, string name)
     {

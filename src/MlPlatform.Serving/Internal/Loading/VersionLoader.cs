@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlPlatform.Core;
@@ -6,17 +5,11 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>Makes a version ready to serve from its package: bytes verified, signature matched, warmed up, golden rows reproduced.</summary>
-internal sealed class VersionLoader(
-    IEnumerable<IModelRuntime> runtimes,
-    Clocks clocks,
-    IOptions<ServingOptions> options,
-    ILogger<LoadedVersion> logger
-)
+internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOptions<ServingOptions> options, ILogger<LoadedVersion> logger)
 {
     private const int MostThreads = 4;
     private const double HeavyTicks = 200 * TimeSpan.TicksPerMicrosecond; // A lighter model loses by being divided.
     private const double LeastGain = 0.8;
-    private readonly IModelRuntime[] runtimes = [.. runtimes];
 
     private int Slots => options.Value.RequestSlots > 0 ? options.Value.RequestSlots : Environment.ProcessorCount * 8;
 
@@ -27,16 +20,7 @@ internal sealed class VersionLoader(
         using var activity = ServingDiagnostics.Source.StartActivity("serving.load");
         activity?.SetTag("mlplatform.model.name", opened.Id.Name);
         activity?.SetTag("mlplatform.model.version", opened.Id.Version);
-        var manifest = opened.Package.Manifest;
-        var runtime =
-            Array.Find(runtimes, r => string.Equals(r.Kind, manifest.Runtime.Kind, StringComparison.Ordinal))
-            ?? throw new InvalidModelPackageException(
-                $"{opened.Id} needs runtime '{manifest.Runtime.Kind}'; this server has {string.Join(", ", runtimes.Select(r => $"'{r.Kind}'"))}."
-            );
-        CheckColumns(opened.Id, manifest.Signature);
-        var file =
-            manifest.Find(ModelFileRole.Model) ?? throw new InvalidModelPackageException($"{opened.Id} has no file with the role 'model'.");
-        var bytes = await opened.Package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false);
+        var (runtime, bytes) = await runtimes.ReadAsync(opened, cancellationToken).ConfigureAwait(false);
         var profile = await ReadAsync(opened.Package, ModelFileRole.Profile, cancellationToken).ConfigureAwait(false);
         using var rows = await WarmRows.ReadAsync(opened.Package, cancellationToken).ConfigureAwait(false);
         var version = await LoadAsync(threads: 1).ConfigureAwait(false);
@@ -63,7 +47,7 @@ internal sealed class VersionLoader(
 
         async Task<LoadedVersion> LoadAsync(int threads)
         {
-            var runner = runtime.Load(bytes, manifest.Signature, threads);
+            var runner = await runtime.LoadAsync(opened, bytes, threads, cancellationToken).ConfigureAwait(false);
             var loaded = new LoadedVersion(
                 opened.Id,
                 opened.Package.Digest,
@@ -103,18 +87,4 @@ internal sealed class VersionLoader(
         ModelFileRole role,
         CancellationToken cancellationToken
     ) => package.Manifest.Find(role) is { } file ? await package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false) : null;
-
-    private static void CheckColumns(ModelVersionId id, ModelSignature signature)
-    {
-        var problems = signature
-            .Inputs.Select(c => ("input", c))
-            .Concat(signature.Outputs.Select(c => ("output", c)))
-            .Where(p => p.c.IsList || !ElementTypes.IsSupported(p.c.Type) || BufferLayout.ElementsPerRow(p.c) == 0)
-            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Item1} '{p.c}' has a type or shape that cannot be served"))
-            .ToList();
-        if (problems.Count > 0)
-        {
-            throw new InvalidModelPackageException($"{id}: {string.Join("; ", problems)}.");
-        }
-    }
 }

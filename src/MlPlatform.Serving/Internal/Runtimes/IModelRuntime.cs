@@ -13,8 +13,9 @@ internal interface IModelRuntime
 
     /// <summary>Loads a model and checks it against its signature.</summary>
     /// <exception cref="InvalidModelPackageException">The bytes are not such a model, or it is not what its signature says.</exception>
+    /// <param name="version">Which version it is, and what it is to be.</param>
     /// <param name="model">The model's bytes.</param>
-    /// <param name="signature">What it is to be.</param>
     /// <param name="threads">The threads of one run, where it can use several.</param>
-    IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1);
+    /// <param name="cancellationToken">Cancels reading what else it needs.</param>
+    ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken);
 }

@@ -8,7 +8,10 @@ internal sealed class MlNetLoader : IModelRuntime
 {
     public string Kind => ModelRuntime.MlNet;
 
-    public IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1)
+    public ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken) =>
+        new(Load(model, version.Package.Manifest.Signature));
+
+    public static IModelRunner Load(byte[] model, ModelSignature signature)
     {
         ITransformer transformer;
         DataViewSchema? schema;

@@ -10,7 +10,10 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
 
     public bool IsParallel => true;
 
-    public IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1)
+    public ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken) =>
+        new(Load(model, version.Package.Manifest.Signature, threads));
+
+    public static IModelRunner Load(byte[] model, ModelSignature signature, int threads = 1)
     {
         var session = Open(model, GraphOptimizationLevel.ORT_ENABLE_ALL, threads);
         try

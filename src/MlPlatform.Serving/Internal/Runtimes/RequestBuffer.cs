@@ -97,7 +97,7 @@ internal sealed unsafe class RequestBuffer : IDisposable
         if (value is null || value.Length != target.Length)
         {
             throw new PredictionInputException(
-                $"Input '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given."
+                $"Column '{Layout.Columns[column].Column.Name}' takes {target.Length} elements; {value?.Length ?? 0} were given."
             );
         }
         value.CopyTo(target);
@@ -174,6 +174,61 @@ internal sealed unsafe class RequestBuffer : IDisposable
             DataType.UInt64 => ((ulong*)at)[element],
             _ => double.NaN,
         };
+    }
+
+    /// <summary>Copies rows of a column to a column of the same type and elements, wherever that lies in its buffer.</summary>
+    public void CopyColumnTo(RequestBuffer other, int column, int otherColumn, int from, int to, int rows)
+    {
+        var slot = Layout.Columns[column];
+        if (slot.IsText)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                for (var e = 0; e < slot.Elements; e++)
+                {
+                    other.Text(otherColumn, to + row, e) = Text(column, from + row, e);
+                }
+            }
+
+            return;
+        }
+
+        var size = (nuint)slot.Elements * (nuint)ElementTypes.SizeOf(slot.Column.Type);
+        var source = columns[column] + ((nint)from * strides[column]);
+        var target = other.columns[otherColumn] + ((nint)to * other.strides[otherColumn]);
+        if (strides[column] == (int)size && other.strides[otherColumn] == (int)size)
+        {
+            NativeMemory.Copy(source, target, (nuint)rows * size);
+            return;
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            NativeMemory.Copy(source + ((nint)row * strides[column]), target + ((nint)row * other.strides[otherColumn]), size);
+        }
+    }
+
+    /// <summary>Whether two columns of the same type and elements hold the same in a row.</summary>
+    public bool IsEqual(int column, RequestBuffer other, int otherColumn, int row)
+    {
+        var slot = Layout.Columns[column];
+        if (!slot.IsText)
+        {
+            var size = slot.Elements * ElementTypes.SizeOf(slot.Column.Type);
+            return new ReadOnlySpan<byte>(columns[column] + ((nint)row * strides[column]), size).SequenceEqual(
+                new(other.columns[otherColumn] + ((nint)row * other.strides[otherColumn]), size)
+            );
+        }
+
+        for (var e = 0; e < slot.Elements; e++)
+        {
+            if (!string.Equals(Text(column, row, e), other.Text(otherColumn, row, e), StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Copies rows to another buffer of the same layout.</summary>

@@ -1,0 +1,6 @@
+namespace MlPlatform.Serving.Internal;
+
+internal sealed class SequenceNode(IReadOnlyList<ModelNode> steps) : ModelNode
+{
+    public IReadOnlyList<ModelNode> Steps { get; } = steps;
+}
