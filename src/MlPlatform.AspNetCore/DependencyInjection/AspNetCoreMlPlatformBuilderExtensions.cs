@@ -71,6 +71,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<InferenceRepositoryEndpoints>(services);
         AddEndpoints<ServedModelEndpoints>(services);
         AddEndpoints<RolloutEndpoints>(services);
+        AddEndpoints<ServingMetricsEndpoints>(services);
         AddGrpc(services);
         AddEndpoints<UnknownEndpoints>(services);
         return builder;

@@ -35,6 +35,17 @@ internal static class ServingDescription
     public static object[] RollBack { get; } =
         Command((string rollout, [FromBody] RolloutEnd body) => { }, "Ends an open rollout; the candidate gets nothing any more");
 
+    public static object[] Metrics { get; } =
+        RouteDescription.Of(
+            () => { },
+            Tag,
+            "What each model has done, as Prometheus reads it, under Triton's names",
+            [
+                RouteDescription.Answer(StatusCodes.Status200OK, typeof(string), "text/plain"),
+                RouteDescription.Answer(StatusCodes.Status403Forbidden, typeof(ServingError)),
+            ]
+        );
+
     private static object[] Command(Delegate signature, string summary) =>
         Of(
             signature,
