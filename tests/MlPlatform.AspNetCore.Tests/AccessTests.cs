@@ -41,7 +41,7 @@ public sealed class AccessTests
         await using var host = await WebHost.StartAsync(
             services: s =>
             {
-                ScriptedModels.AddTo(s);
+                s.AddMlPlatformCore().AddServing();
                 new ScriptedPredictor().AddTo(s);
             },
             middleware: app => app.MapPredict<Flight, LateFlight>("/score", ScriptedPredictor.Reference),
@@ -72,7 +72,7 @@ public sealed class AccessTests
     [Fact]
     public async Task Without_policies_every_endpoint_refuses_callers_of_other_machines_foreign_names_and_foreign_pages()
     {
-        await using var host = await WebHost.StartAsync(services: ScriptedModels.AddTo);
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing());
         string[][] strangers =
         [
             [$"{WebHost.Remote}: 203.0.113.7"],

@@ -28,7 +28,11 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         var services = builder.Services;
         services.AddRouting();
         services.AddHttpContextAccessor();
-        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Add(InferenceSchemaJson.Default));
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.TypeInfoResolverChain.Add(InferenceSchemaJson.Default);
+            o.SerializerOptions.TypeInfoResolverChain.Add(ServingJson.Default);
+        });
         UseCallersAsActors(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
         builder.AddEventFormat<WebhookFormat>();
@@ -65,6 +69,9 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         AddEndpoints<InferenceStatisticsEndpoints>(services);
         AddEndpoints<InferenceEndpoints>(services);
         AddEndpoints<InferenceRepositoryEndpoints>(services);
+        AddEndpoints<ServedModelEndpoints>(services);
+        AddEndpoints<RolloutEndpoints>(services);
+        AddEndpoints<ServingMetricsEndpoints>(services);
         AddGrpc(services);
         AddEndpoints<UnknownEndpoints>(services);
         return builder;

@@ -13,6 +13,7 @@ internal sealed class UnknownEndpoints(EndpointDataSource endpoints, IInferenceS
     public void Map(PlatformRoutes routes)
     {
         routes.MapBelowRoots([], "{**rest}", Access.Read, Answer);
+        routes.Map([], "/api/mlp/{**rest}", Access.Read, Answer);
         routes.Map([], "/health", Access.Read, Answer);
         routes.Map([], "/version", Access.Read, Answer);
         routes.Map([], "/v1/traces", Access.Read, Answer);

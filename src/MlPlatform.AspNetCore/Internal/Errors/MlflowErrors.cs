@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using MlPlatform.Core;
 using MlPlatform.Registry;
+using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
 
@@ -18,7 +19,11 @@ internal static class MlflowErrors
             AssetExistsException e => new(StatusCodes.Status400BadRequest, "RESOURCE_ALREADY_EXISTS", AssetWords.Exists(e)),
             AssetDeletedException e => new(StatusCodes.Status400BadRequest, InvalidParameter, AssetWords.Deleted(e)),
             PromotionRefusedException => new(StatusCodes.Status403Forbidden, "PERMISSION_DENIED", exception.Message),
-            ConcurrencyConflictException => new(StatusCodes.Status409Conflict, "RESOURCE_CONFLICT", exception.Message),
+            ConcurrencyConflictException or RolloutConflictException => new(
+                StatusCodes.Status409Conflict,
+                "RESOURCE_CONFLICT",
+                exception.Message
+            ),
             ArtifactPathConflictException
             or ParamConflictException
             or LoggedModelParamConflictException
