@@ -181,7 +181,6 @@ public sealed class ComposedTests
         var runtime = new CountingRuntime();
         await using var host = Start(b => b.Services.AddSingleton<IModelRuntime>(runtime));
         host.Packages.All[new("add", 1)] = () => CountingRuntime.Package(3);
-        host.Packages.All[new("gone", 1)] = () => ModelPackage.FromFunction<Point, Point>("gone");
         var node = ModelNode.Sequence(
             ModelNode.Model("add@v1", outputs: Names(("y", "K"))),
             ModelNode.Model("say0@v1", inputs: Names(("amount", "K")))
