@@ -20,9 +20,7 @@ public sealed class RolloutSimulationTests
     private static int Rate =>
         int.Parse(Environment.GetEnvironmentVariable("MLPLATFORM_TEST_CANARY_RATE") ?? "20", CultureInfo.InvariantCulture);
 
-    [Fact(
-        Skip = "Missed: 14 of 1,000 at 20 requests a second, by which of the checks is not known yet. The judge is to be mended, not this bar."
-    )]
+    [Fact]
     public void Of_a_thousand_equal_candidates_one_of_a_hundred_is_rolled_back_at_most()
     {
         var ends = Run(Equal, Rate, 0.01, 0.01, 1);
