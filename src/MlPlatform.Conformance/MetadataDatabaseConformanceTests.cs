@@ -406,7 +406,10 @@ public abstract class MetadataDatabaseConformanceTests
             }
         );
         var found = await database.ReadAsync(
-            c => c.QueryAsync<(byte[] Id, long Batch, string? Label, double? Score)>("SELECT id, batch, label, score FROM marked ORDER BY id"),
+            c =>
+                c.QueryAsync<(byte[] Id, long Batch, string? Label, double? Score)>(
+                    "SELECT id, batch, label, score FROM marked ORDER BY id"
+                ),
             TestContext.Current.CancellationToken
         );
 
