@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace MlPlatform.Core;
@@ -49,6 +50,17 @@ public sealed record ModelReference
             ? ByVersion(name, version)
             : ByAlias(name, tail);
     }
+
+    /// <summary>
+    /// Whether a text can be set as an alias: 1 to 255 of <c>A-Z a-z 0-9 _ -</c>, not <c>latest</c> in any case and not <c>v</c> followed by digits, which would
+    /// read as a version.
+    /// </summary>
+    /// <param name="text">The text; may be null.</param>
+    public static bool IsAlias([NotNullWhen(true)] string? text) =>
+        text is { Length: >= 1 and <= 255 }
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+        && !string.Equals(text, "latest", StringComparison.OrdinalIgnoreCase)
+        && !(text is ['v' or 'V', _, ..] && text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0);
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -31,7 +31,13 @@ public sealed record RolloutOptions
 
     internal void Check()
     {
-        CheckAlias(Alias);
+        if (!ModelReference.IsAlias(Alias)) // Before anything is written: a rollout to an alias that can never be set would stay open for ever.
+        {
+            throw new ArgumentException(
+                $"'{Alias}' cannot be the alias of a rollout: 1 to 255 letters, digits, '_' and '-', not 'latest' and not 'v' followed by digits."
+            );
+        }
+
         ArgumentNullException.ThrowIfNull(Steps);
         for (var i = 0; i < Steps.Count; i++)
         {
@@ -45,22 +51,5 @@ public sealed record RolloutOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Hold, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumStepTime, Hold);
         ArgumentOutOfRangeException.ThrowIfLessThan(MinimumRequests, 1);
-    }
-
-    /// <summary>The registry's own rule, asked before anything is written: a rollout to an alias that can never be set would stay open for ever.</summary>
-    private static void CheckAlias(string alias)
-    {
-        var isVersion = alias is ['v' or 'V', _, ..] && alias.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
-        if (
-            alias is not { Length: >= 1 and <= 255 }
-            || !alias.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
-            || isVersion
-            || string.Equals(alias, "latest", StringComparison.OrdinalIgnoreCase)
-        )
-        {
-            throw new ArgumentException(
-                $"'{alias}' cannot be the alias of a rollout: 1 to 255 letters, digits, '_' and '-', not 'latest' and not 'v' followed by digits."
-            );
-        }
     }
 }

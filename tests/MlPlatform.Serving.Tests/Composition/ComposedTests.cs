@@ -95,6 +95,21 @@ public sealed class ComposedTests
     }
 
     [Fact]
+    public async Task A_switch_compares_numbers_as_its_column_has_them()
+    {
+        await using var host = await StartAsync(
+            ModelNode.Switch(
+                "amount",
+                new Dictionary<double, ModelNode> { [0.1] = ModelNode.Model("say0@v1") },
+                ModelNode.Model("say2@v1")
+            ),
+            b => b.AddPredictor<Amount, Said>("m@v1")
+        );
+        Assert.Equal("big", (await host.Predictor<Amount, Said>().PredictAsync(new(0.1f, 0), Token)).Value.Word); // Above 0, and no double.
+        Assert.Equal("small", (await host.Predictor<Amount, Said>().PredictAsync(new(0.2f, 0), Token)).Value.Word);
+    }
+
+    [Fact]
     public async Task A_random_tree_answers_as_a_plain_evaluation_of_it()
     {
         await using var host = Start();

@@ -5,7 +5,7 @@ using MlPlatform.Serving.Internal;
 namespace MlPlatform.Serving.Tests;
 
 /// <summary>Whole rollouts by the real judge and the real rules of steps: 1, 5, 25, 50 % for 15 min each, looked at every minute.</summary>
-/// <remarks>Set <c>MLPLATFORM_TEST_CANARY_RATE</c> to the requests of a second for a longer form; runs are seeded.</remarks>
+/// <remarks>Set <c>MLPLATFORM_TEST_CANARY_RATE</c> to the requests of a second for a longer form of the equal ones; runs are seeded.</remarks>
 public sealed class RolloutSimulationTests
 {
     private const int Equal = 1000;

@@ -36,7 +36,7 @@ internal static class BinaryTensorOutput
         CancellationToken cancellationToken
     )
     {
-        if (tensor.Data.Length > Much)
+        if (tensor.Data.Length + memory.WrittenCount > Much)
         {
             await FlushAsync(body, memory, cancellationToken).ConfigureAwait(false);
             await body.WriteAsync(tensor.Data, cancellationToken).ConfigureAwait(false);

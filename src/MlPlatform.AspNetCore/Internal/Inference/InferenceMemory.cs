@@ -33,6 +33,9 @@ internal sealed class InferenceMemory : IResettable
     /// <summary>Writes JSON to <see cref="Answer"/>.</summary>
     public Utf8JsonWriter Writer => writer ??= new(Answer, Options);
 
+    /// <summary>The inputs that were begun.</summary>
+    public ReadOnlySpan<TensorDraft> Begun => CollectionsMarshal.AsSpan(drafts)[..begun];
+
     public Memory<byte> Rent(int length)
     {
         if (length == 0)
@@ -60,9 +63,6 @@ internal sealed class InferenceMemory : IResettable
 
         return drafts[begun++];
     }
-
-    /// <summary>The inputs that were begun.</summary>
-    public ReadOnlySpan<TensorDraft> Begun => CollectionsMarshal.AsSpan(drafts)[..begun];
 
     /// <summary>Gives all back.</summary>
     /// <returns>Whether it is worth keeping.</returns>

@@ -20,18 +20,19 @@ internal static class InferenceReply
         CancellationToken cancellationToken
     )
     {
-        var binaryBytes = CheckOutputs(request, prediction.Value);
+        var isBinary = CheckOutputs(request, prediction.Value);
         var id = prediction.PredictionId.ToString();
         response.Headers[InferenceHeaders.PredictionId] = id;
         response.Headers[InferenceHeaders.Route] = NameOf(prediction.Route);
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
-        response.ContentType = binaryBytes is null ? "application/json" : "application/octet-stream";
-        await WriteJsonAsync(response, request, prediction, id, memory, binaryBytes is null, cancellationToken).ConfigureAwait(false);
-        if (binaryBytes is { } bytes)
+        response.ContentType = isBinary ? "application/octet-stream" : "application/json";
+        var binaryBytes = await WriteJsonAsync(response, request, prediction, id, memory, !isBinary, cancellationToken)
+            .ConfigureAwait(false);
+        if (isBinary)
         {
             response.Headers[InferenceHeaders.JsonLength] = memory.Answer.WrittenCount.ToString(CultureInfo.InvariantCulture);
-            response.ContentLength = memory.Answer.WrittenCount + bytes;
+            response.ContentLength = memory.Answer.WrittenCount + binaryBytes;
             foreach (var output in prediction.Value)
             {
                 if (request.IsBinary(output.Name))
@@ -50,15 +51,16 @@ internal static class InferenceReply
         await response.BodyWriter.WriteAsync(memory.Answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>The bytes of the outputs that are binary; null when all are JSON, which must be able to hold them.</returns>
-    private static long? CheckOutputs(InferenceRequest request, IReadOnlyList<NamedTensor> outputs)
+    /// <summary>Refuses an output that is to be JSON and cannot be.</summary>
+    /// <returns>Whether one is binary.</returns>
+    private static bool CheckOutputs(InferenceRequest request, IReadOnlyList<NamedTensor> outputs)
     {
-        long? bytes = null;
+        var isBinary = false;
         for (var i = 0; i < outputs.Count; i++)
         {
             if (request.IsBinary(outputs[i].Name))
             {
-                bytes = (bytes ?? 0) + BinaryTensorOutput.SizeOf(outputs[i]);
+                isBinary = true;
             }
             else
             {
@@ -66,11 +68,12 @@ internal static class InferenceReply
             }
         }
 
-        return bytes;
+        return isBinary;
     }
 
     /// <summary>Writes the JSON into memory, and what is much of it to the caller when nothing has to be known of it before.</summary>
-    private static async ValueTask WriteJsonAsync(
+    /// <returns>The bytes of the outputs that are binary, which are to follow.</returns>
+    private static async ValueTask<long> WriteJsonAsync(
         HttpResponse response,
         InferenceRequest request,
         Prediction<IReadOnlyList<NamedTensor>> prediction,
@@ -81,6 +84,7 @@ internal static class InferenceReply
     )
     {
         var writer = memory.Writer;
+        var binaryBytes = 0L;
         writer.WriteStartObject();
         WriteHead(writer, request, prediction, id);
         writer.WriteStartArray("outputs");
@@ -91,7 +95,9 @@ internal static class InferenceReply
             if (request.IsBinary(output.Name))
             {
                 writer.WriteStartObject("parameters");
-                writer.WriteNumber("binary_data_size", BinaryTensorOutput.SizeOf(output));
+                var size = BinaryTensorOutput.SizeOf(output);
+                binaryBytes += size;
+                writer.WriteNumber("binary_data_size", size);
                 writer.WriteEndObject();
             }
             else
@@ -117,6 +123,7 @@ internal static class InferenceReply
         writer.WriteEndArray();
         writer.WriteEndObject();
         await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return binaryBytes;
     }
 
     private static void WriteHead(

@@ -1,3 +1,5 @@
+using MlPlatform.Core;
+
 namespace MlPlatform.Registry.Internal;
 
 /// <summary>The rules for names that end up in references, paths and URLs.</summary>
@@ -24,7 +26,7 @@ internal static class ModelNames
     public static void CheckAlias(string alias)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(alias);
-        if (alias.Length > 255 || !alias.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') || IsReserved(alias))
+        if (!ModelReference.IsAlias(alias))
         {
             throw new ArgumentException(
                 $"'{alias}' cannot be an alias: 1 to 255 letters, digits, '_' and '-', not 'latest' and not 'v' followed by digits.",
@@ -32,8 +34,4 @@ internal static class ModelNames
             );
         }
     }
-
-    private static bool IsReserved(string alias) =>
-        string.Equals(alias, "latest", StringComparison.OrdinalIgnoreCase)
-        || (alias.Length > 1 && alias[0] is ('v' or 'V') && alias.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0);
 }

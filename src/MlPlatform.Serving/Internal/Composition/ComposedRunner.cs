@@ -23,7 +23,7 @@ internal sealed class ComposedRunner(
     }
 
     // The root may be a member, whose columns lie in memory as it likes.
-    private sealed class Program(BoundNode node, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
+    private sealed class Program(BoundModel node, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
     {
         public void Run()
         {

@@ -18,11 +18,11 @@ internal sealed class EnsembleRunner(
     public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(outputs);
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        new Program(this, BoundNode.BindAll(members, inputs.Rows), inputs, outputs);
+        new Program(this, BoundModel.BindAll(members, inputs.Rows), inputs, outputs);
 
     public void Dispose() { }
 
-    private void Run(BoundNode[] nodes, int[][] sources, RequestBuffer inputs, RequestBuffer outputs)
+    private void Run(BoundModel[] nodes, int[][] sources, RequestBuffer inputs, RequestBuffer outputs)
     {
         for (var i = 0; i < nodes.Length; i++)
         {
@@ -56,7 +56,7 @@ internal sealed class EnsembleRunner(
         }
     }
 
-    private double Mean(BoundNode[] nodes, int[] columns, int row, int element)
+    private double Mean(BoundModel[] nodes, int[] columns, int row, int element)
     {
         var sum = 0.0;
         for (var i = 0; i < nodes.Length; i++)
@@ -68,7 +68,7 @@ internal sealed class EnsembleRunner(
     }
 
     /// <summary>The first member whose value, all elements of it, has the most weight.</summary>
-    private int Vote(BoundNode[] nodes, int[] columns, int row)
+    private int Vote(BoundModel[] nodes, int[] columns, int row)
     {
         var (winner, most) = (0, 0.0);
         for (var i = 0; i < nodes.Length; i++)
@@ -88,7 +88,7 @@ internal sealed class EnsembleRunner(
         return winner;
     }
 
-    private sealed class Program(EnsembleRunner runner, BoundNode[] nodes, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
+    private sealed class Program(EnsembleRunner runner, BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
     {
         /// <summary>For each output the column of each member.</summary>
         private readonly int[][] sources = [.. outputs.Layout.Columns.Select((_, c) => runner.Map(c))];

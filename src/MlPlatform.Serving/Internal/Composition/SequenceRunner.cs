@@ -14,11 +14,11 @@ internal sealed class SequenceRunner(
     public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(outputs);
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        new Program(wires, BoundNode.BindAll(steps, inputs.Rows), inputs, outputs);
+        new Program(wires, BoundModel.BindAll(steps, inputs.Rows), inputs, outputs);
 
     public void Dispose() { }
 
-    private sealed class Program(IReadOnlyList<Wire[]> wires, BoundNode[] nodes, RequestBuffer inputs, RequestBuffer outputs)
+    private sealed class Program(IReadOnlyList<Wire[]> wires, BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs)
         : IModelProgram
     {
         public void Run()

@@ -18,11 +18,11 @@ internal sealed class SwitchRunner(
     public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(outputs);
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        new Program(this, BoundNode.BindAll(members, 1), inputs, outputs);
+        new Program(this, BoundModel.BindAll(members, 1), inputs, outputs);
 
     public void Dispose() { }
 
-    private void Run(BoundNode[] nodes, RequestBuffer inputs, RequestBuffer outputs)
+    private void Run(BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs)
     {
         for (var row = 0; row < inputs.Rows; row++)
         {
@@ -70,7 +70,7 @@ internal sealed class SwitchRunner(
         return cases.Length;
     }
 
-    private sealed class Program(SwitchRunner runner, BoundNode[] nodes, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
+    private sealed class Program(SwitchRunner runner, BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
     {
         public void Run() => runner.Run(nodes, inputs, outputs);
 

@@ -9,7 +9,7 @@ namespace MlPlatform.Serving.Internal;
 /// <remarks>Used by one request at a time. What concerns waiting belongs to the executor, under its lock.</remarks>
 internal sealed class Slot : IDisposable, IValueTaskSource
 {
-    private readonly IModelProgram program;
+    private readonly BoundModel model;
     private readonly VersionTally version;
     private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration cancellation;
@@ -18,19 +18,8 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     public Slot(IModelRunner runner, Observation observation, VersionTally tally, int rows = 1)
     {
         version = tally;
-        Inputs = new(runner.Inputs, rows);
-        Outputs = new(runner.Outputs, rows);
-        try
-        {
-            program = runner.Bind(Inputs, Outputs);
-        }
-        catch
-        {
-            Inputs.Dispose();
-            Outputs.Dispose();
-            throw;
-        }
-
+        model = new(runner, rows);
+        (Inputs, Outputs) = (model.Inputs, model.Outputs);
         Numeric = new double[observation.Layout.NumericColumns.Count];
         Categories = new ulong[observation.Layout.CategoryColumns.Count];
         Scores = new double[observation.ScoreCount];
@@ -90,7 +79,7 @@ internal sealed class Slot : IDisposable, IValueTaskSource
         (QueueTicks, InputTicks, RunTicks, OutputTicks) = (0, 0, 0, 0);
     }
 
-    public void Run() => program.Run();
+    public void Run() => model.Run();
 
     /// <summary>Begins to wait.</summary>
     public void Wait(in RunTerms terms, int rank, long now, double cost)
@@ -126,8 +115,6 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     public void Dispose()
     {
         version.Remove(Tally);
-        program.Dispose();
-        Inputs.Dispose();
-        Outputs.Dispose();
+        model.Dispose();
     }
 }

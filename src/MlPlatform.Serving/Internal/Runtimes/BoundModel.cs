@@ -1,11 +1,11 @@
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>A node with memory of its own.</summary>
-internal sealed class BoundNode : IDisposable
+/// <summary>A model bound to memory of its own. Not thread-safe.</summary>
+internal sealed class BoundModel : IDisposable
 {
     private readonly IModelProgram program;
 
-    public BoundNode(IModelRunner runner, int rows)
+    public BoundModel(IModelRunner runner, int rows)
     {
         Inputs = new(runner.Inputs, rows);
         Outputs = new(runner.Outputs, rows);
@@ -26,9 +26,9 @@ internal sealed class BoundNode : IDisposable
     public RequestBuffer Outputs { get; }
 
     /// <summary>Binds several; none stays behind when one fails.</summary>
-    public static BoundNode[] BindAll(IReadOnlyList<IModelRunner> runners, int rows)
+    public static BoundModel[] BindAll(IReadOnlyList<IModelRunner> runners, int rows)
     {
-        var nodes = new BoundNode[runners.Count];
+        var nodes = new BoundModel[runners.Count];
         try
         {
             for (var i = 0; i < nodes.Length; i++)
