@@ -27,6 +27,12 @@ public sealed class ServingOptions
     /// <summary>References that the inference protocols keep loaded beside those of predictors. Default: 256. Range: 1 to 65,536.</summary>
     public int MaxOpenModels { get; set; } = 256;
 
+    /// <summary>
+    /// Bytes of model files that the inference protocols keep loaded, versions for a way back included. Default: 0, a quarter of the memory that the process may
+    /// use. Not negative. A model takes about the size of its file, one of some kilobytes about a megabyte; looked at whenever a model is opened, which stays however large it is.
+    /// </summary>
+    public long MaxOpenModelBytes { get; set; }
+
     /// <summary>The most rows of one request by tensors. Default: 8,192. Range: 1 to 1,048,576.</summary>
     public int MaxRequestRows { get; set; } = 8192;
 

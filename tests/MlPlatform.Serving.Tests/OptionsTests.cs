@@ -10,6 +10,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("ResidentVersions", "17")]
     [InlineData("MaxOpenModels", "0")]
+    [InlineData("MaxOpenModelBytes", "-1")]
     [InlineData("MaxRequestRows", "1048577")]
     [InlineData("DefaultAlias", " ")]
     [InlineData("ModelRepository", "no such folder")]

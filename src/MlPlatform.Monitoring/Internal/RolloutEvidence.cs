@@ -52,7 +52,8 @@ internal sealed class RolloutEvidence(
             cancellationToken
         );
 
-    private (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(
+    /// <summary>The verdict by rows of both versions over the same time, each in its order.</summary>
+    internal (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(
         List<ScoredRow> candidate,
         List<ScoredRow> baseline
     )

@@ -105,6 +105,13 @@ public static class ServingDiagnostics
         "Learned time of a run, by model, version and rows of the run: 1, 8, 64."
     );
 
+    internal static readonly ObservableGauge<long> ModelSize = Meter.CreateObservableGauge(
+        "mlplatform.serving.model_size",
+        () => Loaded.Keys.Select(v => new Measurement<long>(v.Bytes, TagsOf(v))),
+        "By",
+        "Size of the files of a version in memory, by model and version."
+    );
+
     internal static readonly Counter<long> Swaps = Meter.CreateCounter<long>(
         "mlplatform.serving.swaps",
         "{swap}",

@@ -18,6 +18,7 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
         Check(!string.IsNullOrWhiteSpace(options.DefaultAlias), nameof(options.DefaultAlias), $"'{options.DefaultAlias}'", "any name");
         Check(options.GrpcPort is >= 0 and <= ushort.MaxValue, nameof(options.GrpcPort), options.GrpcPort, "0 to 65,535");
         Check(options.MaxOpenModels is >= 1 and <= 65_536, nameof(options.MaxOpenModels), options.MaxOpenModels, "1 to 65,536");
+        Check(options.MaxOpenModelBytes >= 0, nameof(options.MaxOpenModelBytes), options.MaxOpenModelBytes, "0 or more");
         Check(options.MaxRequestRows is >= 1 and <= 1 << 20, nameof(options.MaxRequestRows), options.MaxRequestRows, "1 to 1,048,576");
         Check(options.MaxBatchRows is >= 1 and <= 4096, nameof(options.MaxBatchRows), options.MaxBatchRows, "1 to 4,096");
         Check(

@@ -23,6 +23,12 @@ public sealed record RolloutOptions
     /// <summary>Whether a phase comes first in which the candidate gets copies only; it lasts like a step. Default: false.</summary>
     public bool Shadow { get; init; }
 
+    /// <summary>
+    /// Whether the last step lasts until <see cref="IRollouts.PromoteAsync"/> or <see cref="IRollouts.RollBackAsync"/>: passing it promotes nothing, and staying
+    /// inconclusive ends nothing. It is still judged, and taken back when it does harm. For approvals, and for A/B tests. Default: false.
+    /// </summary>
+    public bool PromoteByHand { get; init; }
+
     /// <summary>What led to the rollout, for delivery metrics. Default: <see cref="AliasMoveKind.Human"/>.</summary>
     public AliasMoveKind Kind { get; init; } = AliasMoveKind.Human;
 

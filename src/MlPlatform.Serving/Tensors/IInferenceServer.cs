@@ -5,7 +5,8 @@ namespace MlPlatform.Serving;
 /// <summary>Predicts with any model of the model source, by tensors, without a predictor of its own: what the inference protocols stand on.</summary>
 /// <remarks>
 /// Thread-safe. A model is loaded when it is first asked for and then follows its alias and its rollouts as predictors do; of more than
-/// <see cref="ServingOptions.MaxOpenModels"/> references the one that was not used for longest is let go, and loaded again when it is asked for.
+/// <see cref="ServingOptions.MaxOpenModels"/> references, or of more than
+/// <see cref="ServingOptions.MaxOpenModelBytes"/>, those not used for longest are let go, and loaded again when they are asked for.
 /// </remarks>
 public interface IInferenceServer
 {

@@ -20,7 +20,7 @@ public sealed class RolloutEndpointTests
         var started = Ok(
             await served.PostAsync(
                 Rollouts,
-                """{"candidate":2,"steps":[2.5,50],"hold_seconds":90,"maximum_step_seconds":7200.5,"minimum_requests":7,"shadow":true}"""
+                """{"candidate":2,"steps":[2.5,50],"hold_seconds":90,"maximum_step_seconds":7200.5,"minimum_requests":7,"shadow":true,"promote_by_hand":true}"""
             )
         );
         var id = (string)started["id"]!;
@@ -39,12 +39,13 @@ public sealed class RolloutEndpointTests
         );
         Assert.Equal("[2.5,50]", started["steps"]!.ToJsonString());
         Assert.Equal(
-            (90d, 7200.5, 7, true),
+            (90d, 7200.5, 7, true, true),
             (
                 (double)started["hold_seconds"]!,
                 (double)started["maximum_step_seconds"]!,
                 (int)started["minimum_requests"]!,
-                (bool)started["shadow"]!
+                (bool)started["shadow"]!,
+                (bool)started["promote_by_hand"]!
             )
         );
         Assert.True(DateTimeOffset.TryParse((string)started["started_at"]!, out _));

@@ -110,6 +110,38 @@ public sealed class RolloutTests
         Assert.StartsWith("Still inconclusive after 02:00:00", rollout.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(GateVerdict.Pass)]
+    [InlineData(GateVerdict.Inconclusive)]
+    public async Task The_last_step_lasts_until_somebody_ends_it_when_promotion_is_by_hand(GateVerdict last)
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var started = await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(20, 50) with { PromoteByHand = true }, Token);
+        await host.TrafficAsync(300);
+        var second = await host.AdvanceAsync(Hold);
+        Assert.Equal((RolloutState.Canary, 1), (second.State, second.Step)); // Steps before it pass by themselves.
+        host.Evidence.Verdict = last;
+        for (var day = 0; day < 3; day++)
+        {
+            await host.TrafficAsync(100);
+            var rollout = await host.AdvanceAsync(TimeSpan.FromDays(1));
+            Assert.Equal((RolloutState.Canary, 1, .5), (rollout.State, rollout.Step, rollout.Share));
+        }
+
+        var ended = await host.Rollouts.PromoteAsync(started.Id, "B has more late labels right.", Token);
+        Assert.Equal((RolloutState.Promoted, true), (ended.State, ended.Options.PromoteByHand));
+        Assert.Equal(2, await host.Serving.Models.GetAliasAsync("m", "champion"));
+    }
+
+    [Fact]
+    public async Task A_candidate_that_does_harm_is_taken_back_from_a_step_that_is_ended_by_hand()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50) with { PromoteByHand = true }, Token);
+        host.Evidence.Verdict = GateVerdict.Fail;
+        Assert.Equal(RolloutState.RolledBack, (await host.AdvanceAsync(TimeSpan.FromDays(9))).State);
+    }
+
     [Fact]
     public async Task A_candidate_that_a_policy_refuses_at_the_end_is_rolled_back_with_the_reason()
     {

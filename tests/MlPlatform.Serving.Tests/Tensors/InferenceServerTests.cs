@@ -198,6 +198,28 @@ public sealed class InferenceServerTests
         Assert.Equal(["a@v1", "b@v1"], Server(host).ListOpen().TakeLast(2).Select(o => o.Reference));
     }
 
+    [Theory]
+    [InlineData(2.5, new[] { "b@v1", "c@v1" })] // Room for two.
+    [InlineData(0.5, new[] { "c@v1" })] // For none: the one asked for stays.
+    public async Task Of_models_that_have_no_room_those_not_used_for_longest_are_let_go(double models, string[] stay)
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        var size = OnnxWriter.Logistic([1], 0.25f).Length;
+        await using var host = new ServingHost(b => b.AddServing(o => o.MaxOpenModelBytes = (long)(models * size)), work: work);
+        LoadedVersion? first = null;
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            host.Packages.Add(1, model: name);
+            work.Advance(TimeSpan.FromSeconds(1));
+            await Server(host).PredictAsync(ModelReference.ByVersion(name, 1), Ask(1), default, Token);
+            first ??= host.Get<ModelServer>().Find("a")!.Predictors[0].Primary;
+        }
+
+        Assert.Equal(size, first!.Bytes);
+        await first.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token); // Behind the answer.
+        Assert.Equal(stay, Server(host).ListOpen().Select(o => o.Reference));
+    }
+
     [Fact]
     public async Task A_model_is_followed_once_however_many_references_are_opened_and_closed()
     {

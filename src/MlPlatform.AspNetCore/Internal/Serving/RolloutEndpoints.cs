@@ -113,6 +113,7 @@ internal sealed class RolloutEndpoints(IOptions<AspNetCoreOptions> options, IRol
             MaximumStepTime = Time("maximum_step_seconds", asked.MaximumStepSeconds) ?? defaults.MaximumStepTime,
             MinimumRequests = asked.MinimumRequests ?? defaults.MinimumRequests,
             Shadow = asked.Shadow ?? defaults.Shadow,
+            PromoteByHand = asked.PromoteByHand ?? defaults.PromoteByHand,
         };
     }
 
@@ -176,6 +177,7 @@ internal sealed class RolloutEndpoints(IOptions<AspNetCoreOptions> options, IRol
             of.Options.Hold.TotalSeconds,
             of.Options.MaximumStepTime.TotalSeconds,
             of.Options.MinimumRequests,
-            of.Options.Shadow
+            of.Options.Shadow,
+            of.Options.PromoteByHand
         );
 }

@@ -12,6 +12,7 @@ internal static class ServingMessages
     /// <param name="MaximumStepSeconds">A step that is inconclusive for so long is rolled back.</param>
     /// <param name="MinimumRequests">Requests that the candidate must have had in a step.</param>
     /// <param name="Shadow">Whether the candidate gets copies first.</param>
+    /// <param name="PromoteByHand">Whether the last step lasts until somebody ends it.</param>
     internal sealed record RolloutStart(
         [property: JsonPropertyName("candidate"), JsonRequired] int Candidate,
         [property: JsonPropertyName("alias")] string? Alias = null,
@@ -19,7 +20,8 @@ internal static class ServingMessages
         [property: JsonPropertyName("hold_seconds")] double? HoldSeconds = null,
         [property: JsonPropertyName("maximum_step_seconds")] double? MaximumStepSeconds = null,
         [property: JsonPropertyName("minimum_requests")] int? MinimumRequests = null,
-        [property: JsonPropertyName("shadow")] bool? Shadow = null
+        [property: JsonPropertyName("shadow")] bool? Shadow = null,
+        [property: JsonPropertyName("promote_by_hand")] bool? PromoteByHand = null
     );
 
     /// <param name="Reason">Why; stays with the rollout and goes into its event.</param>
@@ -49,7 +51,8 @@ internal static class ServingMessages
         [property: JsonPropertyName("hold_seconds")] double HoldSeconds,
         [property: JsonPropertyName("maximum_step_seconds")] double MaximumStepSeconds,
         [property: JsonPropertyName("minimum_requests")] int MinimumRequests,
-        [property: JsonPropertyName("shadow")] bool Shadow
+        [property: JsonPropertyName("shadow")] bool Shadow,
+        [property: JsonPropertyName("promote_by_hand")] bool PromoteByHand
     );
 
     internal sealed record RolloutAnswer([property: JsonPropertyName("rollout")] RolloutMessage Rollout);

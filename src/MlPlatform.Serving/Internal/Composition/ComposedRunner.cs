@@ -12,6 +12,8 @@ internal sealed class ComposedRunner(
 
     public BufferLayout Outputs { get; } = outputs;
 
+    public long Bytes => members.Sum(m => m.Bytes);
+
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new Program(new(root, inputs.Rows), inputs, outputs);
 
     public void Dispose()

@@ -9,8 +9,13 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class InferenceServer(ModelServer server, PredictorFactory factory, Clocks clocks, IOptions<ServingOptions> options)
     : IInferenceServer
 {
+    private const int DefaultShareOfMemory = 4; // A quarter.
     private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
     private readonly Lock gate = new();
+    private readonly long maxBytes =
+        options.Value.MaxOpenModelBytes > 0
+            ? options.Value.MaxOpenModelBytes
+            : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShareOfMemory;
 
     public ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
         ModelReference model,
@@ -165,11 +170,18 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
         }
     }
 
+    /// <summary>Of those used last, as many stay as are allowed and have room, the very last one in any case.</summary>
     private async Task CloseOldestAsync()
     {
-        foreach (var oldest in open.Values.OrderByDescending(o => o.LastUsed).Skip(options.Value.MaxOpenModels).ToList())
+        var (count, bytes) = (0, 0L);
+        var hosts = new HashSet<ModelHost>(); // Several references may mean one version.
+        foreach (var opened in open.Values.OrderByDescending(o => o.LastUsed).ToList())
         {
-            await CloseAsync(oldest).ConfigureAwait(false);
+            bytes += hosts.Add(opened.Host) ? opened.Host.Bytes : 0;
+            if (++count > options.Value.MaxOpenModels || (count > 1 && bytes > maxBytes))
+            {
+                await CloseAsync(opened).ConfigureAwait(false);
+            }
         }
     }
 

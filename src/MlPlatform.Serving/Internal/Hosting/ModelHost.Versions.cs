@@ -152,5 +152,7 @@ internal sealed partial class ModelHost
             resident.Remove(version);
             version.Retire();
         }
+
+        Volatile.Write(ref bytes, resident.Sum(v => v.Bytes));
     }
 }

@@ -27,6 +27,7 @@ internal sealed partial class ModelHost(
     private volatile StepCounters[] recent = [];
     private volatile StepCounters? counters;
     private Task? loading;
+    private long bytes;
     private bool closed;
 
     private int followed;
@@ -52,6 +53,9 @@ internal sealed partial class ModelHost(
 
     /// <summary>A change was seen that the routes do not follow yet, since they could not be made anew.</summary>
     public bool IsStale { get; set; }
+
+    /// <summary>The sizes of the versions in memory, those included that are kept for a way back.</summary>
+    public long Bytes => Volatile.Read(ref bytes);
 
     public bool HasFailure => Array.Exists(predictors, p => p.Failure is not null);
 

@@ -66,6 +66,9 @@ internal sealed class LoadedVersion
 
     public BufferLayout Outputs => runner.Outputs;
 
+    /// <summary>The size of its model's files.</summary>
+    public long Bytes => runner.Bytes;
+
     public Observation Observation { get; }
 
     public LeaseCounter Leases { get; }

@@ -7,7 +7,8 @@ internal sealed class RolloutRow
 {
     public const string Columns = """
         id AS Id, model AS Model, alias AS Alias, candidate AS Candidate, baseline AS Baseline, alias_tag AS AliasTag, steps AS Steps, hold AS Hold,
-        maximum_step_time AS MaximumStepTime, minimum_requests AS MinimumRequests, shadow AS Shadow, kind AS Kind, cause_id AS CauseId, state AS State,
+        maximum_step_time AS MaximumStepTime, minimum_requests AS MinimumRequests, shadow AS Shadow,
+        promote_by_hand AS PromoteByHand, kind AS Kind, cause_id AS CauseId, state AS State,
         step AS Step, started_at AS StartedAt, traffic_at AS TrafficAt, step_at AS StepAt, ended_at AS EndedAt, reason AS Reason, evidence AS Evidence,
         row_version AS RowVersion
         """;
@@ -33,6 +34,8 @@ internal sealed class RolloutRow
     public required int MinimumRequests { get; init; }
 
     public required int Shadow { get; init; }
+
+    public required int PromoteByHand { get; init; }
 
     public required string Kind { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed class RolloutRow
             MaximumStepTime = rollout.Options.MaximumStepTime.Ticks,
             MinimumRequests = rollout.Options.MinimumRequests,
             Shadow = rollout.Options.Shadow ? 1 : 0,
+            PromoteByHand = rollout.Options.PromoteByHand ? 1 : 0,
             Kind = rollout.Options.Kind.ToString(),
             CauseId = rollout.Options.CauseId?.ToString(),
             State = rollout.State.ToString(),
@@ -98,6 +102,7 @@ internal sealed class RolloutRow
                 MaximumStepTime = new(MaximumStepTime),
                 MinimumRequests = MinimumRequests,
                 Shadow = Shadow != 0,
+                PromoteByHand = PromoteByHand != 0,
                 Kind = Enum.Parse<AliasMoveKind>(Kind),
                 CauseId = CauseId is null ? null : EventId.Parse(CauseId),
             },

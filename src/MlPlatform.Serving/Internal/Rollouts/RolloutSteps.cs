@@ -12,6 +12,7 @@ internal static class RolloutSteps
         return verdict.Verdict switch
         {
             GateVerdict.Fail => (RolloutState.RolledBack, rollout.Step, verdict.Reason),
+            _ when rollout.Options.PromoteByHand && IsLast(rollout) => null,
             GateVerdict.Pass when lasted >= rollout.Options.Hold => After(rollout, verdict.Reason),
             GateVerdict.Inconclusive when lasted >= rollout.Options.MaximumStepTime => (
                 RolloutState.RolledBack,
@@ -29,7 +30,7 @@ internal static class RolloutSteps
         : (RolloutState.Canary, 0, "The candidate is loaded.");
 
     private static (RolloutState State, int Step, string Reason) After(Rollout rollout, string reason) =>
-        rollout.Step + 1 < rollout.Options.Steps.Count
-            ? (RolloutState.Canary, rollout.Step + 1, reason)
-            : (RolloutState.Promoted, rollout.Step, reason);
+        IsLast(rollout) ? (RolloutState.Promoted, rollout.Step, reason) : (RolloutState.Canary, rollout.Step + 1, reason);
+
+    private static bool IsLast(Rollout rollout) => rollout.Step + 1 == rollout.Options.Steps.Count;
 }

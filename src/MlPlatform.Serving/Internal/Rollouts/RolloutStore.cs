@@ -24,10 +24,10 @@ internal sealed class RolloutStore(IMetadataDatabase database)
     public static async Task InsertAsync(IUnitOfWork work, Rollout rollout)
     {
         const string Insert = """
-            INSERT INTO srv_rollout (id, model, alias, candidate, baseline, alias_tag, steps, hold, maximum_step_time, minimum_requests, shadow, kind,
-                cause_id, state, step, started_at, traffic_at, step_at, ended_at, reason, evidence, row_version)
-            VALUES (@Id, @Model, @Alias, @Candidate, @Baseline, @AliasTag, @Steps, @Hold, @MaximumStepTime, @MinimumRequests, @Shadow, @Kind,
-                @CauseId, @State, @Step, @StartedAt, @TrafficAt, @StepAt, @EndedAt, @Reason, @Evidence, @RowVersion)
+            INSERT INTO srv_rollout (id, model, alias, candidate, baseline, alias_tag, steps, hold, maximum_step_time, minimum_requests, shadow,
+                promote_by_hand, kind, cause_id, state, step, started_at, traffic_at, step_at, ended_at, reason, evidence, row_version)
+            VALUES (@Id, @Model, @Alias, @Candidate, @Baseline, @AliasTag, @Steps, @Hold, @MaximumStepTime, @MinimumRequests, @Shadow,
+                @PromoteByHand, @Kind, @CauseId, @State, @Step, @StartedAt, @TrafficAt, @StepAt, @EndedAt, @Reason, @Evidence, @RowVersion)
             ON CONFLICT (model) WHERE ended_at IS NULL DO NOTHING
             """;
         if (await work.Connection.ExecuteAsync(Insert, RolloutRow.Of(rollout), work.Transaction).ConfigureAwait(false) == 0)

@@ -33,7 +33,7 @@ internal sealed class MlNetLoader : IModelRuntime
                     : "The ML.NET model does not map row by row, so it cannot be served."
             );
         }
-        var runner = new MlNetRunner(transformer, schema, signature);
+        var runner = new MlNetRunner(transformer, schema, signature, model.Length);
         try
         {
             Check(runner, schema, signature);

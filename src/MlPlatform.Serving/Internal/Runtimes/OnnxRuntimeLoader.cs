@@ -22,7 +22,7 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
             var inputs = OnnxLayout.Match("input", signature.Inputs, session.InputMetadata, all: true, problems);
             var outputs = OnnxLayout.Match("output", signature.Outputs, session.OutputMetadata, all: false, problems);
             return problems.Count == 0
-                ? new OnnxRunner(session, inputs, outputs)
+                ? new OnnxRunner(session, inputs, outputs, model.Length)
                 : throw new InvalidModelPackageException($"The model is not what its signature says. {string.Join(' ', problems)}");
         }
         catch
