@@ -28,8 +28,9 @@ public sealed class ServingOptions
     public int MaxOpenModels { get; set; } = 256;
 
     /// <summary>
-    /// Bytes of model files that the inference protocols keep loaded, versions for a way back included. Default: 0, a quarter of the memory that the process may
-    /// use. Not negative. A model takes about the size of its file, one of some kilobytes about a megabyte; looked at whenever a model is opened, which stays however large it is.
+    /// Bytes of model files that the inference protocols keep loaded, versions for a way back included, models of predictors not. Default: 0, an eighth of the
+    /// memory that the process may use, since a model takes more than its file: a dense network was measured at three times its size, one of some kilobytes at 0.2 MB.
+    /// Not negative. Looked at whenever a model is opened, and that one stays however large it is.
     /// </summary>
     public long MaxOpenModelBytes { get; set; }
 

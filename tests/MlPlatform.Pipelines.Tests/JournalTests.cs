@@ -165,16 +165,16 @@ public sealed class JournalTests
         await using var host = new PipelineHost(p => p.Step("a", (c, _) => BodyAsync(c, null, Task.CompletedTask)).Retry(1, Backoff.None));
         await EffectTable.CreateAsync(host.Database);
         PipelineRunInfo run;
-        var undisturbed = 0;
+        var disturbed = 0;
         do
         {
             // The worker's renewal may commit at that moment, and meet the fault in the step's place.
             var id = await host.RunAsync();
             host.Faults.Arm("pipelines.commit", () => host.Faults.Arm("metadata.commit"));
             run = await host.SettleRunAsync(id);
-        } while (run.Step("a").ErrorType is null && ++undisturbed < 20);
+        } while (run.Step("a").ErrorType is null && ++disturbed < 20);
 
-        Assert.Equal([.. Enumerable.Repeat("attempt 1", undisturbed), "attempt 2"], await EffectTable.ReadAsync(host.Database));
+        Assert.Equal([.. Enumerable.Repeat("attempt 1", disturbed), "attempt 2"], await EffectTable.ReadAsync(host.Database));
         Assert.Equal((PipelineRunState.Succeeded, nameof(Testing.InjectedFaultException)), (run.State, run.Step("a").ErrorType));
     }
 

@@ -206,8 +206,35 @@ public sealed class InferenceServerTests
         var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
         var size = OnnxWriter.Logistic([1], 0.25f).Length;
         await using var host = new ServingHost(b => b.AddServing(o => o.MaxOpenModelBytes = (long)(models * size)), work: work);
-        LoadedVersion? first = null;
+        var gone = new List<LoadedVersion>();
         foreach (var name in new[] { "a", "b", "c" })
+        {
+            host.Packages.Add(1, model: name);
+            work.Advance(TimeSpan.FromSeconds(1));
+            var reference = ModelReference.ByVersion(name, 1);
+            await Server(host).PredictAsync(reference, Ask(1), default, Token);
+            if (!stay.Contains(reference.ToString()))
+            {
+                gone.Add(host.Get<ModelServer>().Find(name)!.Predictors[0].Primary!);
+            }
+        }
+
+        Assert.All(gone, v => Assert.Equal(size, v.Bytes));
+        await Task.WhenAll(gone.Select(v => v.Disposed)).WaitAsync(TimeSpan.FromSeconds(30), Token); // Behind the answer.
+        Assert.Equal(stay, Server(host).ListOpen().Select(o => o.Reference));
+    }
+
+    [Fact]
+    public async Task Models_of_predictors_take_no_room_from_those_that_are_opened()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        var room = OnnxWriter.Logistic([1], 0.25f).Length * 2;
+        await using var host = new ServingHost(
+            b => b.AddPredictor<Request, float>("m@v1").AddServing(o => o.MaxOpenModelBytes = room),
+            work: work
+        );
+        LoadedVersion? first = null;
+        foreach (var name in new[] { "a", "b", "m", "c" })
         {
             host.Packages.Add(1, model: name);
             work.Advance(TimeSpan.FromSeconds(1));
@@ -215,9 +242,8 @@ public sealed class InferenceServerTests
             first ??= host.Get<ModelServer>().Find("a")!.Predictors[0].Primary;
         }
 
-        Assert.Equal(size, first!.Bytes);
-        await first.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token); // Behind the answer.
-        Assert.Equal(stay, Server(host).ListOpen().Select(o => o.Reference));
+        await first!.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token); // Behind the answer.
+        Assert.Equal(["b@v1", "m@v1", "c@v1"], Server(host).ListOpen().Select(o => o.Reference));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class InferenceServer(ModelServer server, PredictorFactory factory, Clocks clocks, IOptions<ServingOptions> options)
     : IInferenceServer
 {
-    private const int DefaultShareOfMemory = 4; // A quarter.
+    private const int DefaultShareOfMemory = 8; // An eighth: a model takes up to three times its file.
     private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
     private readonly Lock gate = new();
     private readonly long maxBytes =
@@ -177,7 +177,7 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
         var hosts = new HashSet<ModelHost>(); // Several references may mean one version.
         foreach (var opened in open.Values.OrderByDescending(o => o.LastUsed).ToList())
         {
-            bytes += hosts.Add(opened.Host) ? opened.Host.Bytes : 0;
+            bytes += !opened.Host.IsKept && hosts.Add(opened.Host) ? opened.Host.Bytes : 0;
             if (++count > options.Value.MaxOpenModels || (count > 1 && bytes > maxBytes))
             {
                 await CloseAsync(opened).ConfigureAwait(false);

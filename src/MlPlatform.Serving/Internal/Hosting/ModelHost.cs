@@ -59,8 +59,15 @@ internal sealed partial class ModelHost(
 
     public bool HasFailure => Array.Exists(predictors, p => p.Failure is not null);
 
-    /// <summary>Called while the server is made, before anything runs.</summary>
-    public void Add(PredictorBase predictor) => predictors = [.. predictors, predictor];
+    /// <summary>A predictor of the application uses it: it stays, whatever the protocols open and let go of.</summary>
+    public bool IsKept { get; private set; }
+
+    /// <summary>Adds a predictor of the application. Called while the server is made, before anything runs.</summary>
+    public void Keep(PredictorBase predictor)
+    {
+        IsKept = true;
+        Add(predictor);
+    }
 
     /// <summary>Adds a predictor that answers from then on; one that could not be loaded is not added.</summary>
     /// <exception cref="AssetNotFoundException">The source does not have what it refers to.</exception>
@@ -217,4 +224,6 @@ internal sealed partial class ModelHost(
     }
 
     public void Dispose() => Close();
+
+    private void Add(PredictorBase predictor) => predictors = [.. predictors, predictor];
 }

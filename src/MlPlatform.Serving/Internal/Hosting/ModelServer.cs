@@ -35,7 +35,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
         foreach (var registration in registrations)
         {
             var host = Acquire(registration.Reference.Name); // For good.
-            host.Add(registration.Create(host, factory));
+            host.Keep(registration.Create(host, factory));
         }
     }
 

@@ -8,7 +8,7 @@ internal interface IModelRunner : IDisposable
 
     BufferLayout Outputs { get; }
 
-    /// <summary>The size of its file, or files, in bytes: about what it takes of memory, and known before it is taken.</summary>
+    /// <summary>The size of its file, or files, in bytes: what it takes of memory grows with it.</summary>
     long Bytes => 0;
 
     /// <summary>Binds buffers of a number of rows, so that running them again allocates nothing.</summary>
