@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 using MlPlatform.Serving.Internal;
 
@@ -36,6 +37,29 @@ public sealed class BinderTests
             Assert.Throws<PredictionInputException>(() => write(new(1, 1, "", departure, true, [1]), buffer, 0)).Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void Binders_round_trip_short_floats()
+    {
+        var layout = BufferLayout.OneTensorPerColumn([
+            new("small", DataType.Float16),
+            new("missing", DataType.Float16),
+            new("brain", DataType.BFloat16),
+            new("pair", DataType.Float16) { Shape = [-1, 2] },
+        ]);
+        var problems = new List<string>();
+        var write = InputBinder.Compile<Short>(layout, DataSchema.Empty, problems, []);
+        var read = OutputBinder.Compile<Short>(layout, problems);
+        var wide = OutputBinder.Compile<Wide>(layout, problems);
+        Assert.Empty(problems);
+        using var buffer = new RequestBuffer(layout, 1);
+        write(new((Half)1.5, null, (BFloat16)(-2.5f), [(Half)1, (Half)2]), buffer, 0);
+        var row = read(buffer, 0);
+        Assert.Equal(((Half)1.5, (BFloat16)(-2.5f)), (row.Small, row.Brain));
+        Assert.True(Half.IsNaN(row.Missing!.Value));
+        Assert.Equal([(Half)1, (Half)2], row.Pair);
+        Assert.Equal(new Wide(1.5f, -2.5), wide(buffer, 0));
     }
 
     [Fact]
@@ -89,4 +113,8 @@ public sealed class BinderTests
     internal sealed record Answer(float MeanDelay, long Seats, string? Airline, DateTimeOffset Departure, bool Late, float[] Weights);
 
     internal sealed record Wrong(double Seats, string Gain);
+
+    internal sealed record Short(Half Small, Half? Missing, BFloat16 Brain, Half[] Pair);
+
+    internal sealed record Wide(float Small, double Brain);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MlPlatform.Core;
 using MlPlatform.Serving.Internal;
 
@@ -39,6 +40,65 @@ public sealed class OnnxRuntimeTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 8)]
+    [InlineData(4, 1)]
+    [InlineData(4, 3)]
+    [InlineData(4, 4)]
+    [InlineData(4, 9)]
+    public void Model_that_takes_one_number_of_rows_answers_any_number(int batch, int rows)
+    {
+        var model = OnnxWriter.Logistic(Weights, 0.25f, type: 1, batch);
+        foreach (var signature in new[] { Signature, OnnxRuntimeLoader.Describe(model), FixedSignature(batch) })
+        {
+            using var runner = OnnxRuntimeLoader.Load(model, signature);
+            using var input = new RequestBuffer(runner.Inputs, rows);
+            using var output = new RequestBuffer(runner.Outputs, rows);
+            using var program = runner.Bind(input, output);
+            for (var round = 0; round < 2; round++)
+            {
+                for (var i = 0; i < rows * 3; i++)
+                {
+                    MemoryMarshal.Cast<byte, float>(input.BytesOf(0))[i] = (i % 7) + round;
+                }
+
+                program.Run();
+                for (var row = 0; row < rows; row++)
+                {
+                    var z = 0.25 + Enumerable.Range(0, 3).Sum(c => Weights[c] * (double)((((row * 3) + c) % 7) + round));
+                    Assert.Equal(1 / (1 + Math.Exp(-z)), output.GetNumber(0, row, 0), 5);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(10, DataType.Float16, 2e-3)]
+    [InlineData(16, DataType.BFloat16, 2e-2)]
+    public void Model_of_short_floats_gives_the_computed_probability(int onnx, DataType type, double error)
+    {
+        var model = OnnxWriter.Logistic(Weights, 0.25f, onnx, batch: 0);
+        var signature = OnnxRuntimeLoader.Describe(model);
+        Assert.Equal(new DataColumn("features", type) { Shape = [-1, 3] }, Assert.Single(signature.Inputs));
+        using var runner = OnnxRuntimeLoader.Load(model, signature);
+        using var input = new RequestBuffer(runner.Inputs, 2);
+        using var output = new RequestBuffer(runner.Outputs, 2);
+        using var program = runner.Bind(input, output);
+        for (var i = 0; i < 6; i++)
+        {
+            input.SetNumber(0, i / 3, i % 3, i * 0.5);
+            Assert.Equal(i * 0.5, input.GetNumber(0, i / 3, i % 3));
+        }
+
+        program.Run();
+        for (var row = 0; row < 2; row++)
+        {
+            var z = 0.25 + Enumerable.Range(0, 3).Sum(c => Weights[c] * (((row * 3) + c) * 0.5));
+            Assert.Equal(1 / (1 + Math.Exp(-z)), output.GetNumber(0, row, 0), error);
+        }
+    }
+
     [Fact]
     public void Onnx_run_allocates_nothing_when_bound()
     {
@@ -76,4 +136,7 @@ public sealed class OnnxRuntimeTests
             Assert.Throws<InvalidModelPackageException>(() => OnnxRuntimeLoader.Load(model[..length], Signature).Dispose());
         }
     }
+
+    private static ModelSignature FixedSignature(int batch) =>
+        new([new("features", DataType.Float32) { Shape = [batch, 3] }], [new("probability", DataType.Float32) { Shape = [batch, 1] }]);
 }

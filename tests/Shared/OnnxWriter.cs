@@ -21,6 +21,29 @@ internal static class OnnxWriter
         return Model(graph);
     }
 
+    /// <summary>The same, with inputs and outputs of another element type, or of one number of rows only.</summary>
+    /// <param name="weights">A weight for each input.</param>
+    /// <param name="bias">What is added.</param>
+    /// <param name="type">The element type: 1 for float, 10 for float16, 16 for bfloat16.</param>
+    /// <param name="batch">The rows that it takes at a time; 0 for any number.</param>
+    public static byte[] Logistic(float[] weights, float bias, int type, int batch)
+    {
+        byte[] graph =
+        [
+            .. Cast("features", 1, "x"),
+            .. Node("MatMul", ["x", "w"], "xw"),
+            .. Node("Add", ["xw", "b"], "z"),
+            .. Node("Sigmoid", ["z"], "p"),
+            .. Cast("p", type, "probability"),
+            .. Text(2, "g"),
+            .. Bytes(5, Tensor("w", [weights.Length, 1], weights, false)),
+            .. Bytes(5, Tensor("b", [1], [bias], false)),
+            .. Bytes(11, Value("features", weights.Length, type, batch)),
+            .. Bytes(12, Value("probability", 1, type, batch)),
+        ];
+        return Model(graph);
+    }
+
     /// <summary>A network of dense layers with random weights: relu between them, softmax at the end.</summary>
     public static byte[] Dense(int[] widths, int seed)
     {
@@ -107,6 +130,9 @@ internal static class OnnxWriter
     private static byte[] Node(string op, string[] inputs, string output) =>
         Bytes(1, [.. inputs.SelectMany(i => Text(1, i)), .. Text(2, output), .. Text(4, op)]);
 
+    private static byte[] Cast(string input, int type, string output) =>
+        Bytes(1, [.. Text(1, input), .. Text(2, output), .. Text(4, "Cast"), .. Attribute("to", 2, [.. Number(3, (ulong)type)])]);
+
     private static byte[] Tensor(string name, int[] dims, float[] data, bool external)
     {
         byte[] head = [.. dims.SelectMany(d => Number(1, (ulong)d)), .. Number(2, 1), .. Text(8, name)];
@@ -115,10 +141,10 @@ internal static class OnnxWriter
             : [.. head, .. Bytes(9, [.. data.SelectMany(BitConverter.GetBytes)])];
     }
 
-    private static byte[] Value(string name, int width)
+    private static byte[] Value(string name, int width, int type = 1, int batch = 0)
     {
-        byte[] shape = [.. Bytes(1, Text(2, "n")), .. Bytes(1, Number(1, (ulong)width))];
-        return [.. Text(1, name), .. Bytes(2, Bytes(1, [.. Number(1, 1), .. Bytes(2, shape)]))];
+        byte[] shape = [.. Bytes(1, batch == 0 ? Text(2, "n") : Number(1, (ulong)batch)), .. Bytes(1, Number(1, (ulong)width))];
+        return [.. Text(1, name), .. Bytes(2, Bytes(1, [.. Number(1, (ulong)type), .. Bytes(2, shape)]))];
     }
 
     private static byte[] Number(int field, ulong value) => [.. Varint((ulong)field << 3), .. Varint(value)];

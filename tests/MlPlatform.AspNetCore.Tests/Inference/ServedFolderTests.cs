@@ -38,6 +38,48 @@ public sealed class ServedFolderTests : IDisposable
         Assert.Contains("[1,4]; the model takes [-1,2]", unfit.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(6)]
+    public async Task A_model_that_takes_four_rows_at_a_time_answers_any_number(int rows)
+    {
+        Add("fours", 1, OnnxWriter.Logistic([0.5f, -1f], 0, type: 1, batch: 4));
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        var data = string.Join(',', Enumerable.Range(0, rows).Select(r => $"[{r},1]"));
+        var request = $$"""{"inputs":[{"name":"features","datatype":"FP32","shape":[{{rows}},2],"data":[{{data}}]}]}""";
+        Assert.Equal(
+            Enumerable.Range(0, rows).Select(r => Sigmoid((r * 0.5) - 1)),
+            await AskAsync(host, "/v2/models/fours/infer", request),
+            (a, b) => Math.Abs(a - b) < 1e-6
+        );
+        Assert.Equal("[-1,2]", (await host.SendAsync("GET", "/v2/models/fours")).Json["inputs"]![0]!["shape"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_model_of_half_floats_answers_in_bytes_and_says_that_JSON_has_none()
+    {
+        Add("halves", 1, OnnxWriter.Logistic([0.5f, -1f], 0, type: 10, batch: 0));
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        var json =
+            """{"inputs":[{"name":"features","datatype":"FP16","shape":[1,2],"parameters":{"binary_data_size":4}}],"parameters":{"binary_data_output":true}}"""u8.ToArray();
+        byte[] body = [.. json, .. BitConverter.GetBytes((Half)3), .. BitConverter.GetBytes((Half)1)];
+        var reply = await host.SendAsync("POST", "/v2/models/halves/infer", body, $"Inference-Header-Content-Length: {json.Length}");
+        Assert.True(reply.Status == 200, reply.Text);
+        Assert.Equal(Sigmoid(0.5), (double)BitConverter.ToHalf(reply.Body.AsSpan()[^2..]), 1e-3);
+        Assert.Contains("\"datatype\":\"FP16\"", reply.Text, StringComparison.Ordinal);
+        var asJson = Encoding.UTF8.GetString(json).Replace("true", "false", StringComparison.Ordinal);
+        var refused = await host.SendAsync(
+            "POST",
+            "/v2/models/halves/infer",
+            [.. Encoding.UTF8.GetBytes(asJson), .. body[^4..]],
+            $"Inference-Header-Content-Length: {asJson.Length}"
+        );
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("FP16", refused.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<IEnumerable<double>> AskAsync(WebHost host, string path, string request)
     {
         var reply = await host.SendAsync("POST", path, Encoding.UTF8.GetBytes(request));
@@ -47,9 +89,8 @@ public sealed class ServedFolderTests : IDisposable
 
     private static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
 
-    private void Add(string model, int version, float bias) =>
-        File.WriteAllBytes(
-            Path.Combine(Directory.CreateDirectory(Path.Combine(models, model, $"{version}")).FullName, "model.onnx"),
-            OnnxWriter.Logistic([0.5f, -1f], bias)
-        );
+    private void Add(string model, int version, float bias) => Add(model, version, OnnxWriter.Logistic([0.5f, -1f], bias));
+
+    private void Add(string model, int version, byte[] onnx) =>
+        File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(Path.Combine(models, model, $"{version}")).FullName, "model.onnx"), onnx);
 }

@@ -122,7 +122,7 @@ public sealed class FunctionTests
     [InlineData(typeof(float), "Single names no columns")]
     [InlineData(typeof(string), "String names no columns")]
     [InlineData(typeof(NoLength), "'Hours' of NoLength is Single[], which is no column; an array of numbers needs its length")]
-    [InlineData(typeof(MissingCount), "'Count' of MissingCount is Int32?, which is no column; only float and double can be missing")]
+    [InlineData(typeof(MissingCount), "'Count' of MissingCount is Int32?, which is no column; only floating-point numbers can be missing")]
     [InlineData(typeof(Twice), "'a_b' of Twice is there twice")]
     [InlineData(typeof(Empty), "Empty has no public property")]
     public void Types_that_are_no_columns_are_refused(Type type, string problem) =>

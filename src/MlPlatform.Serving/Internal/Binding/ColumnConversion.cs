@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
@@ -21,7 +22,7 @@ internal static class ColumnConversion
                 ? Expression.Condition(
                     Expression.Property(value, "HasValue"),
                     inner,
-                    Expression.Convert(Expression.Constant(double.NaN), target)
+                    Expression.Convert(Expression.Constant(float.NaN), target)
                 )
                 : null;
         }
@@ -47,6 +48,8 @@ internal static class ColumnConversion
         }
         return value.Type == target ? value
             : Widens(value.Type, target) || (value.Type == typeof(double) && target == typeof(float)) ? Expression.Convert(value, target)
+            : value.Type == typeof(BFloat16) && target == typeof(double)
+                ? Expression.Convert(Expression.Convert(value, typeof(float)), target)
             : null;
     }
 
@@ -55,7 +58,12 @@ internal static class ColumnConversion
         var (signed, unsigned) = (Array.IndexOf(Signed, from), Array.IndexOf(Unsigned, from));
         if (to == typeof(float) || to == typeof(double))
         {
-            return signed >= 0 || unsigned >= 0 || from == typeof(float) || from == typeof(double);
+            return signed >= 0
+                || unsigned >= 0
+                || from == typeof(float)
+                || from == typeof(double)
+                || from == typeof(Half)
+                || (from == typeof(BFloat16) && to == typeof(float));
         }
         var toSigned = Array.IndexOf(Signed, to);
         return (signed >= 0 && toSigned > signed) || (unsigned >= 0 && (Array.IndexOf(Unsigned, to) > unsigned || toSigned > unsigned));

@@ -71,7 +71,9 @@ internal static class RecordColumns
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
             // Only floats have a value that says "missing".
-            return underlying == typeof(float) || underlying == typeof(double) ? new(name, Types[underlying]) { Nullable = true } : null;
+            return Types.TryGetValue(underlying, out var number) && ElementTypes.IsFloating(number)
+                ? new(name, number) { Nullable = true }
+                : null;
         }
 
         if (type.IsArray)
@@ -89,7 +91,7 @@ internal static class RecordColumns
 
     private static string Hint(Type type) =>
         type.IsArray ? "; an array of numbers needs its length, [VectorType(3)]"
-        : Nullable.GetUnderlyingType(type) is not null ? "; only float and double can be missing"
+        : Nullable.GetUnderlyingType(type) is not null ? "; only floating-point numbers can be missing"
         : string.Empty;
 
     // As with the names: ML.NET keeps what its attribute was given to itself.

@@ -281,7 +281,7 @@ internal sealed class CompositionPlanner(IModelSource source)
                 from,
                 to,
                 column,
-                on.Type == DataType.Float32 ? [.. node.Cases.Select(c => c with { Number = (float)c.Number })] : [.. node.Cases] // 0.1 as the column has it.
+                [.. node.Cases.Select(c => c with { Number = ElementTypes.Round(on.Type, c.Number) })]
             )
         );
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
@@ -9,7 +10,7 @@ internal static class ElementTypes
         type switch
         {
             DataType.Bool or DataType.Int8 or DataType.UInt8 => 1,
-            DataType.Int16 or DataType.UInt16 => 2,
+            DataType.Int16 or DataType.UInt16 or DataType.Float16 or DataType.BFloat16 => 2,
             DataType.Int32 or DataType.UInt32 or DataType.Float32 => 4,
             DataType.Int64 or DataType.UInt64 or DataType.Float64 or DataType.Timestamp => 8,
             _ => throw new InvalidModelPackageException($"Columns of type {type} cannot be served."),
@@ -27,13 +28,25 @@ internal static class ElementTypes
             DataType.UInt32 => typeof(uint),
             DataType.Int64 or DataType.Timestamp => typeof(long),
             DataType.UInt64 => typeof(ulong),
+            DataType.Float16 => typeof(Half),
+            DataType.BFloat16 => typeof(BFloat16),
             DataType.Float32 => typeof(float),
             DataType.Float64 => typeof(double),
             DataType.String => typeof(string),
             _ => throw new InvalidModelPackageException($"Columns of type {type} cannot be served."),
         };
 
-    public static bool IsSupported(DataType type) => type is not (DataType.Float16 or DataType.BFloat16 or DataType.Bytes or DataType.Uuid);
+    public static bool IsSupported(DataType type) => type is not (DataType.Bytes or DataType.Uuid);
 
-    public static bool IsFloating(DataType type) => type is DataType.Float32 or DataType.Float64;
+    public static bool IsFloating(DataType type) => type is DataType.Float16 or DataType.BFloat16 or DataType.Float32 or DataType.Float64;
+
+    /// <summary>A number as a column of the type has it: 0.1 is another number in each floating type.</summary>
+    public static double Round(DataType type, double value) =>
+        type switch
+        {
+            DataType.Float16 => (double)(Half)value,
+            DataType.BFloat16 => (float)(BFloat16)(float)value,
+            DataType.Float32 => (float)value,
+            _ => value,
+        };
 }

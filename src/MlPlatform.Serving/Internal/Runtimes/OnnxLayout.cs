@@ -54,6 +54,23 @@ internal static class OnnxLayout
         return new(slots, tensors);
     }
 
+    /// <summary>The rows that a model takes at a time, all its tensors together; 0 for any number.</summary>
+    public static int BatchOf(IReadOnlyList<(string Name, NodeMetadata Node)> tensors, List<string> problems)
+    {
+        var batches = tensors.Select(t => t.Node.Dimensions is [var first, ..] ? first : 1).Where(b => b >= 0).Distinct().ToList();
+        if (batches.Count > 1 || batches.Contains(0))
+        {
+            problems.Add(
+                $"Its tensors have different numbers of rows: {string.Join(", ", tensors.Select(t => $"'{t.Name}' is {OnnxTypes.Describe(t.Node)}"))}."
+            );
+        }
+
+        return batches.FirstOrDefault();
+    }
+
+    /// <summary>A tensor's shape with any number of rows, which a model that takes one number only is run for as often as it needs.</summary>
+    public static int[] AnyRows(NodeMetadata node) => node.Dimensions.Length == 0 ? [] : [-1, .. node.Dimensions.Skip(1)];
+
     private static bool IsScalar(DataColumn column) => BufferLayout.ElementsPerRow(column) == 1;
 
     private static BufferLayout Packed(
@@ -92,12 +109,14 @@ internal static class OnnxLayout
             }
             elements *= node.Dimensions[i];
         }
-        return elements == fromSignature ? elements : 0;
+
+        // A signature may have the number of rows as the model has it.
+        return elements == fromSignature || (long)elements * node.Dimensions.FirstOrDefault() == fromSignature ? elements : 0;
     }
 
     private static long[] Dimensions(NodeMetadata node, int elements)
     {
-        var dimensions = node.Dimensions.Select(d => (long)d).ToArray();
+        var dimensions = AnyRows(node).Select(d => (long)d).ToArray();
         var unknown = dimensions.Skip(1).Count(d => d < 0);
         for (var i = 1; i < dimensions.Length && unknown == 1; i++)
         {

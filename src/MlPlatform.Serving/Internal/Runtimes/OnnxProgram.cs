@@ -106,16 +106,12 @@ internal sealed class OnnxProgram : IModelProgram
     private static long[] Shape(TensorSlot tensor, int rows)
     {
         var shape = (long[])tensor.Dimensions.Clone();
-        if (shape.Length > 0 && shape[0] < 0)
+        if (shape.Length > 0)
         {
             shape[0] = rows;
         }
-        return (shape.Length == 0 ? 1 : shape[0]) == rows
-            ? shape
-            : throw new ArgumentException(
-                $"The model takes {(shape.Length == 0 ? 1 : shape[0])} rows at a time, not {rows}.",
-                nameof(rows)
-            );
+
+        return shape;
     }
 
     private void ReadTexts()

@@ -3,7 +3,12 @@ using Microsoft.ML.OnnxRuntime;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>An ONNX session, shared by all programs of a version: running it is thread-safe, disposing it in use is not.</summary>
-internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, BufferLayout outputs, long bytes) : IModelRunner
+/// <param name="session">The session.</param>
+/// <param name="inputs">What it takes.</param>
+/// <param name="outputs">What it gives.</param>
+/// <param name="batch">The rows that it takes at a time; 0 for any number.</param>
+/// <param name="bytes">The size of its file.</param>
+internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, BufferLayout outputs, int batch, long bytes) : IModelRunner
 {
     public BufferLayout Inputs { get; } = inputs;
 
@@ -11,7 +16,10 @@ internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, 
 
     public long Bytes { get; } = bytes;
 
-    public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new OnnxProgram(session, inputs, outputs);
+    public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
+        batch == 0 || inputs.Rows == batch
+            ? new OnnxProgram(session, inputs, outputs)
+            : new FixedBatchProgram(this, batch, inputs, outputs);
 
     public void Dispose() => session.Dispose();
 }

@@ -21,8 +21,15 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
             var problems = new List<string>();
             var inputs = OnnxLayout.Match("input", signature.Inputs, session.InputMetadata, all: true, problems);
             var outputs = OnnxLayout.Match("output", signature.Outputs, session.OutputMetadata, all: false, problems);
+            var batch = OnnxLayout.BatchOf(
+                [
+                    .. inputs.Tensors.Select(t => (t.Name, session.InputMetadata[t.Name])),
+                    .. outputs.Tensors.Select(t => (t.Name, session.OutputMetadata[t.Name])),
+                ],
+                problems
+            );
             return problems.Count == 0
-                ? new OnnxRunner(session, inputs, outputs, model.Length)
+                ? new OnnxRunner(session, inputs, outputs, batch, model.Length)
                 : throw new InvalidModelPackageException($"The model is not what its signature says. {string.Join(' ', problems)}");
         }
         catch
@@ -42,7 +49,7 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
 
     private static DataColumn ToColumn(KeyValuePair<string, NodeMetadata> node) =>
         node.Value.IsTensor && OnnxTypes.ToColumnType(node.Value.ElementDataType) is { } type
-            ? new(node.Key, type) { Shape = [.. node.Value.Dimensions] }
+            ? new(node.Key, type) { Shape = OnnxLayout.AnyRows(node.Value) }
             : throw new InvalidModelPackageException(
                 $"'{node.Key}' of the model is {OnnxTypes.Describe(node.Value)}, which cannot be served."
             );

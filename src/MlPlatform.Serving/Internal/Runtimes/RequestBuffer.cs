@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
@@ -118,6 +119,12 @@ internal sealed unsafe class RequestBuffer : IDisposable
         var at = columns[column] + ((nint)row * strides[column]);
         switch (Layout.Columns[column].Column.Type)
         {
+            case DataType.Float16:
+                ((Half*)at)[element] = (Half)value;
+                break;
+            case DataType.BFloat16:
+                ((BFloat16*)at)[element] = (BFloat16)(float)value;
+                break;
             case DataType.Float32:
                 ((float*)at)[element] = (float)value;
                 break;
@@ -161,6 +168,8 @@ internal sealed unsafe class RequestBuffer : IDisposable
         var at = columns[column] + ((nint)row * strides[column]);
         return Layout.Columns[column].Column.Type switch
         {
+            DataType.Float16 => (double)((Half*)at)[element],
+            DataType.BFloat16 => (float)((BFloat16*)at)[element],
             DataType.Float32 => ((float*)at)[element],
             DataType.Float64 => ((double*)at)[element],
             DataType.Bool => at[element] == 0 ? 0 : 1,
