@@ -87,6 +87,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
             ServiceDescriptor.Singleton<IPostConfigureOptions<GrpcServiceOptions<GrpcInferenceService>>, GrpcServiceSetup>()
         );
         services.TryAddSingleton<InferenceReadiness>();
+        services.TryAddSingleton<InferenceQuotas>();
         services.TryAddSingleton<GrpcInference>();
         services.TryAddSingleton<GrpcCalls>();
         AddEndpoints<GrpcInferenceEndpoints>(services);

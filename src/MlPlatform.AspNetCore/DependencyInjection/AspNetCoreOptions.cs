@@ -26,6 +26,19 @@ public sealed class AspNetCoreOptions
     /// <summary>The largest inference request, in bytes once it is unpacked. Default: 64 MiB. Range: 1 KiB to 2 GiB - 1.</summary>
     public int MaxInferenceBytes { get; set; } = 64 << 20;
 
+    /// <summary>
+    /// How many inference requests a client may send each second, by <c>/v2</c> and gRPC together; after a pause as many may come at once. Default: 0, any
+    /// number. Range: 0, or 0.001 to 100,000.
+    /// </summary>
+    /// <remarks>
+    /// A client is whom the host has authenticated, or else an address. What is more is refused with 429 and <c>Retry-After</c>, over gRPC with
+    /// RESOURCE_EXHAUSTED. Each process counts for itself. For routes of the application, as of <c>MapPredict</c>, there is ASP.NET Core's rate limiting.
+    /// </remarks>
+    public double MaxClientRate { get; set; }
+
+    /// <summary>How many inference requests a model is sent each second, by all clients together, as with <see cref="MaxClientRate"/>. Default: 0, any number. Range: 0, or 0.001 to 100,000.</summary>
+    public double MaxModelRate { get; set; }
+
     /// <summary>The largest file that can be uploaded. Default: 10 GiB. At least 1 MiB.</summary>
     public long MaxArtifactBytes { get; set; } = 10L << 30;
 

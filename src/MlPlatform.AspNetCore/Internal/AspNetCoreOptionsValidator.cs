@@ -25,6 +25,18 @@ internal sealed class AspNetCoreOptionsValidator : IValidateOptions<AspNetCoreOp
             options.MaxInferenceBytes,
             "it lies between 1 KiB and 2 GiB - 1"
         );
+        Check(
+            IsRate(options.MaxClientRate),
+            nameof(options.MaxClientRate),
+            options.MaxClientRate,
+            "it is 0 or lies between 0.001 and 100,000"
+        );
+        Check(
+            IsRate(options.MaxModelRate),
+            nameof(options.MaxModelRate),
+            options.MaxModelRate,
+            "it is 0 or lies between 0.001 and 100,000"
+        );
         Check(options.MaxArtifactBytes >= 1 << 20, nameof(options.MaxArtifactBytes), options.MaxArtifactBytes, "it is at least 1 MiB");
         Check(
             options.ShutdownDelay >= TimeSpan.Zero && options.ShutdownDelay <= TimeSpan.FromMinutes(10),
@@ -54,6 +66,8 @@ internal sealed class AspNetCoreOptionsValidator : IValidateOptions<AspNetCoreOp
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+
+        static bool IsRate(double rate) => rate is 0 or (>= 0.001 and <= 100_000);
 
         void Check(bool valid, string option, object value, string rule)
         {

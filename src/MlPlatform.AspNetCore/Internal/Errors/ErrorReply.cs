@@ -12,7 +12,7 @@ internal static class ErrorReply
         response.Clear();
         (response.Headers.Allow, response.Headers.WWWAuthenticate) = (allow, challenge);
         response.StatusCode = error.Status;
-        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+        if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             var seconds = Math.Max(1, (long)Math.Ceiling(error.RetryAfter.TotalSeconds));
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

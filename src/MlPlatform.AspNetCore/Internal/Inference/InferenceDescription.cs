@@ -62,6 +62,7 @@ internal static class InferenceDescription
                 StatusCodes.Status404NotFound,
                 StatusCodes.Status413PayloadTooLarge,
                 StatusCodes.Status415UnsupportedMediaType,
+                StatusCodes.Status429TooManyRequests,
                 StatusCodes.Status500InternalServerError,
                 StatusCodes.Status503ServiceUnavailable,
                 StatusCodes.Status504GatewayTimeout

@@ -9,6 +9,7 @@ namespace MlPlatform.AspNetCore.Internal;
 internal sealed class InferenceEndpoints(
     IOptions<AspNetCoreOptions> options,
     IOptions<ServingOptions> serving,
+    InferenceQuotas quotas,
     IInferenceServer? server = null
 ) : IPlatformEndpoints
 {
@@ -41,6 +42,7 @@ internal sealed class InferenceEndpoints(
     private async Task InferAsync(HttpContext context, IInferenceServer models)
     {
         var model = InferenceTarget.Of(context, serving.Value.DefaultAlias);
+        quotas.Take(context, model.Name);
         var said = await VersionChoice.CompleteAsync(context, InferenceHeaders.ReadOptions(context.Request)).ConfigureAwait(false);
         var jsonLength = InferenceHeaders.ReadJsonLength(context.Request);
         var memory = InferenceMemory.Pool.Get();

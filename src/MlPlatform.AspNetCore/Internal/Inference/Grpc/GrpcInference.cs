@@ -11,6 +11,7 @@ namespace MlPlatform.AspNetCore.Internal;
 internal sealed class GrpcInference(
     IOptions<AspNetCoreOptions> options,
     IOptions<ServingOptions> serving,
+    InferenceQuotas quotas,
     InferenceReadiness readiness,
     IInferenceServer? server = null
 )
@@ -69,6 +70,7 @@ internal sealed class GrpcInference(
     {
         var target = Target(message.ModelName, message.ModelVersion);
         var http = context.GetHttpContext();
+        quotas.Take(http, target.Name);
         var said = await VersionChoice.CompleteAsync(http, InferenceHeaders.ReadOptions(http.Request)).ConfigureAwait(false) with
         {
             Timeout = TimeLeft(context),

@@ -36,7 +36,13 @@ internal static class GrpcStatus
     private static RpcException From(MlflowError error)
     {
         var code = CodeOf(error.Status);
-        return Refuse(code, error.Message, code == StatusCode.Unavailable ? TimeSpan.FromSeconds(1) : null);
+        return Refuse(
+            code,
+            error.Message,
+            error.RetryAfter > TimeSpan.Zero ? error.RetryAfter
+                : code == StatusCode.Unavailable ? TimeSpan.FromSeconds(1)
+                : null
+        );
     }
 
     private static RpcException Refuse(StatusCode code, string message, TimeSpan? retryAfter)
