@@ -10,10 +10,13 @@ namespace MlPlatform.Features.DuckDb;
 public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
 {
     private const long DefaultMemoryLimit = 4L << 30;
+    private readonly string settings;
     private readonly SpillDirectory spill;
-    private readonly DuckDBConnection root;
+    private readonly Lock opening = new();
+    private DuckDBConnection? root; // From the first computation on, since DuckDB's library takes memory in hosts that never compute features.
+    private bool disposed;
 
-    /// <summary>Starts an engine.</summary>
+    /// <summary>Starts an engine. DuckDB itself is loaded at its first computation.</summary>
     /// <param name="options">Its limits.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public DuckDbOfflineEngine(DuckDbOptions options)
@@ -28,28 +31,16 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
         var memory = options.MemoryLimitBytes ?? Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2, DefaultMemoryLimit);
         var threads = options.Threads ?? Environment.ProcessorCount;
         spill = SpillDirectory.Create(options.SpillDirectory ?? Path.Combine(Path.GetTempPath(), "mlplatform", "duckdb"));
-        root = new("DataSource=:memory:");
-        try
-        {
-            root.Open();
-            using var command = root.CreateCommand();
-            command.CommandText = string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                SET autoinstall_known_extensions = false;
-                SET autoload_known_extensions = false;
-                SET memory_limit = '{memory} B';
-                SET threads = {threads};
-                SET temp_directory = {Sql.Text(spill.Path)};
-                """
-            );
-            command.ExecuteNonQuery();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        settings = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            SET autoinstall_known_extensions = false;
+            SET autoload_known_extensions = false;
+            SET memory_limit = '{memory} B';
+            SET threads = {threads};
+            SET temp_directory = {Sql.Text(spill.Path)};
+            """
+        );
     }
 
     /// <inheritdoc/>
@@ -125,7 +116,12 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
     /// <summary>Ends the engine. Computations that still run fail.</summary>
     public void Dispose()
     {
-        root.Dispose();
+        lock (opening)
+        {
+            disposed = true;
+            root?.Dispose();
+        }
+
         spill.Dispose();
     }
 
@@ -203,13 +199,40 @@ public sealed class DuckDbOfflineEngine : IOfflineEngine, IDisposable
     private DuckDbSession Open(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var connection = root.Duplicate();
+        var connection = Root().Duplicate();
         try
         {
             connection.Open();
             var session = new DuckDbSession(connection, cancellationToken);
             session.Execute("SET TimeZone = 'UTC'");
             return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private DuckDBConnection Root()
+    {
+        lock (opening)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return root ??= Start();
+        }
+    }
+
+    private DuckDBConnection Start()
+    {
+        var connection = new DuckDBConnection("DataSource=:memory:");
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = settings;
+            command.ExecuteNonQuery();
+            return connection;
         }
         catch
         {
