@@ -6,7 +6,7 @@ using System.Text;
 namespace MlPlatform.Benchmarks;
 
 /// <summary>
-/// Inference over HTTP against a plaintext answer, an endpoint written by hand, and itself without batches: <c>--serving-load [SECONDS]</c>. Server and client
+/// Inference over HTTP against a plaintext answer, an endpoint written by hand, and itself without batches: <c>--serving-load [SECONDS] [PART]</c>. Server and client
 /// are two processes on the same machine; the rows of the requests differ. What is compared is measured in turns.
 /// </summary>
 internal static class ServingLoad
@@ -29,8 +29,11 @@ internal static class ServingLoad
                 await File.WriteAllBytesAsync(file, write());
             }
 
-            await FramingAsync(folder, seconds);
-            await BatchingAsync(folder, seconds);
+            var parts = new (string Name, Func<string, double, Task> Run)[] { ("framing", FramingAsync), ("batching", BatchingAsync) };
+            foreach (var (_, run) in parts.Where(p => !parts.Any(o => args.Contains(o.Name)) || args.Contains(p.Name)))
+            {
+                await run(folder, seconds);
+            }
         }
         finally
         {
@@ -80,7 +83,12 @@ internal static class ServingLoad
             "| Model | Connections | Each by itself, per s | As measured, per s | Ratio | CPU µs, itself / measured | p50 ms | p99 ms |"
         );
         Console.WriteLine("|-|-:|-:|-:|-:|-:|-:|-:|");
-        foreach (var (name, inputs, _) in ServingLoadHost.Models)
+        var args = Environment.GetCommandLineArgs();
+        foreach (
+            var (name, inputs, _) in ServingLoadHost.Models.Where(m =>
+                !ServingLoadHost.Models.Any(o => args.Contains(o.Name)) || args.Contains(m.Name)
+            )
+        )
         {
             foreach (var connections in new[] { 1, 8, 64 })
             {

@@ -7,7 +7,8 @@ namespace MlPlatform.Serving.Internal;
 /// <remarks>
 /// Thread-safe. A request that finds room runs on its caller's thread. One that does not waits in its slot; whoever has finished a run starts a worker,
 /// which takes what waits then, whole requests in their order up to the best number of rows, and goes on until nothing waits. Nobody waits for a batch to
-/// fill, and there is no timer. See the guide on serving.
+/// fill, and there is no timer; but where runs are shared, they come after what the thread pool has to do, which is mostly to read more requests. See the
+/// guide on serving.
 /// </remarks>
 internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlots batches, ExecutionLimits limits, TimeProvider clock)
     : IThreadPoolWorkItem
@@ -144,6 +145,11 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
 
             taken.Clear();
             expired.Clear();
+            if (isBatched)
+            {
+                Continue(); // Behind the requests that are being read, which fill the next run.
+                return;
+            }
         }
     }
 
@@ -158,7 +164,17 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             if (running < limits.Concurrency) // Then nobody waits: a right to run is given back only when the queue is empty.
             {
                 running++;
-                return true;
+                if (!isBatched || ThreadPool.PendingWorkItemCount == 0)
+                {
+                    return true;
+                }
+
+                // Others are being read, which may share its run.
+
+                slot.Wait(terms, rank, clock.GetTimestamp(), own);
+                queues[rank].Add(slot);
+                Continue();
+                return false;
             }
 
             var wait = TimeSpan.FromTicks((long)PredictWait(rank));
@@ -203,8 +219,11 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // The right to run goes over to it.
+        Continue();
     }
+
+    /// <summary>Lets a worker go on, to which the right to run goes over.</summary>
+    private void Continue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <returns>False when nothing waits; the right to run is given back then.</returns>
     private bool Take(List<Slot> taken, List<Slot> expired)

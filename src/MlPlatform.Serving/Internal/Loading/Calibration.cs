@@ -69,6 +69,30 @@ internal static class Calibration
         }
     }
 
+    /// <summary>How long one row takes with a version, as a share of what it takes with another: the shortest run of each, by turns, since others use the processors too.</summary>
+    public static double Compare(LoadedVersion version, LoadedVersion other, WarmRows rows, TimeProvider clock)
+    {
+        var (one, two) = (version.Slots.Rent(), other.Slots.Rent());
+        var (shortest, otherShortest) = (long.MaxValue, long.MaxValue);
+        for (var i = 0; i < CheckedRows; i++)
+        {
+            shortest = Math.Min(shortest, Time(one, i));
+            otherShortest = Math.Min(otherShortest, Time(two, i));
+        }
+
+        version.Slots.Return(one);
+        other.Slots.Return(two);
+        return (double)shortest / Math.Max(1, otherShortest);
+
+        long Time(Slot slot, int row)
+        {
+            rows.Write(row, slot.Inputs);
+            var started = clock.GetTimestamp();
+            slot.Run();
+            return clock.GetElapsedTime(started).Ticks;
+        }
+    }
+
     private static bool IsByRow(BufferLayout layout) => layout.Tensors.All(t => t.Dimensions is [< 0, ..]);
 
     /// <returns>What came of the rows that a shared run is compared with, one after another; null where that took too long to share runs at all.</returns>

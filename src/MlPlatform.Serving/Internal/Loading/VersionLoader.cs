@@ -30,20 +30,20 @@ internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOpti
             return version;
         }
 
-        LoadedVersion parallel;
+        LoadedVersion? parallel = null;
         try
         {
             parallel = await LoadAsync(threads).ConfigureAwait(false);
+            var isBetter = Calibration.Compare(parallel, version, rows, clocks.Work) < LeastGain;
+            (isBetter ? version : parallel).Retire();
+            return isBetter ? parallel : version;
         }
         catch
         {
             version.Retire();
+            parallel?.Retire();
             throw;
         }
-
-        var isBetter = parallel.Executor.Cost.Predict(1) < version.Executor.Cost.Predict(1) * LeastGain;
-        (isBetter ? version : parallel).Retire();
-        return isBetter ? parallel : version;
 
         async Task<LoadedVersion> LoadAsync(int threads)
         {

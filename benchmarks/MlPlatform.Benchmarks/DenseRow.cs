@@ -1,0 +1,3 @@
+namespace MlPlatform.Benchmarks;
+
+public readonly record struct DenseRow(float[] Features);
