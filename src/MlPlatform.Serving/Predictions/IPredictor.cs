@@ -31,4 +31,9 @@ public interface IPredictor<TIn, TOut>
     /// <exception cref="PredictionTimeoutException">Its <see cref="PredictOptions.Timeout"/> was over before the model came to it.</exception>
     /// <exception cref="PredictionFailedException">The model itself failed.</exception>
     ValueTask<Prediction<TOut>> PredictAsync(TIn input, in PredictOptions options, CancellationToken cancellationToken = default);
+
+    /// <summary>Refuses a request before it is read, where the model is too busy for it. Costs far less than to read it and to catch what is thrown then.</summary>
+    /// <param name="priority">How urgent the request is.</param>
+    /// <returns>What predicting would throw; null where it may be predicted.</returns>
+    ModelOverloadedException? Refuse(PredictionPriority priority = default) => null;
 }

@@ -28,6 +28,12 @@ public interface IInferenceServer
         CancellationToken cancellationToken = default
     );
 
+    /// <summary>Refuses a request before it is read, where the model is too busy for it. Costs far less than to read it and to catch what is thrown then.</summary>
+    /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
+    /// <param name="priority">How urgent the request is.</param>
+    /// <returns>What predicting would throw; null where it may be predicted, and for a model that is not open.</returns>
+    ModelOverloadedException? Refuse(ModelReference model, PredictionPriority priority = default) => null;
+
     /// <summary>What a reference answers with now; loads it if it is not loaded.</summary>
     /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
     /// <param name="cancellationToken">Cancels loading.</param>

@@ -35,6 +35,19 @@ public sealed class GrpcErrorTests
     }
 
     [Fact]
+    public async Task A_busy_model_refuses_before_tensors_are_read_unless_a_request_may_be_urgent()
+    {
+        await using var fixture = await GrpcFixture.StartAsync();
+        fixture.Models.Busy = new(new("m", 1), "9 rows wait.", TimeSpan.FromMilliseconds(20));
+        var request = GrpcFixture.Raw("NOTHING", [1], 1);
+        var error = await fixture.RefusalAsync(request);
+        Assert.Equal((StatusCode.ResourceExhausted, "20"), (error.StatusCode, error.Trailers.GetValue(GrpcStatus.Pushback)));
+        request = GrpcFixture.Raw("INT8", [1], 1);
+        request.Parameters["priority"] = new() { Int64Param = 1 };
+        Assert.Single((await fixture.InferAsync(request)).Outputs);
+    }
+
+    [Fact]
     public async Task A_message_over_the_limit_is_refused_packed_or_not()
     {
         await using var fixture = await GrpcFixture.StartAsync(o => o.MaxInferenceBytes = 1 << 20);

@@ -46,6 +46,22 @@ public sealed class InferenceErrorTests
     }
 
     [Theory]
+    [InlineData("""{"inputs":"nothing that could be read"}""", 503)]
+    [InlineData("""{"inputs":[],"parameters":{"priority":1}}""", 200)] // It may be urgent enough.
+    public async Task A_busy_model_refuses_before_a_request_is_read(string body, int status)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        fixture.Models.Busy = new(new("m", 1), "9 rows wait.", TimeSpan.FromSeconds(4.5));
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, body);
+        Assert.Equal(status, reply.Status);
+        if (status == 503)
+        {
+            Assert.Equal(("m@v1 has too much to do: 9 rows wait.", "5"), (reply.Error, reply.Headers["Retry-After"]));
+            Assert.DoesNotContain(fixture.Host.Logs, l => l.Level >= LogLevel.Error);
+        }
+    }
+
+    [Theory]
     [InlineData("GET", "/v2/nothing", 404, null)]
     [InlineData("GET", "/v2/models", 404, null)]
     [InlineData("GET", "/v2/models/m/config", 404, null)]

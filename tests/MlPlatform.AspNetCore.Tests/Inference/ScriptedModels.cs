@@ -16,6 +16,9 @@ internal sealed class ScriptedModels : IInferenceServer
     public Func<ModelReference, TensorModel> Description { get; set; } =
         model => new(VersionOf(model), ModelRuntime.Onnx, [new("x", DataType.Float32, [-1, 2])], [new("y", DataType.Int64, [-1])]);
 
+    /// <summary>What is told to requests before they are read.</summary>
+    public ModelOverloadedException? Busy { get; set; }
+
     public IReadOnlyList<ServedModel> Open { get; set; } = [];
 
     public IReadOnlyList<ModelStatistics> Statistics { get; set; } = [];
@@ -59,6 +62,12 @@ internal sealed class ScriptedModels : IInferenceServer
     {
         LastModel = model;
         return ValueTask.FromResult(Description(model));
+    }
+
+    public ModelOverloadedException? Refuse(ModelReference model, PredictionPriority priority = default)
+    {
+        LastModel = model;
+        return Busy;
     }
 
     public IReadOnlyList<ServedModel> ListOpen() => Open;

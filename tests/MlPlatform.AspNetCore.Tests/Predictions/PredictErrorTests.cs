@@ -32,6 +32,18 @@ public sealed class PredictErrorTests
             ["anything"] = (new InvalidOperationException("secret"), 500, "its log says why", null),
         };
 
+    [Fact]
+    public async Task A_busy_model_refuses_before_a_request_is_read()
+    {
+        await using var fixture = await PredictFixture.StartAsync();
+        fixture.Predictor.Busy = new(Version, "9 wait.", TimeSpan.FromSeconds(7));
+        var reply = await fixture.PostAsync("nothing that could be read");
+        Assert.Equal((503, "7"), (reply.Status, reply.Headers["Retry-After"]));
+        Assert.Contains("9 wait.", (string)reply.Json["detail"]!, StringComparison.Ordinal);
+        fixture.Predictor.Busy = null;
+        Assert.Equal(200, (await fixture.PostAsync(PredictFixture.Simple)).Status); // The connection is in order.
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task An_exception_becomes_problem_details(string name)

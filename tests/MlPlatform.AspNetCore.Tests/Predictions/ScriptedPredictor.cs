@@ -15,6 +15,9 @@ internal sealed class ScriptedPredictor : IPredictor<Flight, LateFlight>
 
     public Script Answer { get; set; } = (flight, options, _) => new(Made(flight.Distance / 1000, options));
 
+    /// <summary>What is told to requests before they are read.</summary>
+    public ModelOverloadedException? Busy { get; set; }
+
     public Flight? LastInput { get; private set; }
 
     public PredictOptions LastOptions { get; private set; }
@@ -23,6 +26,8 @@ internal sealed class ScriptedPredictor : IPredictor<Flight, LateFlight>
         new(new(probability), new("late", 3), options.Id ?? MadeId, PredictionRoute.Canary);
 
     public void AddTo(IServiceCollection services) => services.AddKeyedSingleton<IPredictor<Flight, LateFlight>>(Reference, this);
+
+    public ModelOverloadedException? Refuse(PredictionPriority priority = default) => Busy;
 
     public ValueTask<Prediction<LateFlight>> PredictAsync(Flight input, CancellationToken cancellationToken = default) =>
         PredictAsync(input, default, cancellationToken);

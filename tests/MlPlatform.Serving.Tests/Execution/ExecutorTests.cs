@@ -276,9 +276,12 @@ public sealed class ExecutorTests
         Assert.Equal(ExecutorBench.Id, thrown.Version);
         Assert.Equal(1.1, thrown.RetryAfter.TotalSeconds, 0.05);
         Assert.Contains("what waits takes 1100 ms", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(thrown.Message, bench.Executor.Refuse(PredictionPriority.Normal)?.Message); // The same, before there is a request.
+        Assert.Null(bench.Executor.Refuse(PredictionPriority.High));
         bench.Model.Release();
         await Task.WhenAll([first, .. waiting]);
         Assert.Equal([2], await bench.AskAsync([1])); // There is time again.
+        Assert.Null(bench.Executor.Refuse(PredictionPriority.Low));
     }
 
     [Fact]
@@ -287,7 +290,8 @@ public sealed class ExecutorTests
         using var bench = new ExecutorBench(400, 50, queueRows: 10);
         var first = await bench.OccupyAsync();
         var large = bench.AskAsync(new float[100]); // By itself it may be as large as a request may be.
-        await Assert.ThrowsAsync<ModelOverloadedException>(() => bench.AskAsync([1]));
+        var thrown = await Assert.ThrowsAsync<ModelOverloadedException>(() => bench.AskAsync([1]));
+        Assert.Equal(thrown.Message, bench.Executor.Refuse(PredictionPriority.Normal)?.Message);
         bench.Model.Release();
         await Task.WhenAll(first, large);
         Assert.Equal([2], await bench.AskAsync([1]));

@@ -49,6 +49,12 @@ internal sealed class InferenceEndpoints(
         try
         {
             var body = await InferenceBody.ReadAsync(context, options.Value.MaxInferenceBytes, memory).ConfigureAwait(false);
+            if (said.Target == default && !MaySayPriority(body.Span) && models.Refuse(model) is { } busy)
+            {
+                await ErrorReply.WriteAsync(context.Response, InferenceErrorStyle.Instance.From(busy)).ConfigureAwait(false);
+                return;
+            }
+
             var request =
                 jsonLength == 0
                     ? await ReadRawAsync(models, model, body, context.RequestAborted).ConfigureAwait(false)
@@ -61,6 +67,9 @@ internal sealed class InferenceEndpoints(
             InferenceMemory.Pool.Return(memory);
         }
     }
+
+    /// <summary>Whether it is to be read for how urgent it is, before it may be refused for what waits.</summary>
+    private static bool MaySayPriority(ReadOnlySpan<byte> body) => body.IndexOf("priority"u8) >= 0;
 
     private async Task<InferenceRequest> ReadRawAsync(
         IInferenceServer models,

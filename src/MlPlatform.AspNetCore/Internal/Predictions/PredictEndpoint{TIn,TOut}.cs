@@ -61,8 +61,14 @@ internal sealed class PredictEndpoint<TIn, TOut>
     private async Task AnswerAsync(HttpContext context)
     {
         var said = await VersionChoice.CompleteAsync(context, InferenceHeaders.ReadOptions(context.Request)).ConfigureAwait(false);
-        var request = await JsonBody.ReadAsync(context, input, maximumBytes).ConfigureAwait(false);
         predictor ??= services.GetRequiredKeyedService<IPredictor<TIn, TOut>>(reference);
+        if (said.Target == default && predictor.Refuse(said.Priority) is { } busy)
+        {
+            await ErrorReply.WriteAsync(context.Response, ProblemErrorStyle.Instance.From(busy)).ConfigureAwait(false);
+            return;
+        }
+
+        var request = await JsonBody.ReadAsync(context, input, maximumBytes).ConfigureAwait(false);
         var prediction = await predictor.PredictAsync(request, said, context.RequestAborted).ConfigureAwait(false);
         var id = prediction.PredictionId.ToString();
         var route = InferenceReply.NameOf(prediction.Route);

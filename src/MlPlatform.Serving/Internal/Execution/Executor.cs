@@ -107,6 +107,22 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         return default;
     }
 
+    /// <summary>What a request of one row would be told that comes now; null when it would run or wait.</summary>
+    /// <remarks>Not thrown: on a busy server most requests end here, and to throw costs more than many a model.</remarks>
+    public ModelOverloadedException? Refuse(PredictionPriority priority)
+    {
+        if (Volatile.Read(ref running) < limits.Concurrency)
+        {
+            return null;
+        }
+
+        lock (gate)
+        {
+            var wait = running < limits.Concurrency ? TimeSpan.Zero : TimeSpan.FromTicks((long)PredictWait(RankOf(priority)));
+            return RefuseTo(wait, rows: 1);
+        }
+    }
+
     /// <summary>Takes a request that waits out of the queue; one that is running runs to its end.</summary>
     public void Cancel(Slot slot, CancellationToken cancellationToken)
     {
@@ -189,23 +205,34 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 );
             }
 
-            if (wait > limits.MaxQueueTime)
+            if (RefuseTo(wait, rows) is { } refusal)
             {
-                ServingDiagnostics.Rejects.Add(1, TagsOf("time"));
-                throw new ModelOverloadedException(version, $"what waits takes {wait.TotalMilliseconds:0} ms.", wait);
-            }
-
-            var all = queues[0].Rows + queues[1].Rows + queues[2].Rows;
-            if (all > 0 && all + rows > limits.MaxQueueRows)
-            {
-                ServingDiagnostics.Rejects.Add(1, TagsOf("rows"));
-                throw new ModelOverloadedException(version, $"{all} rows wait.", wait);
+                throw refusal;
             }
 
             slot.Wait(terms, rank, now, own);
             queues[rank].Add(slot);
             return false;
         }
+    }
+
+    /// <summary>What a request is told that would have to wait so long; null where it may.</summary>
+    private ModelOverloadedException? RefuseTo(TimeSpan wait, int rows)
+    {
+        if (wait > limits.MaxQueueTime)
+        {
+            ServingDiagnostics.Rejects.Add(1, TagsOf("time"));
+            return new(version, $"what waits takes {wait.TotalMilliseconds:0} ms.", wait);
+        }
+
+        var all = queues[0].Rows + queues[1].Rows + queues[2].Rows;
+        if (all > 0 && all + rows > limits.MaxQueueRows)
+        {
+            ServingDiagnostics.Rejects.Add(1, TagsOf("rows"));
+            return new(version, $"{all} rows wait.", wait);
+        }
+
+        return null;
     }
 
     private void Leave()

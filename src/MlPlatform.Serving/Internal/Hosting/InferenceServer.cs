@@ -29,6 +29,18 @@ internal sealed class InferenceServer(ModelServer server, PredictorFactory facto
         return PredictAsync(model, request, options, 0, cancellationToken);
     }
 
+    public ModelOverloadedException? Refuse(ModelReference model, PredictionPriority priority = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!open.TryGetValue(model, out var opened) || !opened.Loaded.Task.IsCompletedSuccessfully)
+        {
+            return null;
+        }
+
+        opened.Touch(clocks.Work.GetTimestamp());
+        return opened.Predictor.Refuse(priority);
+    }
+
     public async ValueTask<TensorModel> DescribeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -13,6 +13,9 @@ internal sealed partial class Predictor<TIn, TOut>
 
     public override double Share => (double)(table?.Split.Buckets ?? 0) / TrafficSplit.Total;
 
+    public override ModelOverloadedException? Refuse(PredictionPriority priority = default) =>
+        table is { Candidate: null } routes ? routes.Primary.Version.Executor.Refuse(priority) : null;
+
     public override async Task BindAsync(LoadedVersion version, CancellationToken cancellationToken)
     {
         if (bindings.ContainsKey(version))

@@ -19,6 +19,9 @@ internal abstract class PredictorBase(ModelReference reference)
 
     public abstract double Share { get; }
 
+    /// <summary>What a request would be told that comes now; null when it would be answered, or may be by a candidate.</summary>
+    public abstract ModelOverloadedException? Refuse(PredictionPriority priority = default);
+
     /// <summary>Compiles what connects the predictor's types to a version; kept while the version is in use.</summary>
     /// <exception cref="PredictorMismatchException">They do not fit.</exception>
     public abstract Task BindAsync(LoadedVersion version, CancellationToken cancellationToken);

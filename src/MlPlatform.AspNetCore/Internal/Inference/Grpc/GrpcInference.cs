@@ -75,6 +75,11 @@ internal sealed class GrpcInference(
         {
             Timeout = TimeLeft(context),
         };
+        if (said.Target == default && !message.Parameters.ContainsKey("priority") && Models.Refuse(target) is { } busy)
+        {
+            throw busy;
+        }
+
         var request = GrpcRequestReader.Read(message, options.Value.MaxInferenceBytes);
         var prediction = await InferenceCall.PredictAsync(Models, target, request, said, context.CancellationToken).ConfigureAwait(false);
         return GrpcReply.Of(message, prediction);
