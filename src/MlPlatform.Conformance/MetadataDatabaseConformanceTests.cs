@@ -349,6 +349,63 @@ public abstract class MetadataDatabaseConformanceTests
         Assert.Equal(expected, found);
     }
 
+    /// <summary>So many rows that a provider may take another way: those that are there, or come twice, are passed over, and the transaction goes on.</summary>
+    [Fact]
+    public async Task Insert_of_hundreds_of_rows_passes_over_those_that_are_there()
+    {
+        await using var services = await CreateAsync(_ => { });
+        var database = services.GetRequiredService<IMetadataDatabase>();
+        const string Rule = "ON CONFLICT (name, integer_value) DO NOTHING";
+        await WriteAsync(
+            database,
+            async work =>
+            {
+                await CreateManyAsync(work, database.Dialect);
+                await database.Dialect.InsertAsync(work, "many", Rows("new", 0, 300), Rule);
+                await database.Dialect.InsertAsync(work, "many", Rows("half", 150, 450), Rule);
+                await database.Dialect.InsertAsync(work, "many", Rows("twice", 450, 600, 599, 450), Rule);
+                await database.Dialect.InsertAsync(work, "many", Rows("few", 599, 601), Rule);
+            }
+        );
+        var found = await database.ReadAsync(
+            async c =>
+                (
+                    await c.QueryAsync<(string, string, long, double)>(
+                        "SELECT owner, name, integer_value, number_value FROM many ORDER BY integer_value"
+                    )
+                ).ToList(),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            Enumerable
+                .Range(0, 601)
+                .Select(i =>
+                    (
+                        i < 300 ? "new"
+                        : i < 450 ? "half"
+                        : i < 600 ? "twice"
+                        : "few",
+                        $"n{i}",
+                        (long)i,
+                        i / 4.0
+                    )
+                ),
+            found
+        );
+
+        static InsertColumn[] Rows(string owner, int from, int to, params int[] more)
+        {
+            int[] rows = [.. Enumerable.Range(from, to - from), .. more];
+            return
+            [
+                new("owner", owner),
+                new("name", [.. rows.Select(i => $"n{i}")]),
+                new("integer_value", [.. rows.Select(i => (long)i)]),
+                new("number_value", [.. rows.Select(i => i / 4.0)]),
+            ];
+        }
+    }
+
     /// <summary>A row that the database refuses, or columns that do not fit together, fail the call; nothing of it is stored.</summary>
     [Fact]
     public async Task Insert_of_many_rows_stores_all_or_nothing()
