@@ -47,16 +47,6 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
 
     public override async Task InsertAsync(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string onConflict = "")
     {
-        var rows = InsertColumn.CountRows(columns);
-        if (
-            rows >= CopyInsert.LeastRows
-            && onConflict.EndsWith("DO NOTHING", StringComparison.Ordinal)
-            && await CopyInsert.TryAsync((NpgsqlTransaction)work.Transaction, table, columns, rows).ConfigureAwait(false)
-        )
-        {
-            return;
-        }
-
         await using var command = CommandOf(work, table, columns, onConflict);
         await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
@@ -68,7 +58,6 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
         IReadOnlyList<InsertColumn> columns
     )
     {
-        InsertColumn.CountRows(columns);
         var end = $"ON CONFLICT ({key.Name}) DO NOTHING RETURNING {key.Name}";
         await using var command = CommandOf(work, table, [new(key.Name, key.Values), .. columns], end);
         await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
@@ -83,6 +72,7 @@ internal sealed class PostgreSqlDialect(string platform) : SqlDialect
 
     private static NpgsqlCommand CommandOf(IUnitOfWork work, string table, IReadOnlyList<InsertColumn> columns, string end)
     {
+        InsertColumn.CountRows(columns);
         var arrays = columns.Where(c => c.Count is not null).ToList();
         var sql = $"""
             INSERT INTO {table} ({string.Join(", ", columns.Select(c => c.Name))})
