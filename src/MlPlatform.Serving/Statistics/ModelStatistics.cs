@@ -24,4 +24,8 @@ public sealed record ModelStatistics(
     TimeStatistics Infer,
     TimeStatistics Output,
     IReadOnlyList<RunStatistics> Runs
-);
+)
+{
+    /// <summary>The requests that wait for the model at this moment.</summary>
+    public int Pending { get; init; }
+}

@@ -28,7 +28,7 @@ public sealed partial class ServingMetricsTests
         var series = await ReadAsync(served.Host);
         var statistics = served.Host.Get<IInferenceServer>().ListStatistics();
         Assert.Equal(["la\"te", ServedModels.Model], statistics.Select(s => s.Version.Name));
-        Assert.Equal(9 * statistics.Count, series.Count);
+        Assert.Equal(10 * statistics.Count, series.Count);
         foreach (var of in statistics)
         {
             long Of(string name) => series[(name, of.Version.Name, $"{of.Version.Version}")];
@@ -41,6 +41,7 @@ public sealed partial class ServingMetricsTests
             Assert.Equal(Us(of.Input), Of("nv_inference_compute_input_duration_us"));
             Assert.Equal(Us(of.Infer), Of("nv_inference_compute_infer_duration_us"));
             Assert.Equal(Us(of.Output), Of("nv_inference_compute_output_duration_us"));
+            Assert.Equal(0, Of("nv_inference_pending_request_count"));
         }
 
         Assert.Equal(3, series[("nv_inference_request_success", ServedModels.Model, "1")]);
@@ -62,10 +63,14 @@ public sealed partial class ServingMetricsTests
             default,
             default,
             [new(1, new(3, default)), new(9, new(1, default))]
-        );
+        )
+        {
+            Pending = 4,
+        };
         fixture.Models.Statistics = [odd, odd];
         var series = await ReadAsync(fixture.Host);
-        Assert.Equal(9, series.Count);
+        Assert.Equal(10, series.Count);
+        Assert.Equal(8, series[("nv_inference_pending_request_count", "a\\b\"c\nd", "7")]);
         Assert.Equal(24, series[("nv_inference_count", "a\\b\"c\nd", "7")]);
         Assert.Equal(8, series[("nv_inference_exec_count", "a\\b\"c\nd", "7")]);
         Assert.Equal(2000, series[("nv_inference_request_duration_us", "a\\b\"c\nd", "7")]);
@@ -91,7 +96,8 @@ public sealed partial class ServingMetricsTests
 
             var match = Series().Match(line);
             Assert.True(match.Success, line);
-            Assert.Equal($"# TYPE {match.Groups[1].Value} counter", type);
+            var name = match.Groups[1].Value;
+            Assert.Equal($"# TYPE {name} {(name.Contains("pending", StringComparison.Ordinal) ? "gauge" : "counter")}", type);
             var model = Escaped().Replace(match.Groups[2].Value, m => m.Value == "\\n" ? "\n" : m.Value[1..]);
             series.Add(
                 (match.Groups[1].Value, model, match.Groups[3].Value),

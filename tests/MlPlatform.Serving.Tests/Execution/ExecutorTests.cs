@@ -326,6 +326,7 @@ public sealed class ExecutorTests
 
         var waiting = Enumerable.Range(0, 5).Select(i => bench.AskAsync([10 + i])).ToList();
         Assert.Equal((3, 5), (bench.Model.Runs.Count, bench.Executor.QueuedRows));
+        Assert.Equal(5, bench.Version.GetStatistics().Pending);
         bench.Model.Release();
         await Task.WhenAll([.. running, .. waiting]);
         Assert.Equal(8, bench.Model.Runs.Count);

@@ -41,6 +41,18 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     /// <summary>The most rows that requests share a run for now.</summary>
     public int BatchRows => batchRows;
 
+    /// <summary>The requests that wait.</summary>
+    public int QueuedRequests
+    {
+        get
+        {
+            lock (gate)
+            {
+                return queues.Sum(q => q.Count);
+            }
+        }
+    }
+
     /// <summary>The rows that wait.</summary>
     public int QueuedRows
     {

@@ -8,6 +8,9 @@ internal sealed class SlotQueue
 
     public Slot? First { get; private set; }
 
+    /// <summary>How many wait.</summary>
+    public int Count { get; private set; }
+
     /// <summary>The rows that wait.</summary>
     public int Rows { get; private set; }
 
@@ -27,6 +30,7 @@ internal sealed class SlotQueue
         }
 
         last = slot;
+        Count++;
         Rows += slot.Inputs.Rows;
         Cost += slot.Cost;
     }
@@ -52,6 +56,7 @@ internal sealed class SlotQueue
         }
 
         (slot.Before, slot.After) = (null, null);
+        Count--;
         Rows -= slot.Inputs.Rows;
         Cost = First is null ? 0 : Cost - slot.Cost; // What rounding leaves does not add up.
     }

@@ -108,7 +108,7 @@ internal sealed class LoadedVersion
     }
 
     /// <summary>What it has done since it was loaded.</summary>
-    public ModelStatistics GetStatistics() => tally.Sum(Id);
+    public ModelStatistics GetStatistics() => tally.Sum(Id) with { Pending = Executor.QueuedRequests };
 
     /// <summary>No new lease from now on.</summary>
     public void Retire() => Leases.Close();
