@@ -91,20 +91,30 @@ public sealed class TraceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_belongs_elsewhere_or_nowhere_is_refused_whole()
+    public async Task A_trace_is_where_it_was_described_whatever_its_spans_came_with()
     {
-        await Traces.LogSpansAsync(experiment, [Span("tr-1", 0, 1, 2)], Cancel);
         var other = (await host.Get<IExperimentTracker>().CreateExperimentAsync("other", cancellationToken: Cancel)).Id;
+        await Traces.LogSpansAsync(other, [Span("tr-1", 0, 1, 2)], Cancel);
+        Assert.Equal(other, (await Traces.GetAsync("tr-1", Cancel))!.ExperimentId);
+        await Traces.DescribeAsync(Info("tr-1", 1), Cancel);
+        await Traces.LogSpansAsync(other, [Span("tr-0", 0, 1, 2), Span("tr-1", 1, 1, 2)], Cancel);
+        Assert.Equal(experiment, (await Traces.GetAsync("tr-1", Cancel))!.ExperimentId);
+        Assert.Equal(2, (await Traces.GetSpansAsync("tr-1", Cancel)).Count);
+        Assert.Equal(["tr-1"], (await Traces.SearchAsync(new() { ExperimentIds = [experiment] }, Cancel)).Items.Select(t => t.Id));
+        Assert.Equal(["tr-0"], (await Traces.SearchAsync(new() { ExperimentIds = [other] }, Cancel)).Items.Select(t => t.Id));
+    }
 
-        await Assert.ThrowsAsync<ArgumentException>(() =>
-            Traces.LogSpansAsync(other, [Span("tr-0", 0, 1, 2), Span("tr-1", 1, 1, 2)], Cancel)
-        );
-        Assert.Null(await Traces.GetAsync("tr-0", Cancel));
-        await Assert.ThrowsAsync<ArgumentException>(() => Traces.DescribeAsync(Info("tr-1", 1) with { ExperimentId = other }, Cancel));
+    [Fact]
+    public async Task What_belongs_nowhere_is_refused_whole()
+    {
+        var other = (await host.Get<IExperimentTracker>().CreateExperimentAsync("other", cancellationToken: Cancel)).Id;
         await Assert.ThrowsAsync<AssetNotFoundException>(() => Traces.LogSpansAsync("99", [Span("tr-2", 0, 1, 2)], Cancel));
+        await Assert.ThrowsAsync<AssetNotFoundException>(() => Traces.DescribeAsync(Info("tr-2", 1) with { ExperimentId = "99" }, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Traces.DescribeAsync(Info("a/b", 1), Cancel));
         await host.Get<IExperimentTracker>().DeleteExperimentAsync(other, Cancel);
         await Assert.ThrowsAsync<AssetDeletedException>(() => Traces.LogSpansAsync(other, [Span("tr-3", 0, 1, 2)], Cancel));
+        Assert.Null(await Traces.GetAsync("tr-2", Cancel));
+        Assert.Null(await Traces.GetAsync("tr-3", Cancel));
     }
 
     private TraceInfo Info(string id, int second) =>

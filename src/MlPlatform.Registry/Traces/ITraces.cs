@@ -6,16 +6,19 @@ namespace MlPlatform.Registry;
 /// <remarks>Thread-safe. Traces are many and small, so that none of these changes is an event.</remarks>
 public interface ITraces
 {
-    /// <summary>Describes a trace, whose spans may have come before. What is said again replaces what was said; tags and metadata are added to.</summary>
+    /// <summary>Describes a trace, whose spans may have come before. What is said again replaces what was said, the experiment too; tags and metadata are added to.</summary>
     /// <exception cref="AssetNotFoundException">No such experiment.</exception>
     /// <exception cref="AssetDeletedException">The experiment is deleted.</exception>
-    /// <exception cref="ArgumentException">A text is too long, or the trace belongs to another experiment.</exception>
+    /// <exception cref="ArgumentException">A text is too long.</exception>
     Task<TraceInfo> DescribeAsync(TraceInfo trace, CancellationToken cancellationToken = default);
 
     /// <summary>Stores spans, all or none. A trace that is new begins with them; a span that is sent again replaces itself.</summary>
+    /// <param name="experimentId">The experiment of traces that are new. Exporters know one only, whatever experiment a trace was described in.</param>
+    /// <param name="spans">The spans.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <exception cref="AssetNotFoundException">No such experiment.</exception>
     /// <exception cref="AssetDeletedException">The experiment is deleted.</exception>
-    /// <exception cref="ArgumentException">A text is too long, or a trace belongs to another experiment.</exception>
+    /// <exception cref="ArgumentException">A text is too long.</exception>
     Task LogSpansAsync(string experimentId, IReadOnlyCollection<TraceSpan> spans, CancellationToken cancellationToken = default);
 
     /// <summary>A trace; null when there is none.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class TraceStore
                 async work =>
                 {
                     await ExperimentTracker.GetActiveAsync(work, row.ExperimentId).ConfigureAwait(false);
-                    CheckExperiment(await InsertAsync(work, row).ConfigureAwait(false), row.ExperimentId);
+                    await InsertAsync(work, row).ConfigureAwait(false);
                     await UpdateAsync(work, row).ConfigureAwait(false);
                     foreach (var (key, value) in trace.Tags)
                     {
@@ -83,7 +83,6 @@ internal sealed partial class TraceStore
                 }
             )
             .ConfigureAwait(false);
-        CheckExperiment(row, experimentId);
         await SetAsync(work, "reg_trace_tag", id, MlflowTags.SpansLocation, MlflowTags.SpansAreHere).ConfigureAwait(false);
         const string Sql = """
             INSERT INTO reg_span (trace_id, span_id, parent_id, name, start_ns, end_ns, content)
@@ -140,24 +139,13 @@ internal sealed partial class TraceStore
     private static Task<int> UpdateAsync(IUnitOfWork work, TraceRow row) =>
         work.Connection.ExecuteAsync(
             """
-            UPDATE reg_trace SET client_request_id = @ClientRequestId, request_preview = @RequestPreview, response_preview = @ResponsePreview,
-                at = @At, duration = @Duration, state = @State
+            UPDATE reg_trace SET experiment_id = @ExperimentId, client_request_id = @ClientRequestId, request_preview = @RequestPreview,
+                response_preview = @ResponsePreview, at = @At, duration = @Duration, state = @State
             WHERE id = @Id
             """,
             row,
             work.Transaction
         );
-
-    private static void CheckExperiment(TraceRow row, string experimentId)
-    {
-        if (!string.Equals(row.ExperimentId, experimentId, StringComparison.Ordinal))
-        {
-            throw new ArgumentException(
-                $"Trace '{row.Id}' belongs to experiment '{row.ExperimentId}', not to '{experimentId}'.",
-                nameof(experimentId)
-            );
-        }
-    }
 
     private static void CheckId(string id)
     {
