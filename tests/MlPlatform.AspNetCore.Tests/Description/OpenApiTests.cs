@@ -28,7 +28,7 @@ public sealed class OpenApiTests
                 )
             )
             .ToList();
-        Assert.Equal(15, routes.Count);
+        Assert.Equal(17, routes.Count);
         foreach (var (path, method) in routes)
         {
             var operation = paths[path]?[method];

@@ -297,6 +297,23 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_models_configuration_leaves_the_dimension_of_rows_out_where_there_may_be_several()
+    {
+        const string Batched = """
+            {"name":"m","platform":"onnx_onnxv1","max_batch_size":8192,"input":[{"name":"x","data_type":"TYPE_FP32","dims":[2]}],"output":[{"name":"y","data_type":"TYPE_INT64","dims":[]}]}
+            """;
+        var reply = await fixture.GetAsync("/v2/models/m/config");
+        Assert.Equal((200, Batched.Trim()), (reply.Status, reply.Text));
+        Assert.Equal(Batched.Trim(), (await fixture.GetAsync("/v2/models/m/versions/3/config")).Text);
+        fixture.Models.Description = m => new(new(m.Name, 1), "onnx", [new("t", DataType.String, [])], []);
+        var single = (await fixture.GetAsync("/v2/models/m/config")).Json;
+        Assert.Equal(
+            (0, """[{"name":"t","data_type":"TYPE_STRING","dims":[]}]"""),
+            ((int)single["max_batch_size"]!, single["input"]!.ToJsonString())
+        );
+    }
+
+    [Fact]
     public async Task Eight_mebibytes_of_json_go_in_and_out()
     {
         var data = string.Join(',', Enumerable.Range(0, 800_000).Select(i => i + 1_000_000_000));

@@ -64,7 +64,7 @@ public sealed class InferenceErrorTests
     [Theory]
     [InlineData("GET", "/v2/nothing", 404, null)]
     [InlineData("GET", "/v2/models", 404, null)]
-    [InlineData("GET", "/v2/models/m/config", 404, null)]
+    [InlineData("GET", "/v2/models/m/nothing", 404, null)]
     [InlineData("POST", "/v2/models/m/stats", 405, "GET")]
     [InlineData("GET", "/v2/models/m/versions/1/2/3", 404, null)]
     [InlineData("GET", "/v2/models/m/infer", 405, "POST")]
@@ -108,7 +108,7 @@ public sealed class InferenceErrorTests
     {
         await using var fixture = await InferenceFixture.StartAsync();
         var endpoints = fixture.Host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
-        Assert.Equal(16, endpoints.Count(e => e.Metadata.GetMetadata<ErrorStyle>() is InferenceErrorStyle));
+        Assert.Equal(18, endpoints.Count(e => e.Metadata.GetMetadata<ErrorStyle>() is InferenceErrorStyle));
         Assert.All(
             endpoints,
             e =>

@@ -24,7 +24,7 @@ internal sealed class ExecutorBench : IDisposable
     {
         Model = new(Clock, once, each);
         change?.Invoke(Model);
-        var limits = new ExecutionLimits(concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows);
+        var limits = new ExecutionLimits(concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows) { IsBusy = () => IsBusy };
         Version = new(
             new(name, 1),
             ArtifactDigest.Of([1]),
@@ -49,6 +49,9 @@ internal sealed class ExecutorBench : IDisposable
         Calibration.Run(Version, rows, mostRows, Clock);
         Model.Forget();
     }
+
+    /// <summary>Whether the process has other work that is due, whatever the tests beside this one do.</summary>
+    public bool IsBusy { get; set; }
 
     /// <summary>The slots of all requests.</summary>
     public ConcurrentQueue<Slot> Slots { get; } = new();

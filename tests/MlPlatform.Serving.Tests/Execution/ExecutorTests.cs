@@ -127,6 +127,25 @@ public sealed class ExecutorTests
         var answer = bench.AskAsync([7]);
         Assert.True(answer.IsCompletedSuccessfully);
         Assert.Equal([8], await answer);
+        Assert.Equal(0, Assert.Single(bench.Slots).QueuedAt);
+    }
+
+    [Fact]
+    public async Task A_request_that_finds_the_model_free_goes_behind_those_that_are_being_read()
+    {
+        using var bench = new ExecutorBench(400, 50) { IsBusy = true };
+        Assert.Equal([8], await bench.AskAsync([7]));
+        Assert.NotEqual(0, Assert.Single(bench.Slots).QueuedAt); // By a worker, which takes those with it that came meanwhile.
+        bench.IsBusy = false;
+        Assert.Equal([9], await bench.AskAsync([8]));
+    }
+
+    [Fact]
+    public void A_model_whose_requests_do_not_share_runs_waits_for_nobody()
+    {
+        using var bench = new ExecutorBench(0, 100_000) { IsBusy = true };
+        Assert.True(bench.AskAsync([7]).IsCompletedSuccessfully);
+        Assert.Equal(0, Assert.Single(bench.Slots).QueuedAt);
     }
 
     [Fact]

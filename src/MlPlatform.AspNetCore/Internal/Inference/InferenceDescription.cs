@@ -42,6 +42,12 @@ internal static class InferenceDescription
             .. Errors(StatusCodes.Status404NotFound),
         ];
 
+    public static object[] ModelConfig(bool withVersion) =>
+        [
+            .. Of(Target(withVersion), "The configuration of a model", typeof(ModelConfiguration)),
+            .. Errors(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable),
+        ];
+
     public static object[] Statistics { get; } = Of(() => { }, "What each model has done", typeof(StatisticsAnswer));
 
     public static object[] ModelStatistics(bool withVersion) =>

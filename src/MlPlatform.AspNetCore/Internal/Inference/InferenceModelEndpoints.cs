@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -55,6 +56,13 @@ internal sealed class InferenceModelEndpoints(
                 context => ReadyAsync(context, server),
                 InferenceDescription.ModelReady(withVersion)
             );
+            inference.Map(
+                [HttpMethods.Get],
+                pattern + "/config",
+                Access.Read,
+                context => ConfigureAsync(context, server),
+                InferenceDescription.ModelConfig(withVersion)
+            );
         }
     }
 
@@ -103,6 +111,41 @@ internal sealed class InferenceModelEndpoints(
             .WriteAsync(context.Response, new JsonObject { ["name"] = reference.Name, ["ready"] = isReady })
             .ConfigureAwait(false);
     }
+
+    /// <summary>What gRPC says, as Triton says it over REST.</summary>
+    private async Task ConfigureAsync(HttpContext context, IInferenceServer models)
+    {
+        var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
+        var model = await models.DescribeAsync(reference, context.RequestAborted).ConfigureAwait(false);
+        var config = GrpcModelConfig.Of(model, serving.Value.MaxRequestRows);
+        await JsonReply
+            .WriteAsync(
+                context.Response,
+                new JsonObject
+                {
+                    ["name"] = config.Name,
+                    ["platform"] = config.Platform,
+                    ["max_batch_size"] = config.MaxBatchSize,
+                    ["input"] = Configure(model.Inputs, config.Input.Select(t => t.Dims)),
+                    ["output"] = Configure(model.Outputs, config.Output.Select(t => t.Dims)),
+                }
+            )
+            .ConfigureAwait(false);
+    }
+
+    private static JsonArray Configure(IReadOnlyList<TensorInfo> tensors, IEnumerable<IReadOnlyList<long>> dimensions) =>
+        new([
+            .. tensors.Zip(
+                dimensions,
+                (t, d) =>
+                    new JsonObject
+                    {
+                        ["name"] = t.Name,
+                        ["data_type"] = t.Type == DataType.String ? "TYPE_STRING" : $"TYPE_{Datatypes.NameOf(t.Type)}",
+                        ["dims"] = new JsonArray([.. d.Select(n => (JsonNode)n)]),
+                    }
+            ),
+        ]);
 
     private static void SetStatus(HttpResponse response, bool isReady)
     {

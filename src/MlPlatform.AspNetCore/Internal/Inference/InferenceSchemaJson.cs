@@ -10,6 +10,7 @@ namespace MlPlatform.AspNetCore.Internal;
 [JsonSerializable(typeof(InferenceSchemas.ServerMetadata))]
 [JsonSerializable(typeof(InferenceSchemas.ModelReady))]
 [JsonSerializable(typeof(InferenceSchemas.ModelMetadata))]
+[JsonSerializable(typeof(InferenceSchemas.ModelConfiguration))]
 [JsonSerializable(typeof(InferenceSchemas.InferenceQuestion))]
 [JsonSerializable(typeof(InferenceSchemas.InferenceAnswer))]
 [JsonSerializable(typeof(InferenceSchemas.RepositoryQuestion))]

@@ -35,6 +35,23 @@ internal static class InferenceSchemas
     );
 
     /// <param name="Name">The input or output.</param>
+    /// <param name="DataType">TYPE_FP32 and so on; TYPE_STRING for texts.</param>
+    /// <param name="Dims">The dimensions, without that of the rows where there may be several.</param>
+    internal sealed record TensorConfiguration(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("data_type")] string DataType,
+        [property: JsonPropertyName("dims")] IReadOnlyList<long> Dims
+    );
+
+    internal sealed record ModelConfiguration(
+        [property: JsonPropertyName("name")] string Name,
+        [property: JsonPropertyName("platform")] string Platform,
+        [property: JsonPropertyName("max_batch_size")] int MaxBatchSize,
+        [property: JsonPropertyName("input")] IReadOnlyList<TensorConfiguration> Input,
+        [property: JsonPropertyName("output")] IReadOnlyList<TensorConfiguration> Output
+    );
+
+    /// <param name="Name">The input or output.</param>
     /// <param name="Datatype">BOOL, INT8 to INT64, UINT8 to UINT64, FP16, BF16, FP32, FP64 or BYTES.</param>
     /// <param name="Shape">The dimensions.</param>
     /// <param name="Data">Flat or nested; absent if the tensor comes as bytes.</param>

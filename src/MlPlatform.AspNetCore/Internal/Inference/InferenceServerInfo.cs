@@ -12,7 +12,8 @@ internal static class InferenceServerInfo
     public static string Release { get; } =
         typeof(InferenceServerInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    public static IReadOnlyList<string> Extensions { get; } = ["binary_tensor_data", "model_repository", "parameters", "statistics"];
+    public static IReadOnlyList<string> Extensions { get; } =
+    ["binary_tensor_data", "model_configuration", "model_repository", "parameters", "statistics"];
 
     public static string PlatformOf(TensorModel model) => model.Runtime == ModelRuntime.Onnx ? "onnx_onnxv1" : model.Runtime;
 }

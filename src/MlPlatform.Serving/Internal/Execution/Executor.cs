@@ -192,7 +192,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             if (running < limits.Concurrency) // Then nobody waits: a right to run is given back only when the queue is empty.
             {
                 running++;
-                if (!isBatched || ThreadPool.PendingWorkItemCount == 0)
+                if (!isBatched || !limits.IsBusy())
                 {
                     return true;
                 }
