@@ -130,8 +130,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
 
         lock (gate)
         {
-            var wait = running < limits.Concurrency ? TimeSpan.Zero : TimeSpan.FromTicks((long)PredictWait(RankOf(priority)));
-            return RefuseTo(wait, rows: 1);
+            return running < limits.Concurrency ? null : RefuseTo(TimeSpan.FromTicks((long)PredictWait(RankOf(priority))), rows: 1);
         }
     }
 
@@ -198,7 +197,6 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 }
 
                 // Others are being read, which may share its run.
-
                 slot.Wait(terms, rank, clock.GetTimestamp(), own);
                 queues[rank].Add(slot);
                 Continue();

@@ -74,14 +74,20 @@ internal static class Calibration
     {
         var (one, two) = (version.Slots.Rent(), other.Slots.Rent());
         var (shortest, otherShortest) = (long.MaxValue, long.MaxValue);
-        for (var i = 0; i < CheckedRows; i++)
+        try
         {
-            shortest = Math.Min(shortest, Time(one, i));
-            otherShortest = Math.Min(otherShortest, Time(two, i));
+            for (var i = 0; i < CheckedRows; i++)
+            {
+                shortest = Math.Min(shortest, Time(one, i));
+                otherShortest = Math.Min(otherShortest, Time(two, i));
+            }
+        }
+        finally
+        {
+            version.Slots.Return(one);
+            other.Slots.Return(two);
         }
 
-        version.Slots.Return(one);
-        other.Slots.Return(two);
         return (double)shortest / Math.Max(1, otherShortest);
 
         long Time(Slot slot, int row)

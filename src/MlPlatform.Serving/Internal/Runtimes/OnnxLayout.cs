@@ -37,7 +37,11 @@ internal static class OnnxLayout
             var elements = Elements(column, node);
             if (!OnnxTypes.Matches(column, node) || elements == 0)
             {
-                problems.Add($"{side} '{column}': the model has {OnnxTypes.Describe(node)}.");
+                var hint =
+                    column.Shape is [> 1, ..] && column.Shape.SequenceEqual(node.Dimensions)
+                        ? " Write -1 for the number of rows."
+                        : string.Empty;
+                problems.Add($"{side} '{column}': the model has {OnnxTypes.Describe(node)}.{hint}");
                 continue;
             }
             slots.Add(new(column, tensors.Count, 0, elements));
@@ -110,8 +114,7 @@ internal static class OnnxLayout
             elements *= node.Dimensions[i];
         }
 
-        // A signature may have the number of rows as the model has it.
-        return elements == fromSignature || (long)elements * node.Dimensions.FirstOrDefault() == fromSignature ? elements : 0;
+        return elements == fromSignature ? elements : 0;
     }
 
     private static long[] Dimensions(NodeMetadata node, int elements)
