@@ -22,7 +22,7 @@ internal sealed partial class TraceStore
                 async work =>
                 {
                     await ExperimentTracker.GetActiveAsync(work, row.ExperimentId).ConfigureAwait(false);
-                    await InsertAsync(work, row).ConfigureAwait(false);
+                    await TryInsertAsync(work, row).ConfigureAwait(false);
                     await UpdateAsync(work, row).ConfigureAwait(false);
                     foreach (var (key, value) in trace.Tags)
                     {
@@ -129,12 +129,16 @@ internal sealed partial class TraceStore
     /// <summary>The row as it is, new or not, locked.</summary>
     private async Task<TraceRow> InsertAsync(IUnitOfWork work, TraceRow row)
     {
-        const string Sql = """
-            INSERT INTO reg_trace (id, experiment_id, at, state) VALUES (@Id, @ExperimentId, @At, @State) ON CONFLICT (id) DO NOTHING
-            """;
-        await work.Connection.ExecuteAsync(Sql, row, work.Transaction).ConfigureAwait(false);
+        await TryInsertAsync(work, row).ConfigureAwait(false);
         return (await FindAsync(work, row.Id).ConfigureAwait(false))!;
     }
+
+    private static Task<int> TryInsertAsync(IUnitOfWork work, TraceRow row) =>
+        work.Connection.ExecuteAsync(
+            "INSERT INTO reg_trace (id, experiment_id, at, state) VALUES (@Id, @ExperimentId, @At, @State) ON CONFLICT (id) DO NOTHING",
+            row,
+            work.Transaction
+        );
 
     private static Task<int> UpdateAsync(IUnitOfWork work, TraceRow row) =>
         work.Connection.ExecuteAsync(
