@@ -37,6 +37,10 @@ public sealed class ServingOptions
     /// <summary>The most rows of one request by tensors. Default: 8,192. Range: 1 to 1,048,576.</summary>
     public int MaxRequestRows { get; set; } = 8192;
 
+    /// <summary>The largest size of a variable dimension, such as the tokens of a text or the height of a picture; rows have a limit of their own. Default: 4,096. Range: 1 to 1,048,576.</summary>
+    /// <remarks>What a model needs of memory may grow with its square.</remarks>
+    public int MaxVariableDimension { get; set; } = 4096;
+
     /// <summary>The most rows of several requests that a model runs at once. Default: 64. Range: 1, which runs each request by itself, to 4,096.</summary>
     /// <remarks>Requests are joined only where that was measured to pay, only with those that wait already, and never in parts.</remarks>
     public int MaxBatchRows { get; set; } = 64;

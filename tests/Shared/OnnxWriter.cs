@@ -44,6 +44,75 @@ internal static class OnnxWriter
         return Model(graph);
     }
 
+    /// <summary>
+    /// Of <c>tokens</c> (int64) and <c>mask</c> (float), both <c>[n, length]</c>: their product <c>[n, length]</c> as <c>weighted</c>, and the sigmoid of its
+    /// mean as <c>probability</c>.
+    /// </summary>
+    /// <param name="batch">The rows that it takes at a time; 0 for any number.</param>
+    public static byte[] Tokens(int batch = 0)
+    {
+        object rows = batch == 0 ? "n" : batch;
+        byte[] graph =
+        [
+            .. Cast("tokens", 1, "t"),
+            .. Node("Mul", ["t", "mask"], "weighted"),
+            .. Bytes(1, [.. Text(1, "weighted"), .. Text(2, "mean"), .. Text(4, "ReduceMean"), .. Attribute("axes", 7, [.. Number(8, 1)])]),
+            .. Node("Sigmoid", ["mean"], "probability"),
+            .. Text(2, "g"),
+            .. Bytes(11, Shaped("tokens", 7, rows, "length")),
+            .. Bytes(11, Shaped("mask", 1, rows, "length")),
+            .. Bytes(12, Shaped("weighted", 1, rows, "length")),
+            .. Bytes(12, Shaped("probability", 1, rows, 1)),
+        ];
+        return Model(graph);
+    }
+
+    /// <summary>The negative of <c>picture</c>, <c>[n, 3, height, width]</c>, as <c>negative</c>.</summary>
+    public static byte[] Picture()
+    {
+        byte[] graph =
+        [
+            .. Node("Neg", ["picture"], "negative"),
+            .. Text(2, "g"),
+            .. Bytes(11, Shaped("picture", 1, "n", 3, "height", "width")),
+            .. Bytes(12, Shaped("negative", 1, "n", 3, "height", "width")),
+        ];
+        return Model(graph);
+    }
+
+    /// <summary>Of one row of <c>picture</c>, <c>[1, width]</c>, where it is not zero: <c>found</c>, <c>[any, 2]</c>, with the column before the row.</summary>
+    public static byte[] Find(int width)
+    {
+        byte[] graph =
+        [
+            .. Node("NonZero", ["picture"], "places"),
+            .. Node("Transpose", ["places"], "pairs"),
+            .. Bytes(
+                1,
+                [
+                    .. Text(1, "pairs"),
+                    .. Text(1, "columns"),
+                    .. Text(2, "found"),
+                    .. Text(4, "Gather"),
+                    .. Attribute("axis", 2, Number(3, 1)),
+                ]
+            ),
+            .. Text(2, "g"),
+            .. Bytes(
+                5,
+                [
+                    .. Number(1, 2),
+                    .. Number(2, 7),
+                    .. Text(8, "columns"),
+                    .. Bytes(9, [.. new long[] { 1, 0 }.SelectMany(BitConverter.GetBytes)]),
+                ]
+            ),
+            .. Bytes(11, Shaped("picture", 1, 1, width)),
+            .. Bytes(12, Shaped("found", 7, "any", 2)),
+        ];
+        return Model(graph);
+    }
+
     /// <summary>A network of dense layers with random weights: relu between them, softmax at the end.</summary>
     public static byte[] Dense(int[] widths, int seed)
     {
@@ -141,9 +210,14 @@ internal static class OnnxWriter
             : [.. head, .. Bytes(9, [.. data.SelectMany(BitConverter.GetBytes)])];
     }
 
-    private static byte[] Value(string name, int width, int type = 1, int batch = 0)
+    private static byte[] Value(string name, int width, int type = 1, int batch = 0) => Shaped(name, type, batch == 0 ? "n" : batch, width);
+
+    /// <param name="name">Its name.</param>
+    /// <param name="type">The element type: 1 for float, 7 for int64.</param>
+    /// <param name="dimensions">Sizes, or names of variable dimensions.</param>
+    private static byte[] Shaped(string name, int type, params object[] dimensions)
     {
-        byte[] shape = [.. Bytes(1, batch == 0 ? Text(2, "n") : Number(1, (ulong)batch)), .. Bytes(1, Number(1, (ulong)width))];
+        byte[] shape = [.. dimensions.SelectMany(d => Bytes(1, d is int size ? Number(1, (ulong)size) : Text(2, (string)d)))];
         return [.. Text(1, name), .. Bytes(2, Bytes(1, [.. Number(1, (ulong)type), .. Bytes(2, shape)]))];
     }
 

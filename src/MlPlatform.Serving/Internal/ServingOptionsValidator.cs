@@ -20,6 +20,12 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
         Check(options.MaxOpenModels is >= 1 and <= 65_536, nameof(options.MaxOpenModels), options.MaxOpenModels, "1 to 65,536");
         Check(options.MaxOpenModelBytes >= 0, nameof(options.MaxOpenModelBytes), options.MaxOpenModelBytes, "0 or more");
         Check(options.MaxRequestRows is >= 1 and <= 1 << 20, nameof(options.MaxRequestRows), options.MaxRequestRows, "1 to 1,048,576");
+        Check(
+            options.MaxVariableDimension is >= 1 and <= 1 << 20,
+            nameof(options.MaxVariableDimension),
+            options.MaxVariableDimension,
+            "1 to 1,048,576"
+        );
         Check(options.MaxBatchRows is >= 1 and <= 4096, nameof(options.MaxBatchRows), options.MaxBatchRows, "1 to 4,096");
         Check(
             Within(options.MaxQueueTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),

@@ -58,6 +58,36 @@ public sealed class ServedFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_have_the_length_that_they_have()
+    {
+        Add("words", 1, OnnxWriter.Tokens());
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        foreach (var length in new[] { 1, 5, 2 })
+        {
+            var ones = string.Join(',', Enumerable.Repeat(1, length));
+            var request =
+                $$"""{"inputs":[{"name":"tokens","datatype":"INT64","shape":[1,{{length}}],"data":[{{ones}}]},{"name":"mask","datatype":"FP32","shape":[1,{{length}}],"data":[{{ones}}]}]}""";
+            var reply = await host.SendAsync("POST", "/v2/models/words/infer", Encoding.UTF8.GetBytes(request));
+            Assert.True(reply.Status == 200, reply.Text);
+            Assert.Equal($"[1,{length}]", reply.Json["outputs"]![0]!["shape"]!.ToJsonString());
+            Assert.Equal($"[{ones}]", reply.Json["outputs"]![0]!["data"]!.ToJsonString());
+            var longer = request.Replace(
+                $"\"FP32\",\"shape\":[1,{length}],\"data\":[",
+                $"\"FP32\",\"shape\":[1,{length + 1}],\"data\":[0,",
+                StringComparison.Ordinal
+            );
+            var refused = await host.SendAsync("POST", "/v2/models/words/infer", Encoding.UTF8.GetBytes(longer));
+            Assert.Equal(400, refused.Status);
+            Assert.Contains("the model takes the same of both", refused.Error, StringComparison.Ordinal);
+        }
+
+        var model = (await host.SendAsync("GET", "/v2/models/words")).Json;
+        Assert.Equal("[-1,-1]", model["inputs"]![0]!["shape"]!.ToJsonString());
+        var config = (await host.SendAsync("GET", "/v2/models/words/config")).Json;
+        Assert.Equal("[-1]", config["input"]![0]!["dims"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_model_of_half_floats_answers_in_bytes_and_says_that_JSON_has_none()
     {
         Add("halves", 1, OnnxWriter.Logistic([0.5f, -1f], 0, type: 10, batch: 0));

@@ -141,7 +141,7 @@ public sealed class SwapTests
             { "bytes", "is corrupt" },
             { "runtime", "needs runtime 'torch'; this server has 'mlnet', 'onnx'" },
             { "signature", "'y: float32' has no property in Request" },
-            { "type", "has a type or shape that cannot be served" },
+            { "type", "has a type that cannot be served" },
             { "missing", "'model:m@v2' does not exist" },
         };
 

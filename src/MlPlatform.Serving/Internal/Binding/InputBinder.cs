@@ -44,6 +44,13 @@ internal static class InputBinder
                 );
                 continue;
             }
+            if (slot.Column.Shape?.Skip(1).Count(d => d < 0) > 1)
+            {
+                problems.Add(
+                    $"{side} '{slot.Column}' has more than one variable dimension, which an array does not say; predict by tensors"
+                );
+                continue;
+            }
             var write = Write(Expression.Property(input, matches[0]), slot, Expression.Constant(i), buffer, row);
             if (write is null)
             {
@@ -56,6 +63,29 @@ internal static class InputBinder
         }
         body.Add(Expression.Empty());
         return Expression.Lambda<Action<TIn, RequestBuffer, int>>(Expression.Block(body), input, buffer, row).Compile();
+    }
+
+    /// <summary>Compiles what tells the layout of a request from the lengths of its arrays. The properties fit.</summary>
+    public static Func<TIn, BufferLayout> CompileLayout<TIn>(BufferLayout layout, int largest)
+    {
+        var properties = Readable(typeof(TIn));
+        var lengths = new Func<TIn, int>?[layout.Tensors.Count];
+        foreach (var slot in layout.Columns.Where(c => layout.Tensors[c.Tensor].IsVariable))
+        {
+            var input = Expression.Parameter(typeof(TIn), "input");
+            var value = Expression.Property(
+                input,
+                properties.Single(p => ColumnNames.Comparer.Equals(MemberNames.Of(p), slot.Column.Name))
+            );
+            var length = Expression.Condition(
+                Expression.ReferenceEqual(value, Expression.Constant(null)),
+                Expression.Constant(0),
+                Expression.ArrayLength(value)
+            );
+            lengths[slot.Tensor] = Expression.Lambda<Func<TIn, int>>(length, input).Compile();
+        }
+
+        return input => layout.With(i => layout.Tensors[i].ShapeOf(lengths[i]!(input)), largest);
     }
 
     public static List<PropertyInfo> Readable(Type type) =>

@@ -3,7 +3,9 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>Binds tensors to a version's own: any request that fits, of any number of rows.</summary>
-internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorRequest, IReadOnlyList<NamedTensor>>
+/// <param name="maximumRows">The most rows of a request.</param>
+/// <param name="largestDimension">The largest size of a variable dimension.</param>
+internal sealed class TensorBinder(int maximumRows, int largestDimension) : IVersionBinder<TensorRequest, IReadOnlyList<NamedTensor>>
 {
     public Task<BoundVersion<TensorRequest, IReadOnlyList<NamedTensor>>> BindAsync(
         LoadedVersion version,
@@ -18,6 +20,9 @@ internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorReque
             )
             {
                 Rows = request => RowsOf(request, version),
+                Layout = version.Inputs.IsVariable
+                    ? request => version.Inputs.With(i => Find(request, version.Inputs.Tensors[i]).Shape, largestDimension)
+                    : null,
             }
         );
 
@@ -132,12 +137,7 @@ internal sealed class TensorBinder(int maximumRows) : IVersionBinder<TensorReque
         for (var i = 0; i < tensors.Length; i++)
         {
             var tensor = buffer.Layout.Tensors[i];
-            var shape = (long[])tensor.Dimensions.Clone();
-            if (shape is [< 0, ..])
-            {
-                shape[0] = buffer.Rows;
-            }
-
+            var shape = buffer.ShapeOf(i);
             tensors[i] =
                 tensor.Type == DataType.String
                     ? new(tensor.Name, shape, [.. buffer.Texts(i)])

@@ -3,7 +3,9 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>Binds properties to columns, and what a request lacks to features.</summary>
-internal sealed class TypedBinder<TIn, TOut>(FeatureSource<TIn>? features) : IVersionBinder<TIn, TOut>
+/// <param name="features">The features; null for none.</param>
+/// <param name="largestDimension">The largest size of a variable dimension.</param>
+internal sealed class TypedBinder<TIn, TOut>(FeatureSource<TIn>? features, int largestDimension) : IVersionBinder<TIn, TOut>
     where TIn : notnull
 {
     public async Task<BoundVersion<TIn, TOut>> BindAsync(LoadedVersion version, CancellationToken cancellationToken)
@@ -18,6 +20,9 @@ internal sealed class TypedBinder<TIn, TOut>(FeatureSource<TIn>? features) : IVe
         problems.AddRange(outputProblems);
         return problems.Count == 0
             ? new(version, write, read, missing.Count == 0 ? null : new(version.Inputs, missing, matched))
+            {
+                Layout = version.Inputs.IsVariable ? InputBinder.CompileLayout<TIn>(version.Inputs, largestDimension) : null,
+            }
             : throw new PredictorMismatchException(version.Id, typeof(TIn), typeof(TOut), problems);
     }
 }

@@ -118,7 +118,7 @@ internal sealed class CompositionPlanner(IModelSource source)
         }
 
         var manifest = opened.Package.Manifest;
-        ModelRuntimes.CheckColumns(opened.Id, manifest.Signature);
+        ModelRuntimes.CheckColumns(opened.Id, manifest.Signature, mayVary: false);
         var version = ModelReference.ByVersion(opened.Id.Name, opened.Id.Version);
         var node = new MemberNode(version, digest, member.InputNames, member.OutputNames);
         path = $"{path}:{opened.Id}";

@@ -29,11 +29,11 @@ internal sealed class PredictorFactory(
             );
         }
 
-        return Create(reference, host, new TypedBinder<TIn, TOut>(features), features);
+        return Create(reference, host, new TypedBinder<TIn, TOut>(features, options.Value.MaxVariableDimension), features);
     }
 
     public Predictor<TensorRequest, IReadOnlyList<NamedTensor>> CreateByTensors(ModelReference reference, ModelHost host) =>
-        Create(reference, host, new TensorBinder(options.Value.MaxRequestRows), null);
+        Create(reference, host, new TensorBinder(options.Value.MaxRequestRows, options.Value.MaxVariableDimension), null);
 
     private Predictor<TIn, TOut> Create<TIn, TOut>(
         ModelReference reference,

@@ -20,6 +20,12 @@ internal static class Calibration
     /// <exception cref="InvalidModelPackageException">The model fails on a row by itself.</exception>
     public static void Run(LoadedVersion version, WarmRows rows, int mostRows, TimeProvider clock)
     {
+        if (version.IsVariable)
+        {
+            Measure(version, rows, clock); // Rows of other shapes cannot share a run.
+            return;
+        }
+
         var cost = version.Executor.Cost;
         var single = version.Slots.Rent();
         try
@@ -72,30 +78,37 @@ internal static class Calibration
     /// <summary>How long one row takes with a version, as a share of what it takes with another: the shortest run of each, by turns, since others use the processors too.</summary>
     public static double Compare(LoadedVersion version, LoadedVersion other, WarmRows rows, TimeProvider clock)
     {
-        var (one, two) = (version.Slots.Rent(), other.Slots.Rent());
         var (shortest, otherShortest) = (long.MaxValue, long.MaxValue);
-        try
+        for (var i = 0; i < CheckedRows; i++)
         {
-            for (var i = 0; i < CheckedRows; i++)
-            {
-                shortest = Math.Min(shortest, Time(one, i));
-                otherShortest = Math.Min(otherShortest, Time(two, i));
-            }
-        }
-        finally
-        {
-            version.Slots.Return(one);
-            other.Slots.Return(two);
+            shortest = Math.Min(shortest, Time(version, rows, i, clock));
+            otherShortest = Math.Min(otherShortest, Time(other, rows, i, clock));
         }
 
         return (double)shortest / Math.Max(1, otherShortest);
+    }
 
-        long Time(Slot slot, int row)
+    private static void Measure(LoadedVersion version, WarmRows rows, TimeProvider clock)
+    {
+        var begun = clock.GetTimestamp();
+        for (var i = 0; i < CheckedRows && clock.GetElapsedTime(begun).Ticks < MostTicks; i++)
         {
-            rows.Write(row, slot.Inputs);
+            version.Executor.Cost.Observe(1, Time(version, rows, i, clock));
+        }
+    }
+
+    private static long Time(LoadedVersion version, WarmRows rows, int index, TimeProvider clock)
+    {
+        var slot = rows.Rent(version, index);
+        try
+        {
             var started = clock.GetTimestamp();
             slot.Run();
             return clock.GetElapsedTime(started).Ticks;
+        }
+        finally
+        {
+            version.Return(slot);
         }
     }
 

@@ -66,6 +66,9 @@ internal sealed class LoadedVersion
 
     public BufferLayout Outputs => runner.Outputs;
 
+    /// <summary>Whether requests differ in the shape of their rows, so that they share neither slots nor runs.</summary>
+    public bool IsVariable => Inputs.IsVariable || Outputs.IsVariable;
+
     /// <summary>The size of its model's files.</summary>
     public long Bytes => runner.Bytes;
 
@@ -88,16 +91,25 @@ internal sealed class LoadedVersion
     /// <summary>Completes when the memory is given back.</summary>
     public Task Disposed => disposed.Task;
 
-    public Slot Rent(int rows)
+    /// <param name="rows">Rows of the request.</param>
+    /// <param name="layout">The layout of its inputs, where it is not the version's own.</param>
+    public Slot Rent(int rows, BufferLayout? layout = null)
     {
-        var slot = rows == 1 ? Slots.Rent() : batches.Rent(rows);
+        var slot =
+            layout is not null && layout != Inputs ? new Slot(runner, Observation, tally, rows, layout)
+            : rows == 1 ? Slots.Rent()
+            : batches.Rent(rows);
         slot.Begin();
         return slot;
     }
 
     public void Return(Slot slot)
     {
-        if (slot.Inputs.Rows == 1)
+        if (slot.Inputs.Layout != Inputs)
+        {
+            slot.Dispose();
+        }
+        else if (slot.Inputs.Rows == 1)
         {
             Slots.Return(slot);
         }

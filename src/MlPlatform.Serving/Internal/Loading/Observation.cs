@@ -87,7 +87,7 @@ internal sealed class Observation
         return named >= 0 ? named : outputs.Columns.ToList().FindIndex(IsNumber);
     }
 
-    private static bool IsNumber(ColumnSlot column) => !column.IsText && ElementTypes.IsFloating(column.Column.Type);
+    private static bool IsNumber(ColumnSlot column) => !column.IsText && column.Elements > 0 && ElementTypes.IsFloating(column.Column.Type);
 
     private static int Find(BufferLayout layout, string[] names, Func<ColumnSlot, bool> fits)
     {

@@ -3,7 +3,7 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>Rows in a package's JSON files: objects of column name to number, bool, text, null, or array of numbers.</summary>
+/// <summary>Rows in a package's JSON files: objects of column name to number, bool, text, null, or array of them, or of arrays.</summary>
 internal static class SampleRows
 {
     public static JsonDocument Parse(string path, byte[] bytes)
@@ -52,27 +52,20 @@ internal static class SampleRows
                 continue;
             }
 
-            if (slot.IsText)
+            var count = buffer.ElementsOf(i);
+            var given = Elements(value);
+            if (given.Count != count)
             {
-                var text = buffer.Text(i, 0);
-                if (value.ValueKind != JsonValueKind.String || !string.Equals(value.GetString(), text, StringComparison.Ordinal))
-                {
-                    return $"{slot.Column.Name} is '{text}', expected {value.GetRawText()}";
-                }
-
-                continue;
+                return slot.Elements == 0
+                    ? FormattableString.Invariant($"{slot.Column.Name} has {count} elements, expected {given.Count}")
+                    : throw Wrong(path, slot, value);
             }
 
-            for (var e = 0; e < slot.Elements; e++)
+            for (var e = 0; e < count; e++)
             {
-                var expected = Number(path, Element(path, value, slot, e), slot);
-                var actual = buffer.GetNumber(i, 0, e);
-                if (
-                    !(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)))
-                    && !(double.IsNaN(expected) && double.IsNaN(actual))
-                )
+                if (Difference(path, given[e], slot, buffer, i, e, tolerance) is { } difference)
                 {
-                    return FormattableString.Invariant($"{slot.Column.Name} is {actual:R}, expected {expected:R}");
+                    return difference;
                 }
             }
         }
@@ -80,17 +73,92 @@ internal static class SampleRows
         return null;
     }
 
-    private static void Write(string path, JsonElement value, ColumnSlot slot, int column, RequestBuffer buffer)
+    /// <summary>The layout of a row, where shapes differ from row to row.</summary>
+    /// <exception cref="InvalidModelPackageException">A value has a shape that the model does not take.</exception>
+    public static BufferLayout LayoutOf(string path, JsonElement row, BufferLayout layout)
+    {
+        if (!layout.IsVariable)
+        {
+            return layout;
+        }
+
+        try
+        {
+            return layout.With(i => ShapeOf(path, row, layout.Tensors[i], layout.Columns.First(c => c.Tensor == i)), int.MaxValue);
+        }
+        catch (PredictionInputException e)
+        {
+            throw new InvalidModelPackageException($"File '{path}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>The shape of arrays in arrays, or of one array where that leaves only one dimension open.</summary>
+    private static List<long> ShapeOf(string path, JsonElement row, TensorSlot tensor, ColumnSlot slot)
+    {
+        var value =
+            Find(path, row, slot)
+            ?? throw new InvalidModelPackageException($"File '{path}': a row needs '{slot.Column}', whose shape varies.");
+        var shape = new List<long> { 1 };
+        for (var inner = value; inner.ValueKind == JsonValueKind.Array; inner = inner[0])
+        {
+            shape.Add(inner.GetArrayLength());
+            if (shape[^1] == 0)
+            {
+                break;
+            }
+        }
+
+        var isFlat = shape.Count == 2 && tensor.Dimensions.Skip(1).Count(d => d < 0) == 1;
+        return shape.Count == tensor.Dimensions.Length && tensor.Dimensions.Zip(shape).All(p => p.First < 0 || p.First == p.Second) ? shape
+            : isFlat ? [.. tensor.ShapeOf((int)shape[1])]
+            : throw Wrong(path, slot, value);
+    }
+
+    private static string? Difference(
+        string path,
+        JsonElement value,
+        ColumnSlot slot,
+        RequestBuffer buffer,
+        int column,
+        int element,
+        double tolerance
+    )
     {
         if (slot.IsText)
         {
-            buffer.Text(column, 0) = value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(path, slot, value);
-            return;
+            var text = buffer.Text(column, 0, element);
+            return value.ValueKind == JsonValueKind.String && string.Equals(value.GetString(), text, StringComparison.Ordinal)
+                ? null
+                : $"{slot.Column.Name} is '{text}', expected {value.GetRawText()}";
         }
 
-        for (var e = 0; e < slot.Elements; e++)
+        var expected = Number(path, value, slot);
+        var actual = buffer.GetNumber(column, 0, element);
+        return
+            Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)) || (double.IsNaN(expected) && double.IsNaN(actual))
+            ? null
+            : FormattableString.Invariant($"{slot.Column.Name} is {actual:R}, expected {expected:R}");
+    }
+
+    private static void Write(string path, JsonElement value, ColumnSlot slot, int column, RequestBuffer buffer)
+    {
+        var elements = Elements(value);
+        if (elements.Count != slot.Elements)
         {
-            buffer.SetNumber(column, 0, e, Number(path, Element(path, value, slot, e), slot));
+            throw Wrong(path, slot, value);
+        }
+
+        for (var e = 0; e < elements.Count; e++)
+        {
+            if (slot.IsText)
+            {
+                buffer.Text(column, 0, e) =
+                    elements[e].ValueKind == JsonValueKind.String ? elements[e].GetString() : throw Wrong(path, slot, value);
+            }
+            else
+            {
+                buffer.SetNumber(column, 0, e, Number(path, elements[e], slot));
+            }
         }
     }
 
@@ -115,10 +183,9 @@ internal static class SampleRows
         : row.TryGetProperty(slot.Column.Name, out var value) && value.ValueKind != JsonValueKind.Null ? value
         : null;
 
-    private static JsonElement Element(string path, JsonElement value, ColumnSlot slot, int index) =>
-        value.ValueKind != JsonValueKind.Array && slot.Elements == 1 ? value
-        : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == slot.Elements ? value[index]
-        : throw Wrong(path, slot, value);
+    /// <summary>A value, or the values of an array and of the arrays in it, one after another.</summary>
+    private static List<JsonElement> Elements(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().SelectMany(Elements)] : [value];
 
     private static double Number(string path, JsonElement value, ColumnSlot slot) =>
         value.ValueKind switch

@@ -15,10 +15,10 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     private CancellationTokenRegistration cancellation;
     private Executor? executor;
 
-    public Slot(IModelRunner runner, Observation observation, VersionTally tally, int rows = 1)
+    public Slot(IModelRunner runner, Observation observation, VersionTally tally, int rows = 1, BufferLayout? layout = null)
     {
         version = tally;
-        model = new(runner, rows);
+        model = new(runner, rows, layout);
         (Inputs, Outputs) = (model.Inputs, model.Outputs);
         Numeric = new double[observation.Layout.NumericColumns.Count];
         Categories = new ulong[observation.Layout.CategoryColumns.Count];

@@ -61,9 +61,13 @@ internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOpti
             );
             try
             {
-                WarmUp.Run(loaded, rows, Math.Min(Slots, Environment.ProcessorCount));
+                var isWarm = WarmUp.Run(loaded, rows, Math.Min(Slots, Environment.ProcessorCount));
                 await WarmUp.CheckGoldenAsync(opened.Package, loaded, cancellationToken).ConfigureAwait(false);
-                Calibration.Run(loaded, rows, options.Value.MaxBatchRows, clocks.Work);
+                if (isWarm)
+                {
+                    Calibration.Run(loaded, rows, options.Value.MaxBatchRows, clocks.Work);
+                }
+
                 return loaded;
             }
             catch (Exception e)

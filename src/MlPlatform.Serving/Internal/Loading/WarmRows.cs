@@ -7,6 +7,7 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class WarmRows : IDisposable
 {
     private const int SyntheticRows = 8;
+    private const int SyntheticDimension = 16;
     private const int MaximumRows = 1000;
     private readonly string path;
     private readonly JsonDocument? document;
@@ -20,11 +21,37 @@ internal sealed class WarmRows : IDisposable
 
     public int Count { get; }
 
+    /// <summary>Whether they are made up: of a model with variable dimensions nobody knows then which sizes it takes.</summary>
+    public bool AreMadeUp => document is null;
+
     /// <exception cref="InvalidModelPackageException">They are no rows.</exception>
     public static async Task<WarmRows> ReadAsync(ModelPackage package, CancellationToken cancellationToken) =>
         package.Manifest.Find(ModelFileRole.Warmup) is { } file
             ? new(file.Path, SampleRows.Parse(file.Path, await package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false)))
             : new(string.Empty, null);
+
+    /// <summary>A slot of a version that a row is written into.</summary>
+    /// <exception cref="InvalidModelPackageException">It does not fit the model.</exception>
+    public Slot Rent(LoadedVersion version, int index)
+    {
+        var slot = version.Rent(1, LayoutOf(version.Inputs, index));
+        try
+        {
+            Write(index, slot.Inputs);
+            return slot;
+        }
+        catch
+        {
+            version.Return(slot);
+            throw;
+        }
+    }
+
+    private BufferLayout LayoutOf(BufferLayout layout, int index) =>
+        !layout.IsVariable ? layout
+        : document is null
+            ? layout.With(i => [.. layout.Tensors[i].Dimensions.Select(d => d < 0 ? SyntheticDimension : d)], SyntheticDimension)
+        : SampleRows.LayoutOf(path, document.RootElement[index % Count], layout);
 
     /// <summary>Writes a row into the first of a buffer; after the last comes the first again.</summary>
     /// <exception cref="InvalidModelPackageException">It does not fit the model.</exception>

@@ -11,9 +11,15 @@ internal static class WarmUp
     private const double Tolerance = 1e-5;
 
     /// <summary>Runs the rows in several slots, which are kept for the first requests.</summary>
+    /// <returns>Whether they ran; false where they are made up and the model does not take their shapes.</returns>
     /// <exception cref="InvalidModelPackageException">The rows do not fit, or the model fails on them.</exception>
-    public static void Run(LoadedVersion version, WarmRows rows, int slots)
+    public static bool Run(LoadedVersion version, WarmRows rows, int slots)
     {
+        if (version.Inputs.IsVariable)
+        {
+            return TryRun(version, rows);
+        }
+
         var rented = new List<Slot>();
         try
         {
@@ -35,6 +41,31 @@ internal static class WarmUp
         {
             rented.ForEach(version.Slots.Return);
         }
+
+        return true;
+    }
+
+    private static bool TryRun(LoadedVersion version, WarmRows rows)
+    {
+        for (var i = 0; i < rows.Count; i++)
+        {
+            Slot? slot = null;
+            try
+            {
+                slot = rows.Rent(version, i);
+                Run(slot, version.Id);
+            }
+            catch (Exception e) when (rows.AreMadeUp && e is InvalidModelPackageException or PredictionInputException)
+            {
+                return false;
+            }
+            finally
+            {
+                slot?.Dispose();
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether two buffers of a row hold the same, up to what single precision leaves open.</summary>
@@ -77,13 +108,14 @@ internal static class WarmUp
         }
 
         var path = package.Manifest.Find(ModelFileRole.Golden)!.Path;
-        var slot = version.Slots.Rent();
-        try
+        var index = 0;
+        foreach (var row in rows.RootElement.EnumerateArray())
         {
-            var index = 0;
-            foreach (var row in rows.RootElement.EnumerateArray())
+            var input = Part(path, row, "input");
+            var slot = version.Rent(1, SampleRows.LayoutOf(path, input, version.Inputs));
+            try
             {
-                SampleRows.Write(path, Part(path, row, "input"), slot.Inputs);
+                SampleRows.Write(path, input, slot.Inputs);
                 Run(slot, version.Id);
                 if (SampleRows.Compare(path, Part(path, row, "output"), slot.Outputs, Tolerance) is { } difference)
                 {
@@ -97,10 +129,10 @@ internal static class WarmUp
 
                 index++;
             }
-        }
-        finally
-        {
-            version.Slots.Return(slot);
+            finally
+            {
+                version.Return(slot);
+            }
         }
     }
 

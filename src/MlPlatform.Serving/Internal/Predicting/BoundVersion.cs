@@ -14,4 +14,7 @@ internal sealed record BoundVersion<TIn, TOut>(
 {
     /// <summary>How many rows a request has, once it is known to fit; null where it is always one.</summary>
     public Func<TIn, int>? Rows { get; init; }
+
+    /// <summary>The layout of a request's inputs; null where it is the version's own.</summary>
+    public Func<TIn, BufferLayout>? Layout { get; init; }
 }

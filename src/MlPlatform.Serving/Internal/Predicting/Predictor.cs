@@ -213,7 +213,7 @@ internal sealed partial class Predictor<TIn, TOut>(
     {
         var version = bound.Version;
         var time = clocks.Platform.NowMicros();
-        var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1);
+        var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1, bound.Layout?.Invoke(input));
         slot.IsTimed = bound.Rows is not null;
         try
         {

@@ -60,7 +60,8 @@ internal sealed class ShadowLane<TIn, TOut>
         try
         {
             var rows = bound.Rows?.Invoke(input) ?? 1;
-            buffer = rows == 1 ? buffers.Rent() : new(Version.Inputs, rows);
+            var layout = bound.Layout?.Invoke(input) ?? Version.Inputs;
+            buffer = rows == 1 && layout == Version.Inputs ? buffers.Rent() : new(layout, rows);
             bound.Write(input, buffer, 0);
             if (vector is not null)
             {
@@ -142,7 +143,7 @@ internal sealed class ShadowLane<TIn, TOut>
             bound.Features!.Write(request.Vector, item.Inputs!);
         }
 
-        var slot = Version.Rent(item.Inputs!.Rows);
+        var slot = Version.Rent(item.Inputs!.Rows, item.Inputs.Layout);
         try
         {
             item.Inputs.CopyRowsTo(slot.Inputs, 0, 0, item.Inputs.Rows);
@@ -160,7 +161,7 @@ internal sealed class ShadowLane<TIn, TOut>
 
     private void Return(RequestBuffer? buffer, FeatureRequest? request)
     {
-        if (buffer is { Rows: 1 })
+        if (buffer is { Rows: 1 } && buffer.Layout == Version.Inputs)
         {
             buffers.Return(buffer);
         }

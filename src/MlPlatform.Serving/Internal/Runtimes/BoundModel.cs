@@ -5,9 +5,12 @@ internal sealed class BoundModel : IDisposable
 {
     private readonly IModelProgram program;
 
-    public BoundModel(IModelRunner runner, int rows)
+    /// <param name="runner">The model.</param>
+    /// <param name="rows">Rows of the request.</param>
+    /// <param name="layout">The layout of its inputs, where it is not the model's own.</param>
+    public BoundModel(IModelRunner runner, int rows, BufferLayout? layout = null)
     {
-        Inputs = new(runner.Inputs, rows);
+        Inputs = new(layout ?? runner.Inputs, rows);
         Outputs = new(runner.Outputs, rows);
         try
         {

@@ -8,6 +8,9 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
     public IReadOnlyList<ColumnSlot> Columns { get; } = columns;
     public IReadOnlyList<TensorSlot> Tensors { get; } = tensors;
 
+    /// <summary>Whether a row has other shapes from request to request.</summary>
+    public bool IsVariable { get; } = tensors.Any(t => t.IsVariable);
+
     public int IndexOf(string name)
     {
         for (var i = 0; i < Columns.Count; i++)
@@ -21,7 +24,7 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
     }
 
     /// <summary>Elements per row of a column: the product of its dimensions without the leading, variable one.</summary>
-    /// <returns>0 when a dimension other than the first is unknown.</returns>
+    /// <returns>0 when a dimension other than the first is variable, or there are too many.</returns>
     public static int ElementsPerRow(DataColumn column)
     {
         if (column.Shape is not { Count: > 0 } shape)
@@ -38,6 +41,84 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
             }
         }
         return (int)elements;
+    }
+
+    /// <summary>Whether a dimension of a column's rows is variable.</summary>
+    public static bool HasVariableRows(DataColumn column) => column.Shape?.Skip(1).Any(d => d < 0) == true;
+
+    /// <summary>The layout of a request, whose shapes are known.</summary>
+    /// <param name="shapeOf">The shape of a variable tensor, by its index; its first dimension is not looked at, the others fit.</param>
+    /// <param name="largest">The largest size of a variable dimension.</param>
+    /// <exception cref="PredictionInputException">A dimension is empty or too large, or two of one name differ.</exception>
+    public BufferLayout With(Func<int, IReadOnlyList<long>> shapeOf, int largest)
+    {
+        var sizes = new Dictionary<string, (long Size, string Tensor)>(StringComparer.Ordinal);
+        var fixedTensors = Tensors.Select((t, i) => t.IsVariable ? Fix(t, shapeOf(i), largest, sizes) : t).ToList();
+        return new(
+            [.. Columns.Select(c => Tensors[c.Tensor].IsVariable ? c with { Elements = fixedTensors[c.Tensor].Elements } : c)],
+            fixedTensors
+        );
+    }
+
+    private static TensorSlot Fix(
+        TensorSlot tensor,
+        IReadOnlyList<long> shape,
+        int largest,
+        Dictionary<string, (long Size, string Tensor)> sizes
+    )
+    {
+        var dimensions = (long[])tensor.Dimensions.Clone();
+        var elements = 1L;
+        for (var i = 1; i < dimensions.Length; i++)
+        {
+            if (dimensions[i] < 0)
+            {
+                dimensions[i] = shape[i];
+                Check(tensor, i, shape[i], largest, sizes);
+            }
+
+            elements *= dimensions[i]; // Cannot overflow before it is looked at: both factors are of 31 bits.
+            if (elements > int.MaxValue)
+            {
+                throw new PredictionInputException($"Input '{tensor.Name}' has rows of more than {int.MaxValue} elements.");
+            }
+        }
+
+        return tensor with
+        {
+            Elements = (int)elements,
+            Dimensions = dimensions,
+        };
+    }
+
+    private static void Check(
+        TensorSlot tensor,
+        int dimension,
+        long size,
+        int largest,
+        Dictionary<string, (long Size, string Tensor)> sizes
+    )
+    {
+        if (size < 1 || size > largest)
+        {
+            throw new PredictionInputException(
+                $"Input '{tensor.Name}' has {size} in dimension {dimension}; 1 to {largest} is allowed ({nameof(ServingOptions.MaxVariableDimension)})."
+            );
+        }
+
+        var symbol = dimension < tensor.Symbols.Count ? tensor.Symbols[dimension] : string.Empty;
+        if (symbol.Length == 0 || sizes.TryAdd(symbol, (size, tensor.Name)))
+        {
+            return;
+        }
+
+        var other = sizes[symbol];
+        if (other.Size != size)
+        {
+            throw new PredictionInputException(
+                $"Input '{tensor.Name}' has {size} in dimension {dimension} ({symbol}), input '{other.Tensor}' has {other.Size}; the model takes the same of both."
+            );
+        }
     }
 
     /// <summary>One tensor per column, in the signature's order.</summary>

@@ -11,6 +11,9 @@ internal interface IModelRuntime
     /// <summary>Whether one run can use several threads.</summary>
     bool IsParallel => false;
 
+    /// <summary>Whether rows may have other shapes from request to request.</summary>
+    bool TakesVariableRows => false;
+
     /// <summary>Loads a model and checks it against its signature.</summary>
     /// <exception cref="InvalidModelPackageException">The bytes are not such a model, or it is not what its signature says.</exception>
     /// <param name="version">Which version it is, and what it is to be.</param>

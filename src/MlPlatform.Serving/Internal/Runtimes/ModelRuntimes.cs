@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
@@ -22,24 +21,31 @@ internal sealed class ModelRuntimes
             ?? throw new InvalidModelPackageException(
                 $"{opened.Id} needs runtime '{manifest.Runtime.Kind}'; this server has {string.Join(", ", runtimes.Select(r => $"'{r.Kind}'"))}."
             );
-        CheckColumns(opened.Id, manifest.Signature);
+        CheckColumns(opened.Id, manifest.Signature, runtime.TakesVariableRows);
         var file =
             manifest.Find(ModelFileRole.Model) ?? throw new InvalidModelPackageException($"{opened.Id} has no file with the role 'model'.");
         return (runtime, await opened.Package.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false));
     }
 
     /// <exception cref="InvalidModelPackageException">A column has a type or shape that cannot be served.</exception>
-    public static void CheckColumns(ModelVersionId id, ModelSignature signature)
+    public static void CheckColumns(ModelVersionId id, ModelSignature signature, bool mayVary)
     {
         var problems = signature
             .Inputs.Select(c => ("input", c))
             .Concat(signature.Outputs.Select(c => ("output", c)))
-            .Where(p => p.c.IsList || !ElementTypes.IsSupported(p.c.Type) || BufferLayout.ElementsPerRow(p.c) == 0)
-            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Item1} '{p.c}' has a type or shape that cannot be served"))
+            .Select(p => Problem(p.c, mayVary) is { } problem ? $"{p.Item1} '{p.c}' has {problem}" : null)
+            .OfType<string>()
             .ToList();
         if (problems.Count > 0)
         {
             throw new InvalidModelPackageException($"{id}: {string.Join("; ", problems)}.");
         }
     }
+
+    private static string? Problem(DataColumn column, bool mayVary) =>
+        column.IsList || !ElementTypes.IsSupported(column.Type) ? "a type that cannot be served"
+        : BufferLayout.HasVariableRows(column)
+            ? (mayVary ? null : "rows of variable shape, which only ONNX models that are no members of others may have")
+        : BufferLayout.ElementsPerRow(column) == 0 ? "a shape that cannot be served"
+        : null;
 }

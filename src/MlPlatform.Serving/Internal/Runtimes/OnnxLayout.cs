@@ -11,12 +11,19 @@ namespace MlPlatform.Serving.Internal;
 /// </remarks>
 internal static class OnnxLayout
 {
+    /// <param name="side">What the columns are called in problems.</param>
+    /// <param name="columns">The signature's.</param>
+    /// <param name="nodes">The model's.</param>
+    /// <param name="all">Whether the signature must have all of them.</param>
+    /// <param name="problems">Takes a line for each that does not fit.</param>
+    /// <param name="haveOwnRows">Whether an open number of rows is another than that of the request, as with what was found in one picture.</param>
     public static BufferLayout Match(
         string side,
         IReadOnlyList<DataColumn> columns,
         IReadOnlyDictionary<string, NodeMetadata> nodes,
         bool all,
-        List<string> problems
+        List<string> problems,
+        bool haveOwnRows = false
     )
     {
         if (all && nodes.Count == 1 && !nodes.ContainsKey(columns.Count > 0 ? columns[0].Name : string.Empty) && columns.All(IsScalar))
@@ -34,8 +41,7 @@ internal static class OnnxLayout
                 problems.Add($"{side} '{column}': the model has no such {side}; it has {string.Join(", ", nodes.Keys)}.");
                 continue;
             }
-            var elements = Elements(column, node);
-            if (!OnnxTypes.Matches(column, node) || elements == 0)
+            if (!OnnxTypes.Matches(column, node) || Dimensions(column, node) is not { } dimensions)
             {
                 var hint =
                     column.Shape is [> 1, ..] && column.Shape.SequenceEqual(node.Dimensions)
@@ -44,8 +50,9 @@ internal static class OnnxLayout
                 problems.Add($"{side} '{column}': the model has {OnnxTypes.Describe(node)}.{hint}");
                 continue;
             }
+            var elements = haveOwnRows && node.Dimensions is [< 0, ..] ? 0 : ElementsOf(dimensions);
             slots.Add(new(column, tensors.Count, 0, elements));
-            tensors.Add(new(tensor, column.Type, elements, Dimensions(node, elements)));
+            tensors.Add(new(tensor, column.Type, elements, dimensions) { Symbols = node.SymbolicDimensions });
         }
         if (all && only is null)
         {
@@ -101,34 +108,51 @@ internal static class OnnxLayout
         );
     }
 
-    private static int Elements(DataColumn column, NodeMetadata node)
-    {
-        var fromSignature = BufferLayout.ElementsPerRow(column);
-        var elements = 1;
-        for (var i = 1; node.IsTensor && i < node.Dimensions.Length; i++)
-        {
-            if (node.Dimensions[i] < 0)
-            {
-                return fromSignature;
-            }
-            elements *= node.Dimensions[i];
-        }
-
-        return elements == fromSignature ? elements : 0;
-    }
-
-    private static long[] Dimensions(NodeMetadata node, int elements)
+    /// <summary>A tensor's shape as the signature has it; null where the two do not fit.</summary>
+    private static long[]? Dimensions(DataColumn column, NodeMetadata node)
     {
         var dimensions = AnyRows(node).Select(d => (long)d).ToArray();
-        var unknown = dimensions.Skip(1).Count(d => d < 0);
-        for (var i = 1; i < dimensions.Length && unknown == 1; i++)
-        {
-            if (dimensions[i] < 0)
-            {
-                var known = dimensions.Skip(1).Where(d => d > 0).Aggregate(1L, (a, b) => a * b);
-                dimensions[i] = elements / known;
-            }
-        }
-        return dimensions;
+        return column.Shape is [< 0, ..] shape && shape.Count == dimensions.Length ? FromShape(dimensions, shape)
+            : BufferLayout.ElementsPerRow(column) is > 0 and var elements ? FromElements(dimensions, elements)
+            : null;
     }
+
+    /// <summary>What the model leaves open, the signature says or leaves open too.</summary>
+    private static long[]? FromShape(long[] dimensions, IReadOnlyList<int> shape)
+    {
+        for (var i = 1; i < dimensions.Length; i++)
+        {
+            if (dimensions[i] >= 0 && dimensions[i] != shape[i])
+            {
+                return null;
+            }
+
+            dimensions[i] = shape[i];
+        }
+
+        return Array.Exists(dimensions, d => d == 0) ? null : dimensions;
+    }
+
+    /// <summary>A signature may write a row in another shape, which says one open dimension.</summary>
+    private static long[]? FromElements(long[] dimensions, int elements)
+    {
+        var known = dimensions.Skip(1).Where(d => d >= 0).Aggregate(1L, (a, b) => a * b);
+        var open = Array.FindIndex(dimensions, Math.Min(1, dimensions.Length), d => d < 0);
+        if (known == 0 || elements % known != 0)
+        {
+            return null;
+        }
+
+        if (open >= 0)
+        {
+            dimensions[open] = elements / known;
+            known = elements;
+        }
+
+        return known == elements && !dimensions.Skip(1).Contains(-1) ? dimensions : null;
+    }
+
+    /// <returns>0 where a dimension is open.</returns>
+    private static int ElementsOf(long[] dimensions) =>
+        dimensions.Skip(1).Any(d => d < 0) ? 0 : checked((int)dimensions.Skip(1).Aggregate(1L, (a, b) => a * b));
 }

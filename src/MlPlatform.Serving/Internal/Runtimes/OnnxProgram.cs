@@ -13,7 +13,7 @@ internal sealed class OnnxProgram : IModelProgram
     private readonly RunOptions options;
     private readonly List<OrtValue> values = [];
     private readonly List<(int Tensor, OrtValue Value)> textInputs = [];
-    private readonly List<(int Tensor, string Name)> textOutputs = [];
+    private readonly List<(int Tensor, string Name)> ownOutputs = []; // Which the library makes, and are copied out after each run.
 
     public OnnxProgram(InferenceSession session, RequestBuffer inputs, RequestBuffer outputs)
     {
@@ -43,10 +43,17 @@ internal sealed class OnnxProgram : IModelProgram
                 value.StringTensorSetElementAt(texts[i].AsSpan(), i);
             }
         }
-        session.RunWithBinding(options, binding);
-        if (textOutputs.Count > 0)
+        foreach (var (tensor, name) in ownOutputs)
         {
-            ReadTexts();
+            if (outputs.Layout.Tensors[tensor].IsVariable)
+            {
+                binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance); // Else the last run's memory is used again, whose shape may be another.
+            }
+        }
+        session.RunWithBinding(options, binding);
+        if (ownOutputs.Count > 0)
+        {
+            CopyOut();
         }
     }
 
@@ -78,11 +85,10 @@ internal sealed class OnnxProgram : IModelProgram
         for (var i = 0; i < outputs.Layout.Tensors.Count; i++)
         {
             var tensor = outputs.Layout.Tensors[i];
-            if (tensor.Type == DataType.String)
+            if (tensor.Type == DataType.String || tensor.IsVariable)
             {
-                // The library owns the texts that it makes; they are copied out after each run.
                 binding.BindOutputToDevice(tensor.Name, OrtMemoryInfo.DefaultInstance);
-                textOutputs.Add((i, tensor.Name));
+                ownOutputs.Add((i, tensor.Name));
                 continue;
             }
             binding.BindOutput(tensor.Name, Over(tensor, outputs, i));
@@ -114,18 +120,39 @@ internal sealed class OnnxProgram : IModelProgram
         return shape;
     }
 
-    private void ReadTexts()
+    private void CopyOut()
     {
         var names = binding.GetOutputNames();
         using var results = binding.GetOutputValues();
-        foreach (var (tensor, name) in textOutputs)
+        foreach (var (index, name) in ownOutputs)
         {
             var value = results[Array.IndexOf(names, name)];
-            var texts = outputs.Texts(tensor);
-            for (var i = 0; i < texts.Length; i++)
+            var tensor = outputs.Layout.Tensors[index];
+            if (!tensor.IsVariable)
             {
-                texts[i] = value.GetStringElement(i);
+                ReadTexts(value, outputs.Texts(index));
+                continue;
             }
+
+            var shape = value.GetTensorTypeAndShape().Shape;
+            if (tensor.Type == DataType.String)
+            {
+                var texts = new string?[checked((int)NamedTensor.CountOf(shape))];
+                ReadTexts(value, texts);
+                outputs.SetLate(index, new(shape, outputs.Rows, texts));
+            }
+            else
+            {
+                outputs.SetLate(index, new(shape, outputs.Rows, ElementTypes.SizeOf(tensor.Type), value.GetTensorMutableRawData()));
+            }
+        }
+    }
+
+    private static void ReadTexts(OrtValue value, string?[] texts)
+    {
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = value.GetStringElement(i);
         }
     }
 }

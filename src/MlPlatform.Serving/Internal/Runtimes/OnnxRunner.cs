@@ -17,9 +17,12 @@ internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, 
     public long Bytes { get; } = bytes;
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        batch == 0 || inputs.Rows == batch
-            ? new OnnxProgram(session, inputs, outputs)
-            : new FixedBatchProgram(this, batch, inputs, outputs);
+        batch == 0 || inputs.Rows == batch ? new OnnxProgram(session, inputs, outputs)
+        : Inputs.IsVariable || Outputs.IsVariable
+            ? throw new PredictionInputException(
+                $"The model takes {batch} at a time, since shapes vary from row to row; the request has {inputs.Rows} rows."
+            )
+        : new FixedBatchProgram(this, batch, inputs, outputs);
 
     public void Dispose() => session.Dispose();
 }

@@ -10,6 +10,8 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
 
     public bool IsParallel => true;
 
+    public bool TakesVariableRows => true;
+
     public ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken) =>
         new(Load(model, version.Package.Manifest.Signature, threads));
 
@@ -20,7 +22,8 @@ internal sealed class OnnxRuntimeLoader : IModelRuntime
         {
             var problems = new List<string>();
             var inputs = OnnxLayout.Match("input", signature.Inputs, session.InputMetadata, all: true, problems);
-            var outputs = OnnxLayout.Match("output", signature.Outputs, session.OutputMetadata, all: false, problems);
+            var isOneRow = session.InputMetadata.Count > 0 && session.InputMetadata.Values.All(n => n.Dimensions is [] or [1, ..]);
+            var outputs = OnnxLayout.Match("output", signature.Outputs, session.OutputMetadata, all: false, problems, isOneRow);
             var batch = OnnxLayout.BatchOf(
                 [
                     .. inputs.Tensors.Select(t => (t.Name, session.InputMetadata[t.Name])),

@@ -9,10 +9,11 @@ namespace MlPlatform.Serving.Internal;
 /// <remarks>Native, because a runtime keeps the addresses for as long as its bindings live. Not thread-safe.</remarks>
 internal sealed unsafe class RequestBuffer : IDisposable
 {
-    private const nuint Alignment = 64;
+    public const nuint Alignment = 64;
     private readonly byte*[] columns;
     private readonly int[] strides;
     private readonly string?[]?[] texts;
+    private readonly LateTensor?[]? late;
     private byte* block;
 
     public RequestBuffer(BufferLayout layout, int rows)
@@ -42,6 +43,7 @@ internal sealed unsafe class RequestBuffer : IDisposable
         {
             Tensors[i] = (nint)(block + offsets[i]);
         }
+        late = layout.IsVariable ? new LateTensor?[offsets.Length] : null;
         columns = new byte*[layout.Columns.Count];
         strides = new int[layout.Columns.Count];
         for (var i = 0; i < columns.Length; i++)
@@ -65,9 +67,55 @@ internal sealed unsafe class RequestBuffer : IDisposable
     /// <summary>The address of each tensor.</summary>
     public nint[] Tensors { get; }
 
+    /// <summary>The shape of a tensor.</summary>
+    public long[] ShapeOf(int tensor)
+    {
+        if (late?[tensor] is { } value)
+        {
+            return value.Shape;
+        }
+
+        var shape = (long[])Layout.Tensors[tensor].Dimensions.Clone();
+        if (shape is [< 0, ..])
+        {
+            shape[0] = Rows;
+        }
+
+        return shape;
+    }
+
+    /// <summary>The elements of a row of a column.</summary>
+    public int ElementsOf(int column)
+    {
+        var slot = Layout.Columns[column];
+        return slot.Elements > 0 ? slot.Elements : late?[slot.Tensor]?.Elements ?? 0;
+    }
+
+    /// <summary>Takes what a run has made of a tensor whose shape was open; what was there is gone.</summary>
+    public void SetLate(int tensor, LateTensor value)
+    {
+        late![tensor]?.Dispose();
+        late[tensor] = value;
+        texts[tensor] = value.Texts;
+        Tensors[tensor] = value.Address;
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (Layout.Columns[i].Tensor == tensor)
+            {
+                columns[i] = (byte*)value.Address;
+                strides[i] = value.Stride;
+            }
+        }
+    }
+
     /// <summary>The memory of a tensor of numbers, row-major.</summary>
     public Span<byte> BytesOf(int tensor) =>
-        new((byte*)Tensors[tensor], checked(Rows * Layout.Tensors[tensor].Elements * ElementTypes.SizeOf(Layout.Tensors[tensor].Type)));
+        late?[tensor] is { } value
+            ? new((byte*)value.Address, value.Bytes)
+            : new(
+                (byte*)Tensors[tensor],
+                checked(Rows * Layout.Tensors[tensor].Elements * ElementTypes.SizeOf(Layout.Tensors[tensor].Type))
+            );
 
     /// <summary>The texts of a tensor, row-major.</summary>
     public string?[] Texts(int tensor) => texts[tensor]!;
@@ -105,12 +153,13 @@ internal sealed unsafe class RequestBuffer : IDisposable
     }
 
     public Span<T> Span<T>(int column, int row)
-        where T : unmanaged => new(columns[column] + ((nint)row * strides[column]), Layout.Columns[column].Elements);
+        where T : unmanaged => new(columns[column] + ((nint)row * strides[column]), ElementsOf(column));
 
     public ref string? Text(int column, int row, int element = 0)
     {
         var slot = Layout.Columns[column];
-        return ref texts[slot.Tensor]![(row * Layout.Tensors[slot.Tensor].Elements) + slot.Offset + element];
+        var elements = late?[slot.Tensor]?.Elements ?? Layout.Tensors[slot.Tensor].Elements;
+        return ref texts[slot.Tensor]![(row * elements) + slot.Offset + element];
     }
 
     /// <summary>Writes a number converted to the column's type; NaN becomes 0 where the type has no NaN.</summary>
@@ -265,6 +314,11 @@ internal sealed unsafe class RequestBuffer : IDisposable
 
     private void Free()
     {
+        foreach (var value in late ?? [])
+        {
+            value?.Dispose(); // Also from the finalizer: what it does there is the same as that of its own.
+        }
+
         NativeMemory.AlignedFree(block);
         block = null;
     }
