@@ -112,6 +112,19 @@ public sealed class ModelVersionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_composed_version_is_linked_to_those_of_its_members_that_are_here()
+    {
+        await host.Models.RegisterVersionAsync("part", Of("weights"), null, Cancel);
+        var package = Of("graph")
+            .With(m => m with { Provenance = new() { Members = ["part@v1", "part@v1", "part@v2", "absent@v1", "x", null!] } });
+        var composed = await host.Models.RegisterVersionAsync("whole", package, null, Cancel);
+        var edges = await host.Get<ILineage>().UpstreamAsync(composed.Id.ToAsset(), 1, Cancel);
+        Assert.Equal([("model:part@v1", "memberOf")], edges.Select(e => (e.From.ToString(), e.Relation)));
+        var down = await host.Get<ILineage>().DownstreamAsync(new(AssetKind.Model, "part", 1), 1, Cancel);
+        Assert.Contains(down, e => e.To == composed.Id.ToAsset());
+    }
+
+    [Fact]
     public async Task A_package_comes_back_byte_for_byte_through_version_and_alias()
     {
         var card = new ModelFileContent("docs/card.md", ModelFileRole.Card, "text/markdown", Encoding.UTF8.GetBytes("# Card"));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MlPlatform.Core;
 
 /// <summary>Where a model came from.</summary>
@@ -17,6 +19,10 @@ public sealed record ModelProvenance
 
     /// <summary>The feature service or views it was trained on, as <c>name@vN</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>The model versions that it is composed of, as <c>name@vN</c>; null when it is composed of none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Members { get; init; }
 
     /// <summary>The pipeline run that made it.</summary>
     public string? PipelineRun { get; init; }

@@ -11,6 +11,9 @@ public abstract class ModelNode
 {
     private protected ModelNode() { }
 
+    /// <summary>The nodes that it joins.</summary>
+    internal virtual IEnumerable<ModelNode> Nodes => [];
+
     /// <summary>A version of a model.</summary>
     /// <param name="reference"><c>name@vN</c>, or <c>name@alias</c> for the version that the alias means when the model is composed.</param>
     /// <param name="inputs">Names of its inputs to the names that they have in the composed model; null renames none.</param>

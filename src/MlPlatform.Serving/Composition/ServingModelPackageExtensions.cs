@@ -30,7 +30,7 @@ public static class ServingModelPackageExtensions
             );
         }
 
-        /// <summary>Packs a model that is made of versions of others, each pinned to the version and digest that it has now.</summary>
+        /// <summary>Packs a model that is made of versions of others, each pinned to the version and digest that it has now. The registry links them to it.</summary>
         /// <param name="source">Where the members are, such as the registry; the server that loads the package must have them too.</param>
         /// <param name="root">What it is made of.</param>
         /// <param name="cancellationToken">Cancels reading the members.</param>
@@ -45,13 +45,19 @@ public static class ServingModelPackageExtensions
             ArgumentNullException.ThrowIfNull(source);
             ArgumentNullException.ThrowIfNull(root);
             var plan = await new CompositionPlanner(source).PlanAsync(null, root, cancellationToken).ConfigureAwait(false);
-            return ModelPackage.Create(
-                new(ModelRuntime.Composed, Version),
-                new ModelSignature(plan.Inputs, plan.Outputs),
-                new ModelFileContent(CompositionFile.Path, ModelFileRole.Model, MediaType, CompositionFile.Write(plan.Pinned))
-            );
+            var members = MembersOf(plan.Pinned).Select(m => m.Reference.ToString()).Distinct(StringComparer.Ordinal).ToList();
+            return ModelPackage
+                .Create(
+                    new(ModelRuntime.Composed, Version),
+                    new ModelSignature(plan.Inputs, plan.Outputs),
+                    new ModelFileContent(CompositionFile.Path, ModelFileRole.Model, MediaType, CompositionFile.Write(plan.Pinned))
+                )
+                .With(m => m with { Provenance = m.Provenance with { Members = members } });
         }
     }
+
+    private static IEnumerable<MemberNode> MembersOf(ModelNode node) =>
+        node is MemberNode member ? [member] : node.Nodes.SelectMany(MembersOf);
 
     private static string Version => typeof(ServingModelPackageExtensions).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 }

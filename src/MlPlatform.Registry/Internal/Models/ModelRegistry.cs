@@ -156,7 +156,8 @@ internal sealed partial class ModelRegistry(
 
         await ModelTerms.RefreshVersionAsync(work, new(name, number), package?.Manifest.Signature).ConfigureAwait(false);
         var version = row.ToVersion(options.Tags);
-        Announce(work, version, package?.Manifest, options);
+        var members = await MembersOfAsync(work, package?.Manifest).ConfigureAwait(false);
+        Announce(work, version, package?.Manifest, options, members);
         RegistryDiagnostics.Versions.Add(1, new KeyValuePair<string, object?>("mlplatform.model.name", name));
         return version;
     }
@@ -178,7 +179,35 @@ internal sealed partial class ModelRegistry(
         return wanted;
     }
 
-    private static void Announce(IUnitOfWork work, ModelVersion version, ModelManifest? manifest, ModelVersionOptions options)
+    /// <summary>The versions here that a composed model says it is made of. A package may come from elsewhere, where others have these names.</summary>
+    private static async Task<IReadOnlyList<AssetRef>> MembersOfAsync(IUnitOfWork work, ModelManifest? manifest)
+    {
+        var members = new List<AssetRef>();
+        foreach (var member in ModelMembers.Of(manifest))
+        {
+            var known = await work
+                .Connection.ExecuteScalarAsync<long>(
+                    "SELECT count(*) FROM reg_model_version WHERE model = @model AND version = @version",
+                    new { model = member.Id, version = member.Version },
+                    work.Transaction
+                )
+                .ConfigureAwait(false);
+            if (known > 0)
+            {
+                members.Add(member);
+            }
+        }
+
+        return members;
+    }
+
+    private static void Announce(
+        IUnitOfWork work,
+        ModelVersion version,
+        ModelManifest? manifest,
+        ModelVersionOptions options,
+        IReadOnlyList<AssetRef> members
+    )
     {
         if (manifest is not null)
         {
@@ -206,12 +235,17 @@ internal sealed partial class ModelRegistry(
             work.Link(source, asset, source.Kind is AssetKind.Run or AssetKind.LoggedModel ? "produced" : "trainedOn");
         }
 
+        foreach (var member in members)
+        {
+            work.Link(member, asset, "memberOf");
+        }
+
         work.Link(asset, asset with { Version = null }, "versionOf"); // Consumers use the model, whatever its version.
 
         work.Append(
             new(EventTypes.ModelVersionCreated, asset)
             {
-                Related = sources,
+                Related = [.. sources, .. members],
                 Payload = new JsonObject
                 {
                     ["manifest"] = version.ManifestDigest?.ToString(),

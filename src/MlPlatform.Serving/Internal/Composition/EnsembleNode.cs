@@ -6,4 +6,6 @@ internal sealed class EnsembleNode(IReadOnlyList<ModelNode> members, IReadOnlyLi
 
     /// <summary>One for each member; null where all count the same.</summary>
     public IReadOnlyList<double>? Weights { get; } = weights;
+
+    internal override IEnumerable<ModelNode> Nodes => Members;
 }

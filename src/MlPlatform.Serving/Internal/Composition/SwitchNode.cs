@@ -11,4 +11,6 @@ internal sealed class SwitchNode(string column, IReadOnlyList<SwitchCase> cases,
     public IReadOnlyList<ModelNode> Members { get; } = members;
 
     public ModelNode Otherwise { get; } = otherwise;
+
+    internal override IEnumerable<ModelNode> Nodes => [.. Members, Otherwise];
 }

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.Data;
+using MlPlatform.Core;
+using MlPlatform.Registry;
+using MlPlatform.Serving;
+using static MlPlatform.AspNetCore.Tests.ServedModels;
+
+namespace MlPlatform.AspNetCore.Tests;
+
+/// <summary>Functions and composed models over HTTP: asked, tried beside one another, and taken into use.</summary>
+public sealed class ComposedEndpointTests
+{
+    private const string Infer = "/v2/models/whole/infer";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_composed_model_is_shadow_and_canary_of_another_and_takes_its_place()
+    {
+        await using var served = await StartAsync();
+        var described = Ok(await served.GetAsync("/v2/models/whole"));
+        Assert.Equal("composed", (string)described["platform"]!);
+        Assert.Equal("raw", (string)described["inputs"]![0]!["name"]!);
+        Assert.Equal([Sigmoid(0), Sigmoid(-0.75)], (await AskAsync(served, "u")).Answers, (a, b) => Math.Abs(a - b) < 1e-6);
+
+        const string Rollouts = "/api/mlp/v1/serving/models/whole/rollouts";
+        Ok(await served.PostAsync(Rollouts, """{"candidate":2,"steps":[50],"shadow":true,"promote_by_hand":true}"""));
+        await RefreshAsync(served);
+        Assert.Equal(1, (await AskAsync(served, "u")).Version);
+        await served.Host.Get<IRollouts>().AdvanceAsync(Cancel); // Waits for the copies.
+        var candidate = served.Host.Get<IInferenceServer>().ListStatistics().Single(s => s.Version == new ModelVersionId("whole", 2));
+        Assert.Equal((2, 1, 0), (candidate.Rows, candidate.Success.Count, candidate.Failure.Count));
+        var id = (string)Ok(await served.GetAsync(Rollouts + "/open"))["rollout"]!["id"]!;
+        Ok(await served.PostAsync(One + id + "/rollback", """{"reason":"Seen enough."}"""));
+
+        id = (string)Ok(await served.PostAsync(Rollouts, """{"candidate":2,"steps":[50],"promote_by_hand":true}"""))["rollout"]!["id"]!;
+        await RefreshAsync(served);
+        var both = (Sigmoid(0) + Sigmoid(1)) / 2;
+        var versions = new List<int>();
+        for (var i = 0; i < 40; i++)
+        {
+            var (version, answers) = await AskAsync(served, $"user-{i}");
+            Assert.Equal(version == 1 ? Sigmoid(0) : both, answers[0], 1e-6);
+            versions.Add(version);
+        }
+
+        Assert.Equal([1, 2], versions.Distinct().Order());
+        Ok(await served.PostAsync(One + id + "/promote", """{"reason":"Better."}"""));
+        await RefreshAsync(served);
+        Assert.Equal(2, (await AskAsync(served, "u")).Version);
+    }
+
+    [Fact]
+    public async Task A_member_that_fails_is_named_and_a_function_answers_by_itself()
+    {
+        await using var served = await StartAsync();
+        var reply = await served.PostAsync(
+            "/v2/models/halve/versions/1/infer",
+            """{"inputs":[{"name":"Features","datatype":"FP32","shape":[1,2],"data":[3,4]}]}"""
+        );
+        Assert.Equal("[1.5,2]", Ok(reply)["outputs"]![0]!["data"]!.ToJsonString());
+        var failed = await served.PostAsync(Infer, """{"inputs":[{"name":"raw","datatype":"FP32","shape":[1,2],"data":[-1,0]}]}""");
+        Assert.Equal(500, failed.Status);
+        Assert.DoesNotContain("negative", failed.Text, StringComparison.Ordinal); // What the application's code says is for its log.
+    }
+
+    private static async Task<ServedModels> StartAsync()
+    {
+        var served = await ServedModels.StartAsync(services: s =>
+            s.AddMlPlatformCore()
+                .AddModelFunction<Pair, Pair>(
+                    "halve",
+                    p => p.Features[0] < 0 ? throw new InvalidOperationException("negative") : new([.. p.Features.Select(f => f / 2)])
+                )
+        );
+        var (models, source) = (served.Host.Get<IModelRegistry>(), served.Host.Get<IModelSource>());
+        await models.RegisterVersionAsync("halve", ModelPackage.FromFunction<Pair, Pair>("halve"), cancellationToken: Cancel);
+        var halve = ModelNode.Model(
+            "halve@v1",
+            new Dictionary<string, string> { ["Features"] = "raw" },
+            new Dictionary<string, string> { ["Features"] = "features" }
+        );
+        var (one, two) = (ModelNode.Model($"{Model}@v1"), ModelNode.Model($"{Model}@v2"));
+        foreach (var last in new[] { one, ModelNode.Ensemble(one, two) })
+        {
+            var package = await ModelPackage.ComposeAsync(source, ModelNode.Sequence(halve, last), Cancel);
+            await models.RegisterVersionAsync("whole", package, cancellationToken: Cancel);
+        }
+
+        await models.PromoteAsync(new("whole", 1), cancellationToken: Cancel);
+        return served;
+    }
+
+    private static Task RefreshAsync(ServedModels served) => served.Host.Get<IModelServer>().RefreshAsync("whole", Cancel);
+
+    private static async Task<(int Version, double[] Answers)> AskAsync(ServedModels served, string key)
+    {
+        var reply = await served.PostAsync(
+            Infer,
+            """{"inputs":[{"name":"raw","datatype":"FP32","shape":[2,2],"data":[[0,0],[1,2]]}]}""",
+            $"mlp-routing-key: {key}"
+        );
+        var body = Ok(reply);
+        return (
+            int.Parse((string)body["model_version"]!, CultureInfo.InvariantCulture),
+            [.. body["outputs"]![0]!["data"]!.AsArray().Select(d => (double)d!)]
+        );
+    }
+
+    private static JsonNode Ok(RawReply reply)
+    {
+        Assert.True(reply.Status == 200, reply.Text);
+        return reply.Json;
+    }
+
+    private static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
+
+    private sealed record Pair([property: VectorType(2)] float[] Features);
+}
