@@ -30,7 +30,7 @@ public sealed class ServingOptions
     /// <summary>
     /// Bytes of model files that the inference protocols keep loaded, versions for a way back included, models of predictors not. Default: 0, an eighth of the
     /// memory that the process may use, since a model takes more than its file: a dense network was measured at three times its size, one of some kilobytes at 0.2 MB.
-    /// Not negative. Looked at whenever a model is opened, and that one stays however large it is.
+    /// Not negative. Looked at whenever a model is opened or replaced; the one used last stays however large it is.
     /// </summary>
     public long MaxOpenModelBytes { get; set; }
 

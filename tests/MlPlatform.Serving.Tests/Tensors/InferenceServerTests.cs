@@ -225,6 +225,30 @@ public sealed class InferenceServerTests
     }
 
     [Fact]
+    public async Task A_version_that_needs_more_room_than_the_one_before_takes_it_from_others()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        var size = OnnxWriter.Logistic([1], 0.25f).Length;
+        await using var host = new ServingHost(
+            b => b.AddServing(o => (o.MaxOpenModelBytes, o.ResidentVersions) = ((long)(2.5 * size), 0)),
+            work: work
+        );
+        host.Packages.Add(1, model: "other");
+        host.Packages.Add(1);
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        await Server(host).DescribeAsync(ModelReference.ByVersion("other", 1), Token);
+        work.Advance(TimeSpan.FromSeconds(1));
+        await Server(host).DescribeAsync(Champion, Token);
+        Assert.Equal(["other@v1", "m@champion"], Server(host).ListOpen().Select(o => o.Reference));
+
+        var larger = new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", OnnxWriter.Dense([1, size, 1], 1));
+        host.Packages.All[new("m", 2)] = () => ModelPackage.Create(new(ModelRuntime.Onnx, "1"), ModelPackages.Logistic, larger);
+        await host.Models.SetAliasAsync("m", "champion", 2);
+        await host.Server.RefreshAsync("m", Token);
+        Assert.Equal(["m@champion"], Server(host).ListOpen().Select(o => o.Reference));
+    }
+
+    [Fact]
     public async Task Models_of_predictors_take_no_room_from_those_that_are_opened()
     {
         var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));

@@ -6,16 +6,26 @@ namespace MlPlatform.Serving.Internal;
 
 /// <summary>Opens models as they are asked for, and lets go of those that nobody asks for any more.</summary>
 /// <remarks>Thread-safe. A request that finds its model open takes no lock.</remarks>
-internal sealed class InferenceServer(ModelServer server, PredictorFactory factory, Clocks clocks, IOptions<ServingOptions> options)
-    : IInferenceServer
+internal sealed class InferenceServer : IInferenceServer
 {
     private const int DefaultShareOfMemory = 8; // An eighth: a model takes up to three times its file.
     private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
     private readonly Lock gate = new();
-    private readonly long maxBytes =
-        options.Value.MaxOpenModelBytes > 0
-            ? options.Value.MaxOpenModelBytes
-            : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShareOfMemory;
+    private readonly ModelServer server;
+    private readonly PredictorFactory factory;
+    private readonly Clocks clocks;
+    private readonly IOptions<ServingOptions> options;
+    private readonly long maxBytes;
+
+    public InferenceServer(ModelServer server, PredictorFactory factory, Clocks clocks, IOptions<ServingOptions> options)
+    {
+        (this.server, this.factory, this.clocks, this.options) = (server, factory, clocks, options);
+        maxBytes =
+            options.Value.MaxOpenModelBytes > 0
+                ? options.Value.MaxOpenModelBytes
+                : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShareOfMemory;
+        server.MakeRoom = CloseOldestAsync;
+    }
 
     public ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
         ModelReference model,

@@ -57,6 +57,9 @@ internal sealed partial class ModelHost(
     /// <summary>The sizes of the versions in memory, those included that are kept for a way back.</summary>
     public long Bytes => Volatile.Read(ref bytes);
 
+    /// <summary>Called when the routes were made anew.</summary>
+    public Func<Task>? Refreshed { get; init; }
+
     public bool HasFailure => Array.Exists(predictors, p => p.Failure is not null);
 
     /// <summary>A predictor of the application uses it: it stays, whatever the protocols open and let go of.</summary>
@@ -179,6 +182,11 @@ internal sealed partial class ModelHost(
         finally
         {
             gate.Release();
+        }
+
+        if (Refreshed is { } refreshed)
+        {
+            await refreshed().ConfigureAwait(false);
         }
     }
 

@@ -31,7 +31,11 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
     {
         this.clocks = clocks;
         this.logger = logger;
-        create = name => new(name, source, loader, rollouts, database, clocks, options, logger);
+        create = name =>
+            new(name, source, loader, rollouts, database, clocks, options, logger)
+            {
+                Refreshed = () => MakeRoom?.Invoke() ?? Task.CompletedTask,
+            };
         foreach (var registration in registrations)
         {
             var host = Acquire(registration.Reference.Name); // For good.
@@ -43,6 +47,9 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
 
     /// <summary>Told of each host that has begun to answer; it is followed until it is closed.</summary>
     public Action<ModelHost>? Follow { get; set; }
+
+    /// <summary>Lets go of models that have no room any more: a model that is replaced may become larger.</summary>
+    public Func<Task>? MakeRoom { get; set; }
 
     /// <summary>The host of a model, until the caller releases it.</summary>
     public ModelHost Acquire(string model)
