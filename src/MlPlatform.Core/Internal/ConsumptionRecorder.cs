@@ -8,12 +8,22 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
     private const int MaximumKeys = 10_000;
     private const long Closed = long.MinValue / 2;
     private readonly ConcurrentDictionary<(Actor Caller, AssetRef Asset, string Mode), Counter> counters = new();
+
+    /// <summary>What this thread counted last: a caller that asks the same again and again need not be looked up by its texts.</summary>
+    [ThreadStatic]
+    private static Counter? recent;
+
     private long dropped;
     private long coveredFrom = clocks.Work.NowMicros();
 
     public void Record(Actor caller, AssetRef asset, string mode, long count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (recent is { } last && last.IsOf(this, caller, asset, mode) && Interlocked.Add(ref last.Count, count) > 0)
+        {
+            return;
+        }
+
         var key = (caller, asset, mode);
         while (true)
         {
@@ -26,11 +36,12 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
                     return;
                 }
 
-                counter = counters.GetOrAdd(key, static _ => new());
+                counter = counters.GetOrAdd(key, static (k, self) => new(self, k.Caller, k.Asset, k.Mode), this);
             }
 
             if (Interlocked.Add(ref counter.Count, count) > 0)
             {
+                recent = counter;
                 return;
             }
 
@@ -129,8 +140,12 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
             cancellationToken
         );
 
-    private sealed class Counter
+    private sealed class Counter(ConsumptionRecorder owner, Actor caller, AssetRef asset, string mode)
     {
         public long Count;
+
+        /// <summary>Whether it counts for these objects; equal ones that are others are looked up.</summary>
+        public bool IsOf(ConsumptionRecorder recorder, Actor by, AssetRef of, string how) =>
+            ReferenceEquals(owner, recorder) && ReferenceEquals(caller, by) && ReferenceEquals(asset, of) && ReferenceEquals(mode, how);
     }
 }

@@ -5,6 +5,9 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>What travels with one request besides its input.</summary>
 internal readonly record struct PredictCall(PredictionId Id, string? RoutingKey, string? Segment)
 {
+    /// <summary>When it came, in platform time; microseconds.</summary>
+    public long Time { get; init; }
+
     /// <summary>When it is to be run.</summary>
     public RunTerms Terms { get; init; }
 

@@ -11,21 +11,20 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class PredictionIds
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
-    private readonly TimeProvider platform;
     private ulong state;
 
     public PredictionIds(Clocks clocks)
     {
-        platform = clocks.Platform;
         Span<byte> seed = stackalloc byte[16];
-        PredictionId.New(platform).Value.TryWriteBytes(seed, bigEndian: true, out _);
+        PredictionId.New(clocks.Platform).Value.TryWriteBytes(seed, bigEndian: true, out _);
         state = BinaryPrimitives.ReadUInt64BigEndian(seed[8..]);
     }
 
-    public PredictionId New()
+    /// <param name="now">The platform's time, which orders them.</param>
+    public PredictionId New(DateTimeOffset now)
     {
         var mixed = Mix(Interlocked.Add(ref state, Golden));
-        var milliseconds = platform.GetUtcNow().ToUnixTimeMilliseconds();
+        var milliseconds = now.ToUnixTimeMilliseconds();
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(0x7000 | (mixed >> 52)));

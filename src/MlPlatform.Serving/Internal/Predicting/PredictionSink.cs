@@ -41,7 +41,7 @@ internal sealed class PredictionSink(
     }
 
     /// <summary>Counts an answer and shows each of its rows to the observer.</summary>
-    public void Answered(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, long time, TrafficCounter? counter)
+    public void Answered(LoadedVersion version, Slot slot, in PredictCall call, PredictionRoute route, TrafficCounter? counter)
     {
         var tags = version.Tags[(int)route];
         var ticks = slot.RunTicks;
@@ -52,12 +52,12 @@ internal sealed class PredictionSink(
             isFinite &= isRowFinite;
             if (observer is not null)
             {
-                Observe(version, slot, call, PredictionIds.OfRow(call.Id, row), route, time, ticks, label);
+                Observe(version, slot, call, PredictionIds.OfRow(call.Id, row), route, ticks, label);
             }
         }
 
         counter?.Count(ticks, isError: !isFinite);
-        slot.Tally.Answered(slot, time);
+        slot.Tally.Answered(slot, call.Time);
         ServingDiagnostics.Predictions.Add(slot.Inputs.Rows, tags);
         Record(ServingDiagnostics.Duration, ticks, tags);
         Record(ServingDiagnostics.QueueDuration, slot.QueueTicks, tags);
@@ -107,7 +107,6 @@ internal sealed class PredictionSink(
         in PredictCall call,
         PredictionId id,
         PredictionRoute route,
-        long time,
         long ticks,
         int label
     )
@@ -120,7 +119,7 @@ internal sealed class PredictionSink(
                     Id = id,
                     Layout = version.Observation.Layout,
                     Route = route,
-                    TimeMicros = time,
+                    TimeMicros = call.Time,
                     Numeric = slot.Numeric,
                     Categories = slot.Categories,
                     Scores = slot.Scores,

@@ -36,8 +36,10 @@ internal sealed partial class Predictor<TIn, TOut>(
             return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);
         }
 
-        var call = new PredictCall(options.Id ?? ids.New(), options.RoutingKey, options.Segment)
+        var now = clocks.Platform.GetUtcNow(); // Once: to ask for it is felt beside a small model.
+        var call = new PredictCall(options.Id ?? ids.New(now), options.RoutingKey, options.Segment)
         {
+            Time = StoredTime.ToMicros(now),
             Terms = TermsOf(options),
             Target = options.Target,
         };
@@ -212,7 +214,6 @@ internal sealed partial class Predictor<TIn, TOut>(
     )
     {
         var version = bound.Version;
-        var time = clocks.Platform.NowMicros();
         var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1, bound.Layout?.Invoke(input));
         slot.IsTimed = bound.Rows is not null;
         try
@@ -232,7 +233,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             var run = version.Executor.RunAsync(slot, call.Terms, cancellationToken);
             if (!run.IsCompletedSuccessfully)
             {
-                return AwaitRunAsync(run, slot, routes, bound, route, vector, input, call, time);
+                return AwaitRunAsync(run, slot, routes, bound, route, vector, input, call);
             }
 
 #pragma warning disable MA0042 // It has completed; its source is to be given back all the same.
@@ -245,7 +246,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             throw;
         }
 
-        return new(Finish(slot, routes, bound, route, vector, input, call, time));
+        return new(Finish(slot, routes, bound, route, vector, input, call));
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -257,8 +258,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         PredictionRoute route,
         FeatureVector? vector,
         TIn input,
-        PredictCall call,
-        long time
+        PredictCall call
     )
     {
         try
@@ -271,7 +271,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             throw;
         }
 
-        return Finish(slot, routes, bound, route, vector, input, call, time);
+        return Finish(slot, routes, bound, route, vector, input, call);
     }
 
     /// <summary>A slot that a model failed in is not used again; one that nothing ran in is: the next request writes every input anew.</summary>
@@ -299,8 +299,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         PredictionRoute route,
         FeatureVector? vector,
         TIn input,
-        in PredictCall call,
-        long time
+        in PredictCall call
     )
     {
         TOut value;
@@ -314,7 +313,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             }
 
             call.Refusal?.Count(0, isError: true);
-            sink.Answered(bound.Version, slot, call, route, time, routes.Counters?.Of(route));
+            sink.Answered(bound.Version, slot, call, route, routes.Counters?.Of(route));
         }
         catch
         {
@@ -325,7 +324,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         bound.Version.Return(slot);
         if (route == PredictionRoute.Primary)
         {
-            routes.Shadow?.Offer(input, vector, call, time);
+            routes.Shadow?.Offer(input, vector, call);
         }
 
         return new(value, bound.Version.Id, call.Id, route);

@@ -5,6 +5,5 @@ internal readonly record struct ShadowItem(
     RequestBuffer? Inputs,
     FeatureRequest? Features,
     PredictCall Call,
-    long Time,
     TaskCompletionSource? Marker
 );

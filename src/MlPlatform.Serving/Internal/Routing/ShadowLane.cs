@@ -47,7 +47,7 @@ internal sealed class ShadowLane<TIn, TOut>
     public LoadedVersion Version => bound.Version;
 
     /// <summary>Copies a request that was answered. Never waits.</summary>
-    public void Offer(TIn input, FeatureVector? vector, in PredictCall call, long time)
+    public void Offer(TIn input, FeatureVector? vector, in PredictCall call)
     {
         if (queue.Reader.Count >= capacity)
         {
@@ -84,7 +84,7 @@ internal sealed class ShadowLane<TIn, TOut>
             return;
         }
 
-        if (!queue.Writer.TryWrite(new(buffer, request, call with { Id = ShadowId(call.Id) }, time, null)))
+        if (!queue.Writer.TryWrite(new(buffer, request, call with { Id = ShadowId(call.Id) }, null)))
         {
             ServingDiagnostics.ShadowDrops.Add(1, Version.Tags[(int)PredictionRoute.Shadow]);
             Return(buffer, request);
@@ -95,7 +95,7 @@ internal sealed class ShadowLane<TIn, TOut>
     public Task DrainAsync()
     {
         var marker = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return queue.Writer.TryWrite(new(null, null, default, 0, marker)) ? Task.WhenAny(marker.Task, worker) : Task.CompletedTask;
+        return queue.Writer.TryWrite(new(null, null, default, marker)) ? Task.WhenAny(marker.Task, worker) : Task.CompletedTask;
     }
 
     /// <summary>Takes no more copies.</summary>
@@ -148,7 +148,7 @@ internal sealed class ShadowLane<TIn, TOut>
         {
             item.Inputs.CopyRowsTo(slot.Inputs, 0, 0, item.Inputs.Rows);
             sink.Run(Version, slot, PredictionRoute.Shadow, counter);
-            sink.Answered(Version, slot, item.Call, PredictionRoute.Shadow, item.Time, counter);
+            sink.Answered(Version, slot, item.Call, PredictionRoute.Shadow, counter);
         }
         catch
         {
