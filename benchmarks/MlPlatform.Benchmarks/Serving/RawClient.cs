@@ -70,6 +70,7 @@ internal sealed class RawClient : IDisposable
         }
 
         var at = answer[..end].IndexOf("Content-Length: "u8);
+        at = at < 0 ? answer[..end].IndexOf("content-length: "u8) : at;
         if (at < 0)
         {
             return (end + 4, -1); // In chunks.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace MlPlatform.Benchmarks;
 
@@ -29,8 +30,14 @@ internal static class ServingLoad
                 await File.WriteAllBytesAsync(file, write());
             }
 
-            var parts = new (string Name, Func<string, double, Task> Run)[] { ("framing", FramingAsync), ("batching", BatchingAsync) };
-            foreach (var (_, run) in parts.Where(p => !parts.Any(o => args.Contains(o.Name)) || args.Contains(p.Name)))
+            var parts = new (string Name, Func<string, double, Task> Run)[]
+            {
+                ("framing", FramingAsync),
+                ("batching", BatchingAsync),
+                ("python", PythonAsync),
+            };
+            var isAny = parts.Any(p => args.Contains(p.Name));
+            foreach (var (_, run) in parts.Where(p => isAny ? args.Contains(p.Name) : p.Name != "python")) // Which needs more than .NET.
             {
                 await run(folder, seconds);
             }
@@ -101,8 +108,54 @@ internal static class ServingLoad
         }
     }
 
+    /// <summary>Against the same networks behind FastAPI, in one process and in as many as there are processors.</summary>
+    private static async Task PythonAsync(string folder, double seconds)
+    {
+        var models = Path.Combine(folder, "models");
+        await using var one = await PythonServer.StartAsync(models, 1);
+        await using var all = await PythonServer.StartAsync(models, Environment.ProcessorCount);
+        await using var ours = await ServingServer.StartAsync(folder, 64, isWatched: false);
+        Console.WriteLine();
+        Console.WriteLine(
+            $"| Model, JSON | Connections | FastAPI, per s | {Environment.ProcessorCount} processes, per s | Ours, per s | Ratio to the better | CPU µs, FastAPI / ours | p99 ms, FastAPI / ours |"
+        );
+        Console.WriteLine("|-|-:|-:|-:|-:|-:|-:|-:|");
+        foreach (var (name, inputs, _) in ServingLoadHost.Models.Where(m => m.Name.StartsWith("mlp", StringComparison.Ordinal)))
+        {
+            await CheckAsync(one, ours, Json(name, inputs)[0]);
+            foreach (var connections in new[] { 1, 8, 64 })
+            {
+                var requests = Json(name, inputs);
+                var r = await InTurnsAsync([(one, requests), (all, requests), (ours, requests)], connections, seconds);
+                var best = r[0].Rate > r[1].Rate ? r[0] : r[1];
+                Write(
+                    $"| {name} | {connections} | {r[0].Rate:0} | {r[1].Rate:0} | {r[2].Rate:0} | **{r[2].Rate / best.Rate:0.0}** | {best.Cpu:0} / {r[2].Cpu:0} | {best.P99:0.00} / {r[2].P99:0.00} |"
+                );
+            }
+        }
+    }
+
+    /// <summary>Two servers of the same network answer the same.</summary>
+    private static async Task CheckAsync(ILoadServer one, ILoadServer other, byte[] request)
+    {
+        var answers = new List<double[]>();
+        foreach (var server in new[] { one, other })
+        {
+            using var client = new RawClient();
+            await client.ConnectAsync(server.Port);
+            var status = await client.SendAsync(request);
+            var output = JsonNode.Parse(client.Body())?["outputs"]?[0]?["data"]?.AsArray();
+            answers.Add([.. output?.Select(v => (double)v!) ?? throw new InvalidOperationException($"{status}: {client.Body()}")]);
+        }
+
+        if (answers[0].Length != answers[1].Length || answers[0].Zip(answers[1]).Any(p => Math.Abs(p.First - p.Second) > 1e-4))
+        {
+            throw new InvalidOperationException($"They answer {string.Join(", ", answers[0])} and {string.Join(", ", answers[1])}.");
+        }
+    }
+
     /// <summary>The round of the most answers of each.</summary>
-    private static async Task<LoadResult[]> InTurnsAsync((ServingServer Server, byte[][] Requests)[] loads, int connections, double seconds)
+    private static async Task<LoadResult[]> InTurnsAsync((ILoadServer Server, byte[][] Requests)[] loads, int connections, double seconds)
     {
         var results = new LoadResult[loads.Length];
         for (var round = 0; round <= Rounds; round++)
@@ -120,7 +173,7 @@ internal static class ServingLoad
         return results;
     }
 
-    private static async Task<LoadResult> MeasureAsync(ServingServer server, byte[][] requests, int connections, double seconds)
+    private static async Task<LoadResult> MeasureAsync(ILoadServer server, byte[][] requests, int connections, double seconds)
     {
         var allocated = await server.AllocatedAsync();
         var cpu = server.Cpu;
@@ -140,7 +193,7 @@ internal static class ServingLoad
         );
     }
 
-    private static async Task<List<double>> RepeatAsync(ServingServer server, byte[][] requests, int first, Stopwatch clock, double seconds)
+    private static async Task<List<double>> RepeatAsync(ILoadServer server, byte[][] requests, int first, Stopwatch clock, double seconds)
     {
         using var client = new RawClient();
         await client.ConnectAsync(server.Port);

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace MlPlatform.Benchmarks;
 
 /// <summary>The server of the load test as its parent sees it.</summary>
-internal sealed class ServingServer : IAsyncDisposable
+internal sealed class ServingServer : ILoadServer
 {
     private readonly Process process;
 
