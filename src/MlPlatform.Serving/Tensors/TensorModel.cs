@@ -12,4 +12,11 @@ public sealed record TensorModel(
     string Runtime,
     IReadOnlyList<TensorInfo> Inputs,
     IReadOnlyList<TensorInfo> Outputs
-);
+)
+{
+    /// <summary>
+    /// The versions that can be asked for by number, in order: of a folder all that are in it, of the model source those that are loaded, to which any other of
+    /// its versions is added when it is asked for.
+    /// </summary>
+    public IReadOnlyList<int> Versions { get; init; } = [Version.Version];
+}

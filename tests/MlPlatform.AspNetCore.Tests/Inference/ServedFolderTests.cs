@@ -28,6 +28,7 @@ public sealed class ServedFolderTests : IDisposable
             await AskAsync(host, "/v2/models/late/versions/1/infer", Request),
             (a, b) => Math.Abs(a - b) < 1e-6
         );
+        Assert.Equal("""["1","2"]""", (await host.SendAsync("GET", "/v2/models/late")).Json["versions"]!.ToJsonString());
         Assert.Equal(404, (await host.SendAsync("GET", "/v2/models/absent")).Status);
         var unfit = await host.SendAsync(
             "POST",

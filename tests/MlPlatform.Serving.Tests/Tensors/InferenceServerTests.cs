@@ -73,6 +73,9 @@ public sealed class InferenceServerTests
         Assert.Equal([-1, 1], input.Shape);
         Assert.Equal("probability", Assert.Single(model.Outputs).Name);
         Assert.Equal("m@champion", Assert.Single(Server(host).ListOpen()).Reference);
+        Assert.Equal([1], model.Versions);
+        host.Packages.Add(2);
+        Assert.Equal([1, 2], (await Server(host).DescribeAsync(ModelReference.ByVersion("m", 2), Token)).Versions);
     }
 
     [Fact]

@@ -93,7 +93,9 @@ internal sealed class InferenceModelEndpoints(
                 new JsonObject
                 {
                     ["name"] = model.Version.Name,
-                    ["versions"] = new JsonArray(model.Version.Version.ToString(CultureInfo.InvariantCulture)),
+                    ["versions"] = new JsonArray([
+                        .. model.Versions.Select(v => JsonValue.Create(v.ToString(CultureInfo.InvariantCulture))),
+                    ]),
                     ["platform"] = InferenceServerInfo.PlatformOf(model),
                     ["inputs"] = Describe(model.Inputs),
                     ["outputs"] = Describe(model.Outputs),

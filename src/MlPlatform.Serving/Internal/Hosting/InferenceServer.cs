@@ -12,14 +12,21 @@ internal sealed class InferenceServer : IInferenceServer
     private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
     private readonly Lock gate = new();
     private readonly ModelServer server;
+    private readonly ServedSource source;
     private readonly PredictorFactory factory;
     private readonly Clocks clocks;
     private readonly IOptions<ServingOptions> options;
     private readonly long maxBytes;
 
-    public InferenceServer(ModelServer server, PredictorFactory factory, Clocks clocks, IOptions<ServingOptions> options)
+    public InferenceServer(
+        ModelServer server,
+        ServedSource source,
+        PredictorFactory factory,
+        Clocks clocks,
+        IOptions<ServingOptions> options
+    )
     {
-        (this.server, this.factory, this.clocks, this.options) = (server, factory, clocks, options);
+        (this.server, this.source, this.factory, this.clocks, this.options) = (server, source, factory, clocks, options);
         maxBytes =
             options.Value.MaxOpenModelBytes > 0
                 ? options.Value.MaxOpenModelBytes
@@ -59,7 +66,10 @@ internal sealed class InferenceServer : IInferenceServer
             var opened = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
             if (opened.Predictor.Primary is { } version)
             {
-                return new(version.Id, version.Runtime, Describe(version.Inputs), Describe(version.Outputs));
+                return new(version.Id, version.Runtime, Describe(version.Inputs), Describe(version.Outputs))
+                {
+                    Versions = VersionsOf(opened.Host, version),
+                };
             }
         }
     }
@@ -221,6 +231,18 @@ internal sealed class InferenceServer : IInferenceServer
             server.Release(opened.Host);
         }
     }
+
+    private List<int> VersionsOf(ModelHost host, LoadedVersion version) =>
+        [
+            .. host
+                .Predictors.SelectMany(p => new[] { p.Primary, p.Candidate })
+                .OfType<LoadedVersion>()
+                .Select(v => v.Id.Version)
+                .Append(version.Id.Version)
+                .Concat(source.VersionsOf(host.Name))
+                .Distinct()
+                .Order(),
+        ];
 
     private static List<TensorInfo> Describe(BufferLayout layout) =>
         [.. layout.Tensors.Select(t => new TensorInfo(t.Name, t.Type, t.Dimensions))];

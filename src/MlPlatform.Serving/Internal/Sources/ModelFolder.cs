@@ -87,7 +87,7 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
     }
 
     /// <summary>The numbers of folders that hold a model. A name that is more than the name of a folder has none.</summary>
-    private HashSet<int> VersionsOf(string model)
+    public HashSet<int> VersionsOf(string model)
     {
         var isName = model is not ("." or "..") && model.IndexOfAny(['/', '\\', ':', '\0']) < 0;
         var folder = Path.Combine(root, isName ? model : ".");

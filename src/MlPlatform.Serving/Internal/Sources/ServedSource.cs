@@ -9,6 +9,9 @@ internal sealed class ServedSource(IModelSource source, IOptions<ServingOptions>
     public ModelFolder? Folder { get; } =
         options.Value.ModelRepository is { } root ? new(Path.GetFullPath(root), options.Value.DefaultAlias, clocks) : null;
 
+    /// <summary>All versions of a model of the folder; none of others.</summary>
+    public IReadOnlyCollection<int> VersionsOf(string model) => Folder?.VersionsOf(model) ?? [];
+
     public Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default) =>
         Folder is { } folder && folder.Has(reference.Name)
             ? folder.OpenAsync(reference, cancellationToken)

@@ -43,7 +43,7 @@ internal sealed class GrpcInference(
         return new()
         {
             Name = model.Version.Name,
-            Versions = { model.Version.Version.ToString(CultureInfo.InvariantCulture) },
+            Versions = { model.Versions.Select(v => v.ToString(CultureInfo.InvariantCulture)) },
             Platform = InferenceServerInfo.PlatformOf(model),
             Inputs = { model.Inputs.Select(Describe) },
             Outputs = { model.Outputs.Select(Describe) },
