@@ -27,7 +27,7 @@ def field(number, value):
 
 
 def tensor(name, element, columns):
-    dims = field(1, field(2, "n")) + b"".join(field(1, field(1, c)) for c in columns)
+    dims = field(1, field(2, "n")) + b"".join(field(1, field(2 if isinstance(c, str) else 1, c)) for c in columns)
     return field(1, name) + field(2, field(1, field(1, element) + field(2, dims)))
 
 
@@ -89,7 +89,10 @@ check("server has the binary extension", "binary_tensor_data" in client.get_serv
 client.load_model("pair")
 check("loaded model is ready", client.is_model_ready("pair") and client.is_model_ready("pair", "1"))
 check("unknown model is not ready", not client.is_model_ready("absent"))
-check("highest version answers", client.get_model_metadata("pair")["versions"] == ["2"])
+check("all versions can be asked for", client.get_model_metadata("pair")["versions"] == ["1", "2"])
+check("highest version answers", [o["name"] for o in client.get_model_metadata("pair")["outputs"]] == ["sum"])
+config = client.get_model_config("pair", "1")
+check("configuration has inputs", [(i["name"], i["data_type"], i["dims"]) for i in config["input"]] == [(n, "TYPE_FP32", [2]) for n in "ab"])
 metadata = client.get_model_metadata("pair", "1")
 check("metadata has inputs", metadata["inputs"] == [{"name": n, "datatype": "FP32", "shape": [-1, 2]} for n in "ab"])
 check("metadata has the platform", metadata["platform"] == "onnx_onnxv1")
@@ -129,6 +132,14 @@ for packing in ("gzip", "deflate"):
     check(f"request packed by {packing}", (result.as_numpy("sum") == a + b).all())
 rows = np.random.default_rng(1).random((1000, 2), dtype=np.float32)
 check("a thousand rows", (client.infer("pair", [given("a", rows, "FP32"), given("b", rows, "FP32")]).as_numpy("sum") == rows + rows).all())
+
+sides = ["height", "width"]
+add("negative", 1, model([node("Neg", ["x"], "y")], [tensor("x", 1, sides)], [tensor("y", 1, sides)]))
+check("variable dimensions", client.get_model_metadata("negative")["inputs"][0]["shape"] == [-1, -1, -1])
+for shape in ((1, 2, 3), (2, 5, 1)):
+    picture = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    check(f"a picture of {shape}", (client.infer("negative", [given("x", picture, "FP32")]).as_numpy("y") == -picture).all())
+refused("a picture without height", lambda: client.infer("negative", [given("x", np.zeros((1, 0, 3), np.float32), "FP32")]), "dimension 1")
 
 refused("unknown model", lambda: client.infer("absent", [given("a", a, "FP32")]), "absent")
 refused("unknown version", lambda: client.infer("pair", [given("a", a, "FP32")], model_version="9"), "9")

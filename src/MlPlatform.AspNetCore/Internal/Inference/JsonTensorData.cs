@@ -105,9 +105,11 @@ internal static class JsonTensorData
         switch (type)
         {
             case DataType.Float32:
-                return reader.TryGetSingle(out var f32) && float.IsFinite(f32) && BinaryPrimitives.TryWriteSingleLittleEndian(target, f32);
+                return (ShortNumber.TryRead(reader.ValueSpan, out float f32) || (reader.TryGetSingle(out f32) && float.IsFinite(f32)))
+                    && BinaryPrimitives.TryWriteSingleLittleEndian(target, f32);
             case DataType.Float64:
-                return reader.TryGetDouble(out var f64) && double.IsFinite(f64) && BinaryPrimitives.TryWriteDoubleLittleEndian(target, f64);
+                return (ShortNumber.TryRead(reader.ValueSpan, out double f64) || (reader.TryGetDouble(out f64) && double.IsFinite(f64)))
+                    && BinaryPrimitives.TryWriteDoubleLittleEndian(target, f64);
             case DataType.Int64:
                 return reader.TryGetInt64(out var i64) && BinaryPrimitives.TryWriteInt64LittleEndian(target, i64);
             case DataType.Int32:
