@@ -116,7 +116,7 @@ public sealed class ModelVersionTests : IAsyncDisposable
     {
         await host.Models.RegisterVersionAsync("part", Of("weights"), null, Cancel);
         var package = Of("graph")
-            .With(m => m with { Provenance = new() { Members = ["part@v1", "part@v1", "part@v2", "absent@v1", "x", null!] } });
+            .With(m => m with { Provenance = new() { Members = ["part@v1", "part@v1", "part@v2", "absent@v1", "a\0b@v1", "x", null!] } });
         var composed = await host.Models.RegisterVersionAsync("whole", package, null, Cancel);
         var edges = await host.Get<ILineage>().UpstreamAsync(composed.Id.ToAsset(), 1, Cancel);
         Assert.Equal([("model:part@v1", "memberOf")], edges.Select(e => (e.From.ToString(), e.Relation)));

@@ -50,9 +50,10 @@ public sealed class OnnxRuntimeTests
     public void Model_that_takes_one_number_of_rows_answers_any_number(int batch, int rows)
     {
         var model = OnnxWriter.Logistic(Weights, 0.25f, type: 1, batch);
-        foreach (var signature in new[] { Signature, OnnxRuntimeLoader.Describe(model) })
+        var open = OnnxWriter.Logistic(Weights, 0.25f, type: 1, batch, isOutputOpen: true);
+        foreach (var (onnx, signature) in new[] { (model, Signature), (model, OnnxRuntimeLoader.Describe(model)), (open, Signature) })
         {
-            using var runner = OnnxRuntimeLoader.Load(model, signature);
+            using var runner = OnnxRuntimeLoader.Load(onnx, signature);
             using var input = new RequestBuffer(runner.Inputs, rows);
             using var output = new RequestBuffer(runner.Outputs, rows);
             using var program = runner.Bind(input, output);

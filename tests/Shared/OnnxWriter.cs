@@ -26,7 +26,8 @@ internal static class OnnxWriter
     /// <param name="bias">What is added.</param>
     /// <param name="type">The element type: 1 for float, 10 for float16, 16 for bfloat16.</param>
     /// <param name="batch">The rows that it takes at a time; 0 for any number.</param>
-    public static byte[] Logistic(float[] weights, float bias, int type, int batch)
+    /// <param name="isOutputOpen">Whether it leaves open, without a name, how many rows it gives.</param>
+    public static byte[] Logistic(float[] weights, float bias, int type, int batch, bool isOutputOpen = false)
     {
         byte[] graph =
         [
@@ -39,7 +40,7 @@ internal static class OnnxWriter
             .. Bytes(5, Tensor("w", [weights.Length, 1], weights, false)),
             .. Bytes(5, Tensor("b", [1], [bias], false)),
             .. Bytes(11, Value("features", weights.Length, type, batch)),
-            .. Bytes(12, Value("probability", 1, type, batch)),
+            .. Bytes(12, isOutputOpen ? Shaped("probability", type, string.Empty, 1) : Value("probability", 1, type, batch)),
         ];
         return Model(graph);
     }

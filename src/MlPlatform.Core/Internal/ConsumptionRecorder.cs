@@ -13,13 +13,14 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
     [ThreadStatic]
     private static Counter? recent;
 
+    private readonly object identity = new(); // What a thread remembers must not keep a recorder alive that is gone.
     private long dropped;
     private long coveredFrom = clocks.Work.NowMicros();
 
     public void Record(Actor caller, AssetRef asset, string mode, long count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (recent is { } last && last.IsOf(this, caller, asset, mode) && Interlocked.Add(ref last.Count, count) > 0)
+        if (recent is { } last && last.IsOf(identity, caller, asset, mode) && Interlocked.Add(ref last.Count, count) > 0)
         {
             return;
         }
@@ -36,7 +37,7 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
                     return;
                 }
 
-                counter = counters.GetOrAdd(key, static (k, self) => new(self, k.Caller, k.Asset, k.Mode), this);
+                counter = counters.GetOrAdd(key, static (k, self) => new(self, k.Caller, k.Asset, k.Mode), identity);
             }
 
             if (Interlocked.Add(ref counter.Count, count) > 0)
@@ -140,12 +141,12 @@ internal sealed class ConsumptionRecorder(IMetadataDatabase database, Clocks clo
             cancellationToken
         );
 
-    private sealed class Counter(ConsumptionRecorder owner, Actor caller, AssetRef asset, string mode)
+    private sealed class Counter(object owner, Actor caller, AssetRef asset, string mode)
     {
         public long Count;
 
         /// <summary>Whether it counts for these objects; equal ones that are others are looked up.</summary>
-        public bool IsOf(ConsumptionRecorder recorder, Actor by, AssetRef of, string how) =>
+        public bool IsOf(object recorder, Actor by, AssetRef of, string how) =>
             ReferenceEquals(owner, recorder) && ReferenceEquals(caller, by) && ReferenceEquals(asset, of) && ReferenceEquals(mode, how);
     }
 }

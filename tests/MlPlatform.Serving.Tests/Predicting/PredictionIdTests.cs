@@ -11,7 +11,10 @@ public sealed class PredictionIdTests
     {
         var clock = new ManualTimeProvider(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var (first, second) = (new PredictionIds(new(clock, clock)), new PredictionIds(new(clock, clock)));
-        var made = Enumerable.Range(0, 50_000).SelectMany(_ => new[] { first.New(clock.GetUtcNow()), second.New(clock.GetUtcNow()) }).ToList();
+        var made = Enumerable
+            .Range(0, 50_000)
+            .SelectMany(_ => new[] { first.New(clock.GetUtcNow()), second.New(clock.GetUtcNow()) })
+            .ToList();
         Assert.Equal(made.Count, made.Distinct().Count());
         Assert.All(made, id => Assert.Equal((7, 8), (id.Value.Version, id.Value.Variant & 0xC)));
         Assert.Equal(PredictionId.New(clock).ToString()[..12], made[0].ToString()[..12]);

@@ -32,7 +32,6 @@ internal static class ShortNumber
         1e15,
         1e16,
         1e17,
-        1e18,
     ];
 
     /// <param name="text">A number as JSON writes it.</param>

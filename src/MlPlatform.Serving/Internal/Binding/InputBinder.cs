@@ -44,7 +44,7 @@ internal static class InputBinder
                 );
                 continue;
             }
-            if (slot.Column.Shape?.Skip(1).Count(d => d < 0) > 1)
+            if (layout.Tensors[slot.Tensor].OpenDimensions > 1)
             {
                 problems.Add(
                     $"{side} '{slot.Column}' has more than one variable dimension, which an array does not say; predict by tensors"

@@ -108,7 +108,7 @@ internal static class SampleRows
             }
         }
 
-        var isFlat = shape.Count == 2 && tensor.Dimensions.Skip(1).Count(d => d < 0) == 1;
+        var isFlat = shape.Count == 2 && tensor.OpenDimensions == 1;
         return shape.Count == tensor.Dimensions.Length && tensor.Dimensions.Zip(shape).All(p => p.First < 0 || p.First == p.Second) ? shape
             : isFlat ? [.. tensor.ShapeOf((int)shape[1])]
             : throw Wrong(path, slot, value);

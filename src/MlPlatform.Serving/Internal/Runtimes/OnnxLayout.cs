@@ -16,7 +16,7 @@ internal static class OnnxLayout
     /// <param name="nodes">The model's.</param>
     /// <param name="all">Whether the signature must have all of them.</param>
     /// <param name="problems">Takes a line for each that does not fit.</param>
-    /// <param name="haveOwnRows">Whether an open number of rows is another than that of the request, as with what was found in one picture.</param>
+    /// <param name="haveOwnRows">Whether an open number of rows that has a name is another than that of the request, as with what was found in one picture.</param>
     public static BufferLayout Match(
         string side,
         IReadOnlyList<DataColumn> columns,
@@ -50,7 +50,10 @@ internal static class OnnxLayout
                 problems.Add($"{side} '{column}': the model has {OnnxTypes.Describe(node)}.{hint}");
                 continue;
             }
-            var elements = haveOwnRows && node.Dimensions is [< 0, ..] ? 0 : ElementsOf(dimensions);
+            var elements =
+                haveOwnRows && node.Dimensions is [< 0, ..] && node.SymbolicDimensions is [{ Length: > 0 }, ..]
+                    ? 0
+                    : ElementsOf(dimensions);
             slots.Add(new(column, tensors.Count, 0, elements));
             tensors.Add(new(tensor, column.Type, elements, dimensions) { Symbols = node.SymbolicDimensions });
         }

@@ -15,6 +15,9 @@ internal sealed record TensorSlot(string Name, DataType Type, int Elements, long
     /// <summary>Whether a dimension other than the first is variable.</summary>
     public bool IsVariable => Elements == 0;
 
+    /// <summary>How many dimensions other than the first are variable.</summary>
+    public int OpenDimensions => Dimensions.Skip(1).Count(d => d < 0);
+
     /// <summary>The shape when a row has so many elements and one dimension other than the first is variable.</summary>
     /// <exception cref="PredictionInputException">There is no such shape.</exception>
     public long[] ShapeOf(int elements)
