@@ -27,7 +27,7 @@ public static class ServingMlPlatformBuilderExtensions
         services.TryAddSingleton<ServedSource>();
         services.TryAddSingleton<VersionLoader>();
         services.TryAddSingleton<PredictionSink>();
-        services.TryAddSingleton<PredictionIds>();
+        services.TryAddSingleton<RequestClock>();
         services.TryAddSingleton<PredictorFactory>();
         services.TryAddSingleton<RolloutStore>();
         services.TryAddSingleton<StepCountStore>();

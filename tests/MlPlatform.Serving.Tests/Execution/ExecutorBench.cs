@@ -73,6 +73,7 @@ internal sealed class ExecutorBench : IDisposable
     )
     {
         var slot = Version.Rent(values.Length);
+        slot.Begin(Clock.GetTimestamp(), isTimed: false);
         Slots.Enqueue(slot);
         for (var r = 0; r < values.Length; r++)
         {

@@ -315,6 +315,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     {
         try
         {
+            slot.Mark(clock);
             Run(slot);
         }
         catch (PredictionFailedException e)
@@ -332,7 +333,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         try
         {
             batch = batches.Rent(slots.Sum(s => s.Inputs.Rows));
-            var started = clock.GetTimestamp();
+            batch.Begin(clock.GetTimestamp(), isTimed: false);
             var row = 0;
             foreach (var slot in slots)
             {
@@ -340,7 +341,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 row += slot.Inputs.Rows;
             }
 
-            var input = clock.GetElapsedTime(started).Ticks;
+            var input = batch.Lap(clock);
             Run(batch);
             row = 0;
             foreach (var slot in slots)
@@ -364,22 +365,21 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         slots.ForEach(s => s.Succeed());
     }
 
-    /// <param name="slot">The request, or several.</param>
+    /// <param name="slot">The request, or several; its time runs already.</param>
     /// <param name="isSampled">Learn from some runs only: with a small model learning would be felt.</param>
     private void Run(Slot slot, bool isSampled = false)
     {
-        var started = clock.GetTimestamp();
         try
         {
             slot.Run();
         }
         catch (Exception e)
         {
-            slot.RunTicks = clock.GetElapsedTime(started).Ticks;
+            slot.RunTicks = slot.Lap(clock);
             throw new PredictionFailedException(version, e);
         }
 
-        var ticks = clock.GetElapsedTime(started).Ticks;
+        var ticks = slot.Lap(clock);
         slot.RunTicks = ticks;
         slot.Tally.Ran(ticks);
         if (!isSampled || (slot.Tally.Runs & 15) == 0)

@@ -7,7 +7,7 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>Makes predictors out of what they have in common.</summary>
 internal sealed class PredictorFactory(
     PredictionSink sink,
-    PredictionIds ids,
+    RequestClock clock,
     Clocks clocks,
     IOptions<ServingOptions> options,
     ILogger<PredictorBase> logger,
@@ -41,5 +41,5 @@ internal sealed class PredictorFactory(
         IVersionBinder<TIn, TOut> binder,
         FeatureSource<TIn>? features
     )
-        where TIn : notnull => new(reference, host, binder, features, sink, ids, clocks, options.Value.ShadowQueueSize, logger);
+        where TIn : notnull => new(reference, host, binder, features, sink, clock, clocks.Work, options.Value.ShadowQueueSize, logger);
 }

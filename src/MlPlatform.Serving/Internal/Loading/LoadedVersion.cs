@@ -93,15 +93,10 @@ internal sealed class LoadedVersion
 
     /// <param name="rows">Rows of the request.</param>
     /// <param name="layout">The layout of its inputs, where it is not the version's own.</param>
-    public Slot Rent(int rows, BufferLayout? layout = null)
-    {
-        var slot =
-            layout is not null && layout != Inputs ? new Slot(runner, Observation, tally, rows, layout)
-            : rows == 1 ? Slots.Rent()
-            : batches.Rent(rows);
-        slot.Begin();
-        return slot;
-    }
+    public Slot Rent(int rows, BufferLayout? layout = null) =>
+        layout is not null && layout != Inputs ? new(runner, Observation, tally, rows, layout)
+        : rows == 1 ? Slots.Rent()
+        : batches.Rent(rows);
 
     public void Return(Slot slot)
     {

@@ -41,9 +41,10 @@ internal sealed class Observation
     /// <returns>The class, or -1; and whether every score is a finite number.</returns>
     public (int Class, bool IsFinite) Read(Slot slot, int row = 0)
     {
-        for (var i = 0; i < numeric.Length; i++)
+        var numbers = slot.Numeric;
+        for (var i = 0; i < numbers.Length; i++)
         {
-            slot.Numeric[i] = slot.Inputs.GetNumber(numeric[i], row, 0);
+            numbers[i] = slot.Inputs.GetNumber(numeric[i], row, 0);
         }
 
         for (var i = 0; i < categories.Length; i++)

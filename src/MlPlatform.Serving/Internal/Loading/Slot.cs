@@ -14,6 +14,7 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration cancellation;
     private Executor? executor;
+    private long stamp;
 
     public Slot(IModelRunner runner, Observation observation, VersionTally tally, int rows = 1, BufferLayout? layout = null)
     {
@@ -42,8 +43,8 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     /// <summary>How long the request waited.</summary>
     public long QueueTicks { get; set; }
 
-    /// <summary>Whether bringing in and taking out are timed: beside a request of one small row the clock would be felt.</summary>
-    public bool IsTimed { get; set; }
+    /// <summary>Whether bringing in and taking out are timed by themselves: beside a request of one small row the clock would be felt, and bringing in is part of the run's time.</summary>
+    public bool IsTimed { get; private set; }
 
     /// <summary>How long it took to bring its values into the memory that the model reads.</summary>
     public long InputTicks { get; set; }
@@ -73,10 +74,25 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     public ValueTask Completion => new(this, source.Version);
 
     /// <summary>Forgets the times of the request before.</summary>
-    public void Begin()
+    /// <param name="timestamp">When the request came, by the work clock.</param>
+    /// <param name="isTimed">See <see cref="IsTimed"/>.</param>
+    public void Begin(long timestamp, bool isTimed)
     {
-        IsTimed = false;
+        stamp = timestamp;
+        IsTimed = isTimed;
         (QueueTicks, InputTicks, RunTicks, OutputTicks) = (0, 0, 0, 0);
+    }
+
+    /// <summary>What follows is timed from now on.</summary>
+    public void Mark(TimeProvider clock) => stamp = clock.GetTimestamp();
+
+    /// <summary>The time since the last one of this, of <see cref="Mark"/> and of <see cref="Begin"/>; what follows is timed from now on.</summary>
+    public long Lap(TimeProvider clock)
+    {
+        var now = clock.GetTimestamp();
+        var ticks = clock.GetElapsedTime(stamp, now).Ticks;
+        stamp = now;
+        return ticks;
     }
 
     public void Run() => model.Run();

@@ -8,6 +8,9 @@ internal readonly record struct PredictCall(PredictionId Id, string? RoutingKey,
     /// <summary>When it came, in platform time; microseconds.</summary>
     public long Time { get; init; }
 
+    /// <summary>The same, as a timestamp of the work clock.</summary>
+    public long Started { get; init; }
+
     /// <summary>When it is to be run.</summary>
     public RunTerms Terms { get; init; }
 

@@ -17,16 +17,16 @@ internal sealed class PredictionSink(
     /// <exception cref="PredictionFailedException">The model failed; counted.</exception>
     public void Run(LoadedVersion version, Slot slot, PredictionRoute route, TrafficCounter? counter)
     {
-        var started = clocks.Work.GetTimestamp();
+        slot.Begin(clocks.Work.GetTimestamp(), isTimed: false);
         try
         {
             slot.Run();
-            slot.RunTicks = clocks.Work.GetElapsedTime(started).Ticks;
+            slot.RunTicks = slot.Lap(clocks.Work);
             slot.Tally.Ran(slot.RunTicks);
         }
         catch (Exception e)
         {
-            slot.RunTicks = clocks.Work.GetElapsedTime(started).Ticks;
+            slot.RunTicks = slot.Lap(clocks.Work);
             Failed(version, slot, route, counter);
             throw new PredictionFailedException(version.Id, e);
         }

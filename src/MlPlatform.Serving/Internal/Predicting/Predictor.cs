@@ -11,8 +11,8 @@ internal sealed partial class Predictor<TIn, TOut>(
     IVersionBinder<TIn, TOut> binder,
     FeatureSource<TIn>? features,
     PredictionSink sink,
-    PredictionIds ids,
-    Clocks clocks,
+    RequestClock clock,
+    TimeProvider work,
     int shadowQueueSize,
     ILogger logger
 ) : PredictorBase(reference), IPredictor<TIn, TOut>
@@ -36,40 +36,42 @@ internal sealed partial class Predictor<TIn, TOut>(
             return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);
         }
 
-        var now = clocks.Platform.GetUtcNow(); // Once: to ask for it is felt beside a small model.
-        var call = new PredictCall(options.Id ?? ids.New(now), options.RoutingKey, options.Segment)
+        var time = clock.Now(out var started);
+        var call = new PredictCall(options.Id ?? PredictionIds.New(time), options.RoutingKey, options.Segment)
         {
-            Time = StoredTime.ToMicros(now),
-            Terms = TermsOf(options),
+            Time = time,
+            Started = started,
+            Terms = TermsOf(options, started),
             Target = options.Target,
         };
         return table is not null ? Predict(input, call, cancellationToken) : LoadThenPredictAsync(input, call, cancellationToken);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // What it keeps is not to be cleared by each request that does not wait; so below.
     private async ValueTask<Prediction<TOut>> LoadThenPredictAsync(TIn input, PredictCall call, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(closed, this);
         await host.EnsureLoadedAsync(this, cancellationToken).ConfigureAwait(false);
         return table is not null
-            ? await Predict(input, call, cancellationToken).ConfigureAwait(false)
+            ? await Predict(input, call with { Started = work.GetTimestamp() }, cancellationToken).ConfigureAwait(false)
             : throw (
                 Failure as ModelUnavailableException
                 ?? new ModelUnavailableException(Reference.ToString(), Failure ?? new ObjectDisposedException(null))
             );
     }
 
-    private RunTerms TermsOf(in PredictOptions options)
+    private RunTerms TermsOf(in PredictOptions options, long started)
     {
         if (options.Timeout is not { } timeout)
         {
             return new(0, default, options.Priority);
         }
 
-        var deadline = clocks.Work.GetTimestamp() + (timeout.TotalSeconds * clocks.Work.TimestampFrequency);
+        var deadline = started + (timeout.TotalSeconds * work.TimestampFrequency);
         return new(deadline < long.MaxValue ? Math.Max(1, (long)deadline) : 0, timeout, options.Priority);
     }
 
-    private ValueTask<Prediction<TOut>> Predict(TIn input, PredictCall call, CancellationToken cancellationToken)
+    private ValueTask<Prediction<TOut>> Predict(TIn input, in PredictCall call, CancellationToken cancellationToken)
     {
         var handedOver = false;
         var isRead = false;
@@ -94,16 +96,15 @@ internal sealed partial class Predictor<TIn, TOut>(
             }
 
             isRead = true;
-            var answer = AnswerAsync(routes, bound, route, request?.Vector, input, call, cancellationToken);
-            if (!answer.IsCompleted)
+            var started = request is null ? call.Started : work.GetTimestamp();
+            var answer = AnswerAsync(routes, bound, route, request?.Vector, input, call, started, cancellationToken);
+            if (!answer.IsCompletedSuccessfully)
             {
                 handedOver = true;
                 return AwaitAsync(default, answer, routes, bound, route, request, input, call, cancellationToken);
             }
 
-#pragma warning disable MA0042 // As above.
-            return new(answer.GetAwaiter().GetResult());
-#pragma warning restore MA0042
+            return answer;
         }
         catch (Exception e) when (IsForPrimary(call, route, e, cancellationToken))
         {
@@ -121,11 +122,20 @@ internal sealed partial class Predictor<TIn, TOut>(
             }
         }
 
-        return Predict(input, call with { PrimaryOnly = true, Refusal = refusal }, cancellationToken);
+        return Predict(input, Again(call, refusal), cancellationToken);
     }
+
+    private PredictCall Again(in PredictCall call, TrafficCounter? refusal) =>
+        call with
+        {
+            Started = work.GetTimestamp(),
+            PrimaryOnly = true,
+            Refusal = refusal,
+        };
 
     /// <summary>What <see cref="Predict"/> does from where it has to wait.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private async ValueTask<Prediction<TOut>> AwaitAsync(
         ValueTask read,
         ValueTask<Prediction<TOut>>? answer,
@@ -146,7 +156,8 @@ internal sealed partial class Predictor<TIn, TOut>(
             isRead = true;
             return answer is { } begun
                 ? await begun.ConfigureAwait(false)
-                : await AnswerAsync(routes, bound, route, request?.Vector, input, call, cancellationToken).ConfigureAwait(false);
+                : await AnswerAsync(routes, bound, route, request?.Vector, input, call, work.GetTimestamp(), cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (Exception e) when (IsForPrimary(call, route, e, cancellationToken))
         {
@@ -157,7 +168,7 @@ internal sealed partial class Predictor<TIn, TOut>(
             Release(bound, request);
         }
 
-        return await Predict(input, call with { PrimaryOnly = true, Refusal = refusal }, cancellationToken).ConfigureAwait(false);
+        return await Predict(input, Again(call, refusal), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The default version gives the answer that a canary did not, unless the caller wants none any more.</summary>
@@ -210,15 +221,15 @@ internal sealed partial class Predictor<TIn, TOut>(
         FeatureVector? vector,
         TIn input,
         in PredictCall call,
+        long started,
         CancellationToken cancellationToken
     )
     {
         var version = bound.Version;
         var slot = version.Rent(bound.Rows?.Invoke(input) ?? 1, bound.Layout?.Invoke(input));
-        slot.IsTimed = bound.Rows is not null;
+        slot.Begin(slot.Tally.Runs > 0 ? started : work.GetTimestamp(), isTimed: bound.Rows is not null); // To make one takes longer than to run many a model.
         try
         {
-            var started = slot.IsTimed ? clocks.Work.GetTimestamp() : 0;
             bound.Write(input, slot.Inputs, 0);
             if (vector is not null)
             {
@@ -227,7 +238,7 @@ internal sealed partial class Predictor<TIn, TOut>(
 
             if (slot.IsTimed)
             {
-                slot.InputTicks = clocks.Work.GetElapsedTime(started).Ticks;
+                slot.InputTicks = slot.Lap(work);
             }
 
             var run = version.Executor.RunAsync(slot, call.Terms, cancellationToken);
@@ -250,6 +261,7 @@ internal sealed partial class Predictor<TIn, TOut>(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private async ValueTask<Prediction<TOut>> AwaitRunAsync(
         ValueTask run,
         Slot slot,
@@ -264,6 +276,7 @@ internal sealed partial class Predictor<TIn, TOut>(
         try
         {
             await run.ConfigureAwait(false);
+            slot.Mark(work);
         }
         catch (Exception e)
         {
@@ -305,11 +318,10 @@ internal sealed partial class Predictor<TIn, TOut>(
         TOut value;
         try
         {
-            var started = slot.IsTimed ? clocks.Work.GetTimestamp() : 0;
             value = bound.Read(slot.Outputs, 0);
             if (slot.IsTimed)
             {
-                slot.OutputTicks = clocks.Work.GetElapsedTime(started).Ticks;
+                slot.OutputTicks = slot.Lap(work);
             }
 
             call.Refusal?.Count(0, isError: true);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 
@@ -35,7 +36,7 @@ internal sealed class OnnxProgram : IModelProgram
 
     public void Run()
     {
-        foreach (var (tensor, value) in textInputs)
+        foreach (var (tensor, value) in CollectionsMarshal.AsSpan(textInputs))
         {
             var texts = inputs.Texts(tensor);
             for (var i = 0; i < texts.Length; i++)
@@ -43,7 +44,7 @@ internal sealed class OnnxProgram : IModelProgram
                 value.StringTensorSetElementAt(texts[i].AsSpan(), i);
             }
         }
-        foreach (var (tensor, name) in ownOutputs)
+        foreach (var (tensor, name) in CollectionsMarshal.AsSpan(ownOutputs))
         {
             if (outputs.Layout.Tensors[tensor].IsVariable)
             {

@@ -10,8 +10,7 @@ namespace MlPlatform.Serving.Internal;
 internal sealed unsafe class RequestBuffer : IDisposable
 {
     public const nuint Alignment = 64;
-    private readonly byte*[] columns;
-    private readonly int[] strides;
+    private readonly Place[] columns;
     private readonly string?[]?[] texts;
     private readonly LateTensor?[]? late;
     private byte* block;
@@ -44,16 +43,22 @@ internal sealed unsafe class RequestBuffer : IDisposable
             Tensors[i] = (nint)(block + offsets[i]);
         }
         late = layout.IsVariable ? new LateTensor?[offsets.Length] : null;
-        columns = new byte*[layout.Columns.Count];
-        strides = new int[layout.Columns.Count];
+        columns = new Place[layout.Columns.Count];
         for (var i = 0; i < columns.Length; i++)
         {
             var column = layout.Columns[i];
-            if (!column.IsText)
+            if (column.IsText)
+            {
+                columns[i] = new(null, 0, column.Column.Type);
+            }
+            else
             {
                 var size = ElementTypes.SizeOf(column.Column.Type);
-                columns[i] = (byte*)Tensors[column.Tensor] + (column.Offset * size);
-                strides[i] = layout.Tensors[column.Tensor].Elements * size;
+                columns[i] = new(
+                    (byte*)Tensors[column.Tensor] + (column.Offset * size),
+                    layout.Tensors[column.Tensor].Elements * size,
+                    column.Column.Type
+                );
             }
         }
     }
@@ -102,8 +107,7 @@ internal sealed unsafe class RequestBuffer : IDisposable
         {
             if (Layout.Columns[i].Tensor == tensor)
             {
-                columns[i] = (byte*)value.Address;
-                strides[i] = value.Stride;
+                columns[i] = new((byte*)value.Address, value.Stride, Layout.Tensors[tensor].Type);
             }
         }
     }
@@ -123,7 +127,7 @@ internal sealed unsafe class RequestBuffer : IDisposable
     /// <summary>A column's first element in a row. The caller has checked the type and the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref T Ref<T>(int column, int row)
-        where T : unmanaged => ref *(T*)(columns[column] + ((nint)row * strides[column]));
+        where T : unmanaged => ref *(T*)columns[column].At(row);
 
     /// <summary>What <see cref="Ref{T}"/> refers to; compiled expressions cannot take references.</summary>
     public T Get<T>(int column, int row)
@@ -153,7 +157,7 @@ internal sealed unsafe class RequestBuffer : IDisposable
     }
 
     public Span<T> Span<T>(int column, int row)
-        where T : unmanaged => new(columns[column] + ((nint)row * strides[column]), ElementsOf(column));
+        where T : unmanaged => new(columns[column].At(row), ElementsOf(column));
 
     public ref string? Text(int column, int row, int element = 0)
     {
@@ -165,8 +169,9 @@ internal sealed unsafe class RequestBuffer : IDisposable
     /// <summary>Writes a number converted to the column's type; NaN becomes 0 where the type has no NaN.</summary>
     public void SetNumber(int column, int row, int element, double value)
     {
-        var at = columns[column] + ((nint)row * strides[column]);
-        switch (Layout.Columns[column].Column.Type)
+        ref readonly var place = ref columns[column];
+        var at = place.At(row);
+        switch (place.Type)
         {
             case DataType.Float16:
                 ((Half*)at)[element] = (Half)value;
@@ -214,8 +219,9 @@ internal sealed unsafe class RequestBuffer : IDisposable
 
     public double GetNumber(int column, int row, int element)
     {
-        var at = columns[column] + ((nint)row * strides[column]);
-        return Layout.Columns[column].Column.Type switch
+        ref readonly var place = ref columns[column];
+        var at = place.At(row);
+        return place.Type switch
         {
             DataType.Float16 => (double)((Half*)at)[element],
             DataType.BFloat16 => (float)((BFloat16*)at)[element],
@@ -252,17 +258,16 @@ internal sealed unsafe class RequestBuffer : IDisposable
         }
 
         var size = (nuint)slot.Elements * (nuint)ElementTypes.SizeOf(slot.Column.Type);
-        var source = columns[column] + ((nint)from * strides[column]);
-        var target = other.columns[otherColumn] + ((nint)to * other.strides[otherColumn]);
-        if (strides[column] == (int)size && other.strides[otherColumn] == (int)size)
+        var (source, target) = (columns[column], other.columns[otherColumn]);
+        if (source.Stride == (int)size && target.Stride == (int)size)
         {
-            NativeMemory.Copy(source, target, (nuint)rows * size);
+            NativeMemory.Copy(source.At(from), target.At(to), (nuint)rows * size);
             return;
         }
 
         for (var row = 0; row < rows; row++)
         {
-            NativeMemory.Copy(source + ((nint)row * strides[column]), target + ((nint)row * other.strides[otherColumn]), size);
+            NativeMemory.Copy(source.At(from + row), target.At(to + row), size);
         }
     }
 
@@ -273,8 +278,8 @@ internal sealed unsafe class RequestBuffer : IDisposable
         if (!slot.IsText)
         {
             var size = slot.Elements * ElementTypes.SizeOf(slot.Column.Type);
-            return new ReadOnlySpan<byte>(columns[column] + ((nint)row * strides[column]), size).SequenceEqual(
-                new(other.columns[otherColumn] + ((nint)row * other.strides[otherColumn]), size)
+            return new ReadOnlySpan<byte>(columns[column].At(row), size).SequenceEqual(
+                new ReadOnlySpan<byte>(other.columns[otherColumn].At(row), size)
             );
         }
 
@@ -321,5 +326,15 @@ internal sealed unsafe class RequestBuffer : IDisposable
 
         NativeMemory.AlignedFree(block);
         block = null;
+    }
+
+    /// <summary>Where a column of numbers begins, and how far its rows lie apart.</summary>
+    private readonly struct Place(byte* start, int stride, DataType type)
+    {
+        public int Stride => stride;
+
+        public DataType Type => type;
+
+        public byte* At(int row) => start + ((nint)row * stride);
     }
 }
