@@ -1,6 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.AspNetCore.Internal.InferenceProtocol;
 using MlPlatform.Serving;
@@ -178,6 +179,67 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_stops_answers_what_it_works_on_and_ends_streams_that_wait()
+    {
+        var (asked, answer) = (Source(), Source());
+        fixture.Models.Answer = async (request, _) =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            return ScriptedModels.Echo(request);
+        };
+        using var idle = fixture.Stream();
+        using var busy = fixture.Stream();
+        await idle.RequestStream.WriteAsync(GrpcFixture.Raw("INT8", [2], 1), TestContext.Current.CancellationToken); // Wrong, so that the model is not asked.
+        Assert.True(await idle.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        await busy.RequestStream.WriteAsync(GrpcFixture.Raw("INT8", [1], 1), TestContext.Current.CancellationToken);
+        await asked.Task;
+
+        var stopped = fixture.Host.StopAsync();
+        var ended = await Assert.ThrowsAsync<RpcException>(() => idle.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+        Assert.Contains("stopping", ended.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains(ended.Trailers, t => t.Key == GrpcStatus.Pushback);
+        Assert.False(stopped.IsCompleted);
+
+        answer.SetResult();
+        Assert.True(await busy.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal("mine", busy.ResponseStream.Current.InferResponse.Id);
+        ended = await Assert.ThrowsAsync<RpcException>(() => busy.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+        await stopped;
+        Assert.DoesNotContain(fixture.Host.Logs, l => l.Level >= LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_passes_while_a_model_works_ends_the_call_on_both_sides()
+    {
+        var ended = Source();
+        fixture.Models.Answer = async (_, cancellationToken) =>
+        {
+            try
+            {
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+                return [];
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+        };
+        var options = new CallOptions(
+            deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        var refusal = await fixture.RefusalAsync(GrpcFixture.Raw("INT8", [1], 1), options);
+        Assert.Equal(StatusCode.DeadlineExceeded, refusal.StatusCode);
+        await ended.Task.WaitAsync(TestContext.Current.CancellationToken);
+        fixture.Models.Answer = (request, _) => ValueTask.FromResult(ScriptedModels.Echo(request));
+        Assert.Equal("mine", (await fixture.InferAsync(GrpcFixture.Raw("INT8", [1], 1))).Id);
+        Assert.DoesNotContain(fixture.Host.Logs, l => l.Level >= LogLevel.Error);
+    }
+
+    [Fact]
     public async Task The_server_and_its_models_are_described()
     {
         Assert.True((await fixture.CallAsync(GrpcMethods.ServerLive, new())).Live);
@@ -274,4 +336,6 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
                 iter: 1000
             );
     }
+
+    private static TaskCompletionSource Source() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,15 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>Counts the requests that are being answered, and lets in no more once the server is about to close.</summary>
 internal sealed class RequestDrain
 {
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int running;
     private volatile bool stopping;
-    private volatile bool refusing;
 
     /// <summary>Whether the server has been told to stop: whoever asks should send no more. It still answers.</summary>
     public bool IsStopping => stopping;
+
+    /// <summary>Completes when nobody is let in any more: who only waits for the next request of a call should leave.</summary>
+    public Task Closing => closing.Task;
 
     public int Running => Volatile.Read(ref running);
 
@@ -17,7 +22,7 @@ internal sealed class RequestDrain
     public bool TryEnter()
     {
         Interlocked.Increment(ref running); // Before the look at the flag, so that whoever sets it either is seen or sees this request.
-        if (!refusing)
+        if (!Closing.IsCompleted)
         {
             return true;
         }
@@ -28,7 +33,7 @@ internal sealed class RequestDrain
 
     public void Leave()
     {
-        if (Interlocked.Decrement(ref running) == 0 && refusing)
+        if (Interlocked.Decrement(ref running) == 0 && Closing.IsCompleted)
         {
             idle.TrySetResult();
         }
@@ -36,10 +41,25 @@ internal sealed class RequestDrain
 
     public void Announce() => stopping = true;
 
+    /// <summary>What is told to who comes, or would go on, once the server is about to close.</summary>
+    /// <param name="undone">What was not done.</param>
+    /// <param name="closesConnection">Whether the connection is to be closed after the answer.</param>
+    public static MlflowException Refuse(string undone, bool closesConnection = false) =>
+        new(
+            new(
+                StatusCodes.Status503ServiceUnavailable,
+                "TEMPORARILY_UNAVAILABLE",
+                $"The server is stopping; {undone}. Try again, elsewhere."
+            )
+            {
+                ClosesConnection = closesConnection,
+            }
+        );
+
     /// <summary>Lets nobody in from now on; completes when everybody has left.</summary>
     public Task CloseAsync()
     {
-        refusing = true;
+        closing.TrySetResult();
         Interlocked.MemoryBarrier();
         if (Running == 0)
         {

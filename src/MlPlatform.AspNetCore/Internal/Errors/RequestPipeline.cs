@@ -42,16 +42,7 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
         && context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
 
     private static MlflowException Closing(HttpContext context) =>
-        new(
-            new(
-                StatusCodes.Status503ServiceUnavailable,
-                "TEMPORARILY_UNAVAILABLE",
-                "The server is stopping; nothing of this request was done. Try again, elsewhere."
-            )
-            {
-                ClosesConnection = HttpProtocol.IsHttp11(context.Request.Protocol),
-            }
-        );
+        RequestDrain.Refuse("nothing of this request was done", HttpProtocol.IsHttp11(context.Request.Protocol));
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
     {

@@ -5,7 +5,7 @@ namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>What gRPC calls. The methods have the protocol's names, by which the framework finds them.</summary>
 [BindServiceMethod(typeof(GrpcInferenceService), nameof(BindService))]
-internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls calls) : IGrpcInferenceService
+internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls calls, RequestDrain drain) : IGrpcInferenceService
 {
     /// <summary>Says which methods there are; the framework finds the implementation by the method's name.</summary>
     public static void BindService(ServiceBinderBase binder, GrpcInferenceService? service)
@@ -48,7 +48,7 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
     public Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context) =>
         calls.RunAsync(context, () => inference.InferAsync(request, context));
 
-    /// <summary>Requests are answered in order. What is wrong with one is its answer, and the next is read.</summary>
+    /// <summary>Requests are answered in order. What is wrong with one is its answer, and the next is read; none is once the server is about to close.</summary>
     public Task ModelStreamInfer(
         IAsyncStreamReader<ModelInferRequest> requests,
         IServerStreamWriter<ModelStreamInferResponse> responses,
@@ -58,7 +58,7 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
             context,
             async () =>
             {
-                while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
+                while (await ReadAsync(requests, context).ConfigureAwait(false))
                 {
                     var answer = await AnswerAsync(requests.Current, context).ConfigureAwait(false);
                     await responses.WriteAsync(answer, context.CancellationToken).ConfigureAwait(false);
@@ -76,6 +76,16 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
 
     public Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context) =>
         calls.RunAsync(context, () => inference.UnloadAsync(request, context.CancellationToken));
+
+    /// <returns>False when the caller has no more.</returns>
+    private async Task<bool> ReadAsync(IAsyncStreamReader<ModelInferRequest> requests, ServerCallContext context)
+    {
+        var read = requests.MoveNext(context.CancellationToken);
+        await Task.WhenAny(read, drain.Closing).ConfigureAwait(false); // An idle stream would hold the server up until the host's time is over.
+        return read.IsCompleted && !drain.Closing.IsCompleted
+            ? await read.ConfigureAwait(false)
+            : throw RequestDrain.Refuse("what this stream was not answered was not done");
+    }
 
     private async Task<ModelStreamInferResponse> AnswerAsync(ModelInferRequest request, ServerCallContext context)
     {
