@@ -305,6 +305,23 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public async Task Windows_hold_what_callers_were_answered_without_shadows_and_trials()
+    {
+        await using var host = new MonitoringHost();
+        var layout = Traffic.Layout();
+        PredictionRoute[] routes = [PredictionRoute.Primary, PredictionRoute.Canary, PredictionRoute.Shadow, PredictionRoute.Targeted];
+        for (var i = 0; i < 40; i++)
+        {
+            Traffic.Observe(host.Observer, layout, i, MonitoringHost.Start, [1, 2, 3], route: routes[i % 4]);
+        }
+
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(1));
+        await host.Observer.FlushAsync(cancellationToken: Cancel);
+        Assert.Equal(20, (await host.Monitor.EvaluateAsync("m", MonitoringHost.Start, MonitoringHost.Start.AddDays(1), Cancel)).Rows);
+        Assert.Equal(20, (await Performance(host)).Predictions);
+    }
+
+    [Fact]
     public async Task Old_rows_are_deleted_after_their_retention()
     {
         await using var host = new MonitoringHost();

@@ -40,6 +40,32 @@ public sealed class RolloutEvidenceTests
     }
 
     [Fact]
+    public async Task What_somebody_tries_out_is_neither_judged_nor_counted()
+    {
+        await using var host = new MonitoringHost();
+        var simulation = new Simulation(1);
+        Send(host, 2000, _ => simulation.Uniform());
+        var trial = Traffic.Layout(version: 2);
+        for (var i = 0; i < 1000; i++)
+        {
+            var number = 50_000_000 + i;
+            Traffic.Observe(
+                host.Observer,
+                trial,
+                number,
+                MonitoringHost.Start,
+                [1, 2, 3],
+                score: double.NaN,
+                route: PredictionRoute.Targeted
+            );
+        }
+
+        Assert.Equal(GateVerdict.Pass, (await Judge(host)).Verdict);
+        var until = MonitoringHost.Start.AddDays(1);
+        Assert.Equal(2000, (await host.Monitor.GetPerformanceAsync("m", MonitoringHost.Start, until, 2, Cancel)).Predictions);
+    }
+
+    [Fact]
     public async Task Scores_that_collapse_fail()
     {
         await using var host = new MonitoringHost();

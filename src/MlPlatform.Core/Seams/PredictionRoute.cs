@@ -11,4 +11,7 @@ public enum PredictionRoute
 
     /// <summary>A copy to a version whose answer nobody sees.</summary>
     Shadow,
+
+    /// <summary>To the version that the caller has named to try it out: no share of the traffic, so that neither a rollout nor a window of monitoring counts it.</summary>
+    Targeted,
 }

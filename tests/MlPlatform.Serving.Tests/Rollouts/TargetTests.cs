@@ -16,9 +16,9 @@ public sealed class TargetTests
         foreach (
             var (target, version, route) in new[]
             {
-                (PredictionTarget.Candidate, 2, PredictionRoute.Canary),
-                (PredictionTarget.OfVersion(2), 2, PredictionRoute.Canary),
-                (PredictionTarget.OfVersion(1), 1, PredictionRoute.Primary),
+                (PredictionTarget.Candidate, 2, PredictionRoute.Targeted),
+                (PredictionTarget.OfVersion(2), 2, PredictionRoute.Targeted),
+                (PredictionTarget.OfVersion(1), 1, PredictionRoute.Targeted),
                 (default, 1, PredictionRoute.Primary),
             }
         )

@@ -165,6 +165,7 @@ internal static class InferenceReply
         {
             PredictionRoute.Canary => "canary",
             PredictionRoute.Shadow => "shadow",
+            PredictionRoute.Targeted => "targeted",
             _ => "primary",
         };
 }

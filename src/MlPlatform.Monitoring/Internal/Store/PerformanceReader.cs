@@ -61,7 +61,7 @@ internal sealed class PerformanceReader(IMetadataDatabase database)
             FROM mon_layout l
             JOIN mon_prediction p ON p.layout_id = l.id
             LEFT JOIN mon_outcome o ON o.id = p.id
-            WHERE l.model = @model AND (@version < 0 OR l.version = @version) AND p.time >= @from AND p.time < @to AND (@shadow = 1 OR p.route <> 2)
+            WHERE l.model = @model AND (@version < 0 OR l.version = @version) AND p.time >= @from AND p.time < @to AND (p.route < 2 OR p.route = 2 AND @shadow = 1)
             ORDER BY p.time, p.id
             """;
         var rows = new List<ScoredRow>();

@@ -12,17 +12,18 @@ internal sealed class WindowReader(IMetadataDatabase database, ILogger<WindowRea
 
     public async Task<WindowContent> ReadAsync(string model, long from, long to, CancellationToken cancellationToken)
     {
+        // Below 2: what callers were answered, without shadows and without what somebody tries out.
         const string Heaviest = """
             SELECT l.id, l.version, SUM(p.row_count) AS row_count
             FROM mon_layout l JOIN mon_pane p ON p.layout_id = l.id
-            WHERE l.model = @model AND p.start >= @from AND p.start < @to AND p.route <> 2
+            WHERE l.model = @model AND p.start >= @from AND p.start < @to AND p.route < 2
             GROUP BY l.id, l.version
             ORDER BY row_count DESC, l.id DESC
             LIMIT 1
             """;
         const string Panes = """
             SELECT layout_id AS LayoutId, start AS Start, data AS Data FROM mon_pane
-            WHERE layout_id = @id AND start >= @from AND start < @to AND route <> 2
+            WHERE layout_id = @id AND start >= @from AND start < @to AND route < 2
             ORDER BY start, route, node
             """;
         var (layout, panes) = await database
@@ -71,7 +72,7 @@ internal sealed class WindowReader(IMetadataDatabase database, ILogger<WindowRea
         const string Sql = """
             SELECT DISTINCT p.start - (p.start % @size) AS start
             FROM mon_layout l JOIN mon_pane p ON p.layout_id = l.id
-            WHERE l.model = @model AND p.route <> 2 AND p.start >= @after AND p.start < @before AND p.start >= 0
+            WHERE l.model = @model AND p.route < 2 AND p.start >= @after AND p.start < @before AND p.start >= 0
             ORDER BY 1
             """;
         return database.ReadAsync(

@@ -62,12 +62,12 @@ internal sealed partial class Predictor<TIn, TOut>
         var routes = table!;
         if (routes.Candidate is { } candidate && (target == PredictionTarget.Candidate || candidate.Version.Id.Version == target.Version))
         {
-            return new(candidate) { PrimaryRoute = PredictionRoute.Canary };
+            return new(candidate) { PrimaryRoute = PredictionRoute.Targeted };
         }
 
         if (routes.Primary.Version.Id.Version == target.Version)
         {
-            return new(routes.Primary);
+            return new(routes.Primary) { PrimaryRoute = PredictionRoute.Targeted };
         }
 
         var others = routes.Candidate is null ? "it has no candidate" : $"its candidate is {routes.Candidate.Version.Id}";
