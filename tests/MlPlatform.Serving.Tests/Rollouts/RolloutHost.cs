@@ -8,7 +8,13 @@ internal sealed class RolloutHost : IAsyncDisposable
 {
     private long next;
 
-    public RolloutHost(RolloutHost? replicaOf = null, bool withEvidence = true, int shadowQueue = 256, TimeProvider? work = null)
+    public RolloutHost(
+        RolloutHost? replicaOf = null,
+        bool withEvidence = true,
+        int shadowQueue = 256,
+        TimeProvider? work = null,
+        TimeSpan? maxQueueTime = null
+    )
     {
         Runtime = replicaOf?.Runtime ?? new() { Models = { [1] = x => 0.25f, [2] = x => 0.75f } };
         Evidence = replicaOf?.Evidence ?? new();
@@ -23,7 +29,8 @@ internal sealed class RolloutHost : IAsyncDisposable
                     b.Services.AddSingleton<IRolloutEvidence>(Evidence);
                 }
 
-                b.AddServing(o => o.ShadowQueueSize = shadowQueue).AddPredictor<Request, float>("m@champion");
+                b.AddServing(o => (o.ShadowQueueSize, o.MaxQueueTime) = (shadowQueue, maxQueueTime ?? o.MaxQueueTime))
+                    .AddPredictor<Request, float>("m@champion");
             },
             replicaOf?.Serving,
             work

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Tests;
@@ -79,6 +80,51 @@ public sealed class RolloutTests
         }
 
         Assert.Equal(RolloutState.RolledBack, (await host.AdvanceAsync(Minute)).State);
+    }
+
+    [Fact]
+    public async Task A_canary_that_is_busy_costs_no_answer_and_is_no_error()
+    {
+        var work = new FakeTimeProvider();
+        await using var host = new RolloutHost(work: work, maxQueueTime: TimeSpan.FromMilliseconds(1));
+        using var free = new ManualResetEventSlim(initialState: true);
+        using var inside = new SemaphoreSlim(0);
+        host.Runtime.Models[2] = _ =>
+        {
+            work.Advance(TimeSpan.FromMilliseconds(10)); // Else it would run at once, however many do.
+            inside.Release();
+            free.Wait(Token);
+            return 0.75f;
+        };
+        await host.Serving.Models.SetAliasAsync("m", "champion", 1);
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        await host.Serving.Server.RefreshAsync("m", Token);
+        var predictor = host.Serving.Predictor<Request, float>();
+        await predictor.PredictAsync(new(1), new PredictOptions { Target = PredictionTarget.Candidate }, Token); // Its cost is known by now.
+        while (inside.Wait(0, Token)) { }
+
+        free.Reset();
+        var running = Enumerable
+            .Range(0, Environment.ProcessorCount)
+            .Select(_ =>
+                Task.Factory.StartNew(
+                    () => predictor.PredictAsync(new(1), new PredictOptions { Target = PredictionTarget.Candidate }, Token).AsTask(),
+                    Token,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+            )
+            .ToList();
+        for (var i = 0; i < running.Count; i++)
+        {
+            await inside.WaitAsync(Token);
+        }
+
+        Assert.Equal(0, await host.TrafficAsync(200));
+        free.Set();
+        await Task.WhenAll(await Task.WhenAll(running));
+        Assert.Equal(RolloutState.Canary, (await host.AdvanceAsync(TimeSpan.FromMinutes(1))).State);
+        Assert.InRange(await host.TrafficAsync(200), 60, 140);
     }
 
     [Fact]

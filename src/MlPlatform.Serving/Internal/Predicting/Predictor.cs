@@ -184,9 +184,12 @@ internal sealed partial class Predictor<TIn, TOut>(
         && !cancellationToken.IsCancellationRequested;
 
     /// <summary>What is to count a canary that gave no answer, once the default version has: a request that neither takes is the caller's mistake.</summary>
-    /// <remarks>A failed run is counted already; a failed feature read is not the candidate's doing.</remarks>
+    /// <remarks>
+    /// A failed run is counted already; a failed feature read is not the candidate's doing; and to be busy is no error, since of two equal versions only
+    /// the candidate's would be counted: one that is slower shows in its run times.
+    /// </remarks>
     private static TrafficCounter? RefusalOf(RouteTable<TIn, TOut> routes, bool isRead, Exception exception) =>
-        isRead && exception is not PredictionFailedException ? routes.Counters?.Candidate : null;
+        isRead && exception is not (PredictionFailedException or ModelOverloadedException) ? routes.Counters?.Candidate : null;
 
     /// <summary>The routes, and the version chosen from them, held by a lease that the caller gives back.</summary>
     private RouteTable<TIn, TOut> Lease(in PredictCall call, out BoundVersion<TIn, TOut> bound, out PredictionRoute route)
