@@ -3,6 +3,8 @@ namespace MlPlatform.Serving;
 /// <summary>Options of model serving; configuration section <c>MlPlatform:Serving</c>.</summary>
 public sealed class ServingOptions
 {
+    private const int DefaultShareOfMemory = 8; // A model takes up to three times its file.
+
     /// <summary>The configuration section.</summary>
     public const string Section = "MlPlatform:Serving";
 
@@ -13,8 +15,8 @@ public sealed class ServingOptions
     public int RequestSlots { get; set; }
 
     /// <summary>
-    /// A folder of ONNX models, <c>MODEL/VERSION/model.onnx</c>, that are served beside those of the model source and before them. All are loaded at start; a
-    /// name alone means the highest version, which is looked for every second. Default: null, no folder.
+    /// A folder of ONNX models, <c>MODEL/VERSION/model.onnx</c>, that are served beside those of the model source and before them. As many as may be
+    /// open are loaded at start; a name alone means the highest version, which is looked for every second. Default: null, no folder.
     /// </summary>
     public string? ModelRepository { get; set; }
 
@@ -33,6 +35,10 @@ public sealed class ServingOptions
     /// Not negative. Looked at whenever a model is opened or replaced; the one used last stays however large it is.
     /// </summary>
     public long MaxOpenModelBytes { get; set; }
+
+    /// <summary><see cref="MaxOpenModelBytes"/>, or what it is by default.</summary>
+    internal long RoomOfOpenModels =>
+        MaxOpenModelBytes > 0 ? MaxOpenModelBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShareOfMemory;
 
     /// <summary>The most rows of one request by tensors. Default: 8,192. Range: 1 to 1,048,576.</summary>
     public int MaxRequestRows { get; set; } = 8192;

@@ -48,6 +48,11 @@ internal sealed class PythonServer : ILoadServer
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
             }
+            catch (SocketException)
+            {
+                await server.DisposeAsync();
+                throw;
+            }
         }
     }
 

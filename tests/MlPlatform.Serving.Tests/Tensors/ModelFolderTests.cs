@@ -38,6 +38,24 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("not a well-formed ONNX model", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2.5, new[] { "a@champion", "b@champion" })]
+    [InlineData(0.5, new[] { "a@champion" })] // None has room: the first one stays.
+    public async Task What_has_no_room_at_the_start_is_loaded_when_it_is_asked_for(double models, string[] first)
+    {
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            Add(name, 1);
+        }
+
+        var size = new FileInfo(Folder("a", 1)).Length;
+        await using var host = Start(room: (long)(models * size));
+        await StartAsync(host);
+        var server = host.Get<IInferenceServer>();
+        Assert.Equal(first, server.ListOpen().Select(m => m.Reference));
+        Assert.Equal(ModelPackages.Answer(1, 2), await AskAsync(host, "c@champion"), 5);
+    }
+
     [Fact]
     public async Task A_new_version_answers_within_a_second_and_so_does_the_one_before_once_it_is_gone()
     {
@@ -152,8 +170,8 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Throws<OptionsValidationException>(() => host.Get<IInferenceServer>());
     }
 
-    private ServingHost Start(TimeProvider? work = null) =>
-        new(b => b.AddServing(o => (o.ModelRepository, o.ResidentVersions) = (root, 0)), work: work);
+    private ServingHost Start(TimeProvider? work = null, long room = 0) =>
+        new(b => b.AddServing(o => (o.ModelRepository, o.ResidentVersions, o.MaxOpenModelBytes) = (root, 0, room)), work: work);
 
     private static Task StartAsync(ServingHost host) =>
         host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single().StartAsync(Token);

@@ -8,7 +8,6 @@ namespace MlPlatform.Serving.Internal;
 /// <remarks>Thread-safe. A request that finds its model open takes no lock.</remarks>
 internal sealed class InferenceServer : IInferenceServer
 {
-    private const int DefaultShareOfMemory = 8; // An eighth: a model takes up to three times its file.
     private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
     private readonly Lock gate = new();
     private readonly ModelServer server;
@@ -27,10 +26,7 @@ internal sealed class InferenceServer : IInferenceServer
     )
     {
         (this.server, this.source, this.factory, this.clocks, this.options) = (server, source, factory, clocks, options);
-        maxBytes =
-            options.Value.MaxOpenModelBytes > 0
-                ? options.Value.MaxOpenModelBytes
-                : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShareOfMemory;
+        maxBytes = options.Value.RoomOfOpenModels;
         server.MakeRoom = CloseOldestAsync;
     }
 

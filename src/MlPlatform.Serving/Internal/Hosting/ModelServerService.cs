@@ -42,7 +42,7 @@ internal sealed class ModelServerService(
             Follow(host);
         }
 
-        foreach (var name in source.Folder?.List().Take(options.Value.MaxOpenModels) ?? [])
+        foreach (var name in source.Folder?.ListFirst(options.Value.MaxOpenModels, options.Value.RoomOfOpenModels) ?? [])
         {
             await TryOpenAsync(ModelReference.ByAlias(name, options.Value.DefaultAlias), cancellationToken).ConfigureAwait(false);
         }

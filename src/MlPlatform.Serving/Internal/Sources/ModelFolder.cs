@@ -23,6 +23,23 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
                 .Order(StringComparer.Ordinal),
         ];
 
+    /// <summary>So many models as are allowed and have room, in the order of their names; the first one has in any case.</summary>
+    public IEnumerable<string> ListFirst(int most, long bytes)
+    {
+        var used = 0L;
+        foreach (var name in List().Take(most))
+        {
+            var before = used;
+            used += FileOf(name, VersionsOf(name).DefaultIfEmpty().Max()).Length;
+            if (before > 0 && used > bytes)
+            {
+                yield break;
+            }
+
+            yield return name;
+        }
+    }
+
     public bool Has(string model) => VersionsOf(model).Count > 0;
 
     /// <exception cref="AssetNotFoundException">No such version.</exception>
