@@ -120,10 +120,11 @@ public sealed class ComposedTests
                 var (node, expected) = Tree(random, 4);
                 var opened = new OpenedModel(new("m", 1), await ModelPackage.ComposeAsync(host.Models, node, Token));
                 using var runner = await LoadAsync(host, opened);
-                using var inputs = new RequestBuffer(runner.Inputs, 5);
-                using var outputs = new RequestBuffer(runner.Outputs, 5);
+                var count = random.Next(1, 24);
+                using var inputs = new RequestBuffer(runner.Inputs, count);
+                using var outputs = new RequestBuffer(runner.Outputs, count);
                 using var program = runner.Bind(inputs, outputs);
-                var rows = Enumerable.Range(0, 5).Select(_ => new Point(random.Next(-9, 9), random.Next(0, 3))).ToList();
+                var rows = Enumerable.Range(0, count).Select(_ => new Point(random.Next(-9, 9), random.Next(0, 3))).ToList();
                 for (var row = 0; row < rows.Count; row++)
                 {
                     inputs.Set(inputs.Layout.IndexOf("X"), row, rows[row].X);

@@ -10,6 +10,7 @@ internal sealed class CountingRuntime : IModelRuntime
     private int loaded;
     private int bound;
     private int disposed;
+    private int runs;
 
     public string Kind => ModelRuntime.Custom;
 
@@ -17,6 +18,8 @@ internal sealed class CountingRuntime : IModelRuntime
 
     /// <summary>Programs that are in memory.</summary>
     public int Bound => Volatile.Read(ref bound);
+
+    public int Runs => Volatile.Read(ref runs);
 
     public int Disposed => Volatile.Read(ref disposed);
 
@@ -58,6 +61,7 @@ internal sealed class CountingRuntime : IModelRuntime
             public void Run()
             {
                 ObjectDisposedException.ThrowIf(runner.isDisposed, runner);
+                Interlocked.Increment(ref runner.Runtime.runs);
                 for (var row = 0; row < inputs.Rows; row++)
                 {
                     outputs.Set(0, row, inputs.Get<float>(0, row) + runner.Number);

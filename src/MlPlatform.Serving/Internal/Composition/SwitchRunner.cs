@@ -1,8 +1,9 @@
+using System.Numerics;
 using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>Runs for each row the member that it chooses, and no other; so rows run one by one.</summary>
+/// <summary>Runs for each row the member that it chooses, and no other; the rows of one member share its runs.</summary>
 internal sealed class SwitchRunner(
     IReadOnlyList<DataColumn> inputs,
     IReadOnlyList<DataColumn> outputs,
@@ -13,6 +14,10 @@ internal sealed class SwitchRunner(
     SwitchCase[] cases
 ) : IModelRunner
 {
+    private readonly IReadOnlyList<IModelRunner> members = members;
+    private readonly IReadOnlyList<int[]> from = from;
+    private readonly IReadOnlyList<int[]> to = to;
+
     public BufferLayout Inputs { get; } = BufferLayout.OneTensorPerColumn(inputs);
 
     public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(outputs);
@@ -21,25 +26,6 @@ internal sealed class SwitchRunner(
         new Program(this, BoundModel.BindAll(members, 1), inputs, outputs);
 
     public void Dispose() { }
-
-    private void Run(BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs)
-    {
-        for (var row = 0; row < inputs.Rows; row++)
-        {
-            var chosen = Choose(inputs, row);
-            var node = nodes[chosen];
-            for (var c = 0; c < from[chosen].Length; c++)
-            {
-                inputs.CopyColumnTo(node.Inputs, from[chosen][c], c, row, 0, 1);
-            }
-
-            node.Run();
-            for (var c = 0; c < to[chosen].Length; c++)
-            {
-                node.Outputs.CopyColumnTo(outputs, c, to[chosen][c], 0, row, 1);
-            }
-        }
-    }
 
     /// <returns>The index of the case, or the one after the last.</returns>
     private int Choose(RequestBuffer inputs, int row)
@@ -70,10 +56,82 @@ internal sealed class SwitchRunner(
         return cases.Length;
     }
 
-    private sealed class Program(SwitchRunner runner, BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
+    private sealed class Program(SwitchRunner runner, BoundModel[] ones, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
     {
-        public void Run() => runner.Run(nodes, inputs, outputs);
+        private readonly int[] chosen = new int[inputs.Rows];
+        private readonly int[] rows = new int[inputs.Rows]; // Those of one member.
 
-        public void Dispose() => Array.ForEach(nodes, n => n.Dispose());
+        /// <summary>The members by the power of two that they have rows; made when a request first has so many for one.</summary>
+        private readonly BoundModel?[][] nodes = Array.ConvertAll(
+            ones,
+            one =>
+            {
+                var sizes = new BoundModel?[BitOperations.Log2((uint)inputs.Rows) + 1];
+                sizes[0] = one;
+                return sizes;
+            }
+        );
+
+        public void Run()
+        {
+            for (var row = 0; row < chosen.Length; row++)
+            {
+                chosen[row] = runner.Choose(inputs, row);
+            }
+
+            for (var member = 0; member < nodes.Length; member++)
+            {
+                var all = rows.AsSpan(0, Gather(member));
+                while (!all.IsEmpty)
+                {
+                    var power = BitOperations.Log2((uint)all.Length);
+                    Run(member, nodes[member][power] ??= new(runner.members[member], 1 << power), all[..(1 << power)]);
+                    all = all[(1 << power)..];
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (var node in nodes.SelectMany(n => n))
+            {
+                node?.Dispose();
+            }
+        }
+
+        private int Gather(int member)
+        {
+            var count = 0;
+            for (var row = 0; row < chosen.Length; row++)
+            {
+                if (chosen[row] == member)
+                {
+                    rows[count++] = row;
+                }
+            }
+
+            return count;
+        }
+
+        private void Run(int member, BoundModel node, ReadOnlySpan<int> own)
+        {
+            var (source, target) = (runner.from[member], runner.to[member]);
+            for (var i = 0; i < own.Length; i++)
+            {
+                for (var c = 0; c < source.Length; c++)
+                {
+                    inputs.CopyColumnTo(node.Inputs, source[c], c, own[i], i, 1);
+                }
+            }
+
+            node.Run();
+            for (var i = 0; i < own.Length; i++)
+            {
+                for (var c = 0; c < target.Length; c++)
+                {
+                    node.Outputs.CopyColumnTo(outputs, c, target[c], i, own[i], 1);
+                }
+            }
+        }
     }
 }
