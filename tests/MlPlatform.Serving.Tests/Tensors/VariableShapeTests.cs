@@ -53,6 +53,34 @@ public sealed class VariableShapeTests
             { "Input 'mask' is missing", new([Tokens([1, 1], 1)]) },
         };
 
+    [Fact]
+    public async Task Memory_is_kept_for_the_shapes_that_were_asked_for_last()
+    {
+        await using var host = await StartAsync();
+        await Server(host).DescribeAsync(Champion, Token);
+        var version = host.Get<ModelServer>().Find("m")!.Predictors[0].Primary!;
+        BufferLayout Of(long length) => version.Inputs.With(_ => [-1, length], 4096);
+        var slot = version.Rent(1, Of(5));
+        var meanwhile = version.Rent(1, Of(5));
+        Assert.NotSame(slot, meanwhile); // One is for one request at a time.
+        version.Return(slot);
+        Assert.NotSame(slot, version.Rent(1, Of(6)));
+        Assert.NotSame(slot, version.Rent(2, Of(5)));
+        Assert.Same(slot, version.Rent(1, Of(5)));
+        version.Return(slot);
+        for (var length = 10; length < 10 + 32; length++)
+        {
+            version.Return(version.Rent(1, Of(length)));
+        }
+
+        var other = version.Rent(1, Of(5)); // The shapes asked for since have taken its place.
+        Assert.NotSame(slot, other);
+        version.Return(other);
+        var large = version.Rent(1024, Of(4096)); // 48 MB.
+        version.Return(large);
+        Assert.NotSame(large, version.Rent(1024, Of(4096)));
+    }
+
     [Theory]
     [MemberData(nameof(Misfits), DisableDiscoveryEnumeration = true)]
     public async Task Shapes_that_no_request_has_are_refused(string message, TensorRequest request)

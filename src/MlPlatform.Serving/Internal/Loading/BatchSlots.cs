@@ -14,7 +14,7 @@ internal sealed class BatchSlots(IModelRunner runner, Observation observation, V
 
     public void Return(Slot slot)
     {
-        if (slot.Inputs.Rows <= KeptRows && slot.Inputs.Bytes + slot.Outputs.Bytes <= KeptBytes)
+        if (slot.Inputs.Rows <= KeptRows && slot.Bytes <= KeptBytes)
         {
             PoolOf(slot.Inputs.Rows).Return(slot);
         }

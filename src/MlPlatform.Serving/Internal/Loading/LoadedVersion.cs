@@ -11,6 +11,7 @@ internal sealed class LoadedVersion
     private readonly ILogger logger;
     private readonly VersionTally tally = new();
     private readonly BatchSlots batches;
+    private readonly ShapedSlots shaped;
     private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reported;
 
@@ -36,6 +37,7 @@ internal sealed class LoadedVersion
         Leases = new(() => ThreadPool.UnsafeQueueUserWorkItem(static v => v.DisposeNow(), this, preferLocal: false));
         Slots = new(slots, () => new(runner, observation, tally));
         batches = new(runner, observation, tally);
+        shaped = new(runner, observation, tally);
         Executor = new(id, new(), batches, limits, clock);
         Tags =
         [
@@ -94,7 +96,7 @@ internal sealed class LoadedVersion
     /// <param name="rows">Rows of the request.</param>
     /// <param name="layout">The layout of its inputs, where it is not the version's own.</param>
     public Slot Rent(int rows, BufferLayout? layout = null) =>
-        layout is not null && layout != Inputs ? new(runner, Observation, tally, rows, layout)
+        layout is not null && layout != Inputs ? shaped.Rent(rows, layout)
         : rows == 1 ? Slots.Rent()
         : batches.Rent(rows);
 
@@ -102,7 +104,7 @@ internal sealed class LoadedVersion
     {
         if (slot.Inputs.Layout != Inputs)
         {
-            slot.Dispose();
+            shaped.Return(slot);
         }
         else if (slot.Inputs.Rows == 1)
         {
@@ -130,6 +132,7 @@ internal sealed class LoadedVersion
         {
             Slots.Clear();
             batches.Clear();
+            shaped.Clear();
             runner.Dispose();
         }
         catch (Exception e)

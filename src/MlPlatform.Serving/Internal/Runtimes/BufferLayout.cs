@@ -121,6 +121,20 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
         }
     }
 
+    /// <summary>Whether rows have the same shape as those of another layout that <see cref="With"/> made of the same one.</summary>
+    public bool HasShapeOf(BufferLayout other)
+    {
+        for (var i = 0; i < Tensors.Count; i++)
+        {
+            if (!Tensors[i].Dimensions.AsSpan().SequenceEqual(other.Tensors[i].Dimensions))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>One tensor per column, in the signature's order.</summary>
     public static BufferLayout OneTensorPerColumn(IReadOnlyList<DataColumn> columns) =>
         new(

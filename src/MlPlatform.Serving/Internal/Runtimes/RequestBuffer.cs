@@ -69,6 +69,9 @@ internal sealed unsafe class RequestBuffer : IDisposable
     public int Rows { get; }
     public long Bytes { get; }
 
+    /// <summary>Bytes of what runs have made of tensors whose shape was open.</summary>
+    public long LateBytes => late?.Sum(l => (long)(l?.Bytes ?? 0)) ?? 0;
+
     /// <summary>The address of each tensor.</summary>
     public nint[] Tensors { get; }
 
