@@ -49,7 +49,7 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         var size = new FileInfo(Folder("a", 1)).Length;
-        await using var host = Start(room: (long)(models * size));
+        await using var host = Start(TimeProvider.System, (long)(models * size)); // A clock that goes: which one was used last counts.
         await StartAsync(host);
         var server = host.Get<IInferenceServer>();
         Assert.Equal(first, server.ListOpen().Select(m => m.Reference));
