@@ -81,7 +81,8 @@ public sealed class MlflowModelTests : IAsyncLifetime
         var run = await platform.Tracker.StartRunAsync(name, cancellationToken: Cancel);
         var cause = EventId.New(TimeProvider.System);
         await run.RegisterModelAsync(name, Package(0.5f), new() { MadeFrom = [new(AssetKind.Dataset, "d1g3st")] }, Cancel);
-        await run.RegisterModelAsync(name, Package(1), cancellationToken: Cancel);
+        var composed = Package(1).With(m => m with { Provenance = m.Provenance with { Members = [$"{name}@v1", $"{name}@v9", "x"] } });
+        await run.RegisterModelAsync(name, composed, cancellationToken: Cancel);
         var first = await Registry.SetAliasAsync(name, "champion", 1, ETag.None, Decision, Cancel);
         await Registry.SetAliasAsync(name, "champion", 1, null, Decision, Cancel);
         await Registry.SetAliasAsync(name, "champion", 2, first.ETag, Decision with { CauseId = cause }, Cancel);
@@ -121,6 +122,8 @@ public sealed class MlflowModelTests : IAsyncLifetime
         var lineage = await platform.Get<ILineage>().UpstreamAsync(v1, cancellationToken: Cancel);
         Assert.Contains(lineage, e => e.From == new AssetRef(AssetKind.Run, run.Id.ToString()) && e.Relation == "produced");
         Assert.Contains(lineage, e => e.From == new AssetRef(AssetKind.Dataset, "d1g3st") && e.Relation == "trainedOn");
+        var members = (await platform.Get<ILineage>().UpstreamAsync(v2, cancellationToken: Cancel)).Where(e => e.Relation == "memberOf");
+        Assert.Equal(v1, Assert.Single(members).From); // What the server does not have is another's.
         Assert.Null(await Registry.GetModelAsync(name, Cancel));
     }
 

@@ -5,6 +5,8 @@ namespace MlPlatform.Core;
 /// <summary>Where a model came from.</summary>
 public sealed record ModelProvenance
 {
+    private const int MostMembers = 64;
+
     /// <summary>The experiment run that made it.</summary>
     public string? RunId { get; init; }
 
@@ -32,4 +34,17 @@ public sealed record ModelProvenance
 
     /// <summary>Operating system, runtime and package versions.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What <see cref="Members"/> says that is a version, each once and no more than a composed model has: a package from elsewhere may say anything.</summary>
+    public IReadOnlyList<ModelVersionId> GetMembers() =>
+        [
+            .. (Members ?? [])
+                .OfType<string>()
+                .Where(m => !m.Contains('\0', StringComparison.Ordinal)) // No database has such a name, and some fail on it.
+                .Select(m => AssetRef.Parse($"model:{m}"))
+                .Where(a => a.Version is not null)
+                .Select(a => new ModelVersionId(a.Id, a.Version!.Value))
+                .Distinct()
+                .Take(MostMembers),
+        ];
 }

@@ -291,7 +291,7 @@ internal sealed partial class MlflowModelRegistry(
         var run = options.RunId ?? RemoteAssets.TryRunId(package.Manifest.Provenance.RunId);
         if (await FindByKeyAsync(name, options.IdempotencyKey, cancellationToken).ConfigureAwait(false) is { } earlier)
         {
-            return Describe(name, earlier.Source ?? string.Empty, run?.ToString(), package.Digest, options, earlier);
+            return Describe(name, earlier.Source ?? string.Empty, run?.ToString(), package.Digest, options, [], earlier);
         }
 
         var reply = run is { } maker
@@ -300,7 +300,16 @@ internal sealed partial class MlflowModelRegistry(
         var address = $"{reply.Run?.Info?.ArtifactUri}/models/{package.Digest.Hex}";
         var folder = await files.ResolveAsync(address, AssetOf(name), cancellationToken).ConfigureAwait(false);
         await packages.UploadAsync(package, folder, AssetOf(name), cancellationToken).ConfigureAwait(false);
-        return Describe(name, address, run?.ToString(), package.Digest, options, null);
+        var members = new List<AssetRef>();
+        foreach (var member in package.Manifest.Provenance.GetMembers())
+        {
+            if (await GetVersionAsync(member, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                members.Add(member.ToAsset()); // Else another server's.
+            }
+        }
+
+        return Describe(name, address, run?.ToString(), package.Digest, options, members, null);
     }
 
     private async Task<VersionRequest> PrepareAsync(
@@ -314,7 +323,7 @@ internal sealed partial class MlflowModelRegistry(
     {
         CheckName(name);
         var earlier = await FindByKeyAsync(name, options.IdempotencyKey, cancellationToken).ConfigureAwait(false);
-        return Describe(name, source, run, manifest, options, earlier);
+        return Describe(name, source, run, manifest, options, [], earlier);
     }
 
     private VersionRequest Describe(
@@ -323,6 +332,7 @@ internal sealed partial class MlflowModelRegistry(
         string? run,
         ArtifactDigest? manifest,
         ModelVersionOptions options,
+        IReadOnlyList<AssetRef> members,
         ModelVersion? earlier
     )
     {
@@ -361,10 +371,11 @@ internal sealed partial class MlflowModelRegistry(
         };
         var announcement = new Announcement(new(ProbeKind.VersionMade, name, id))
         {
-            Events = [new(EventTypes.ModelVersionCreated, asset, [.. sources.Select(s => s.ToString())], payload)],
+            Events = [new(EventTypes.ModelVersionCreated, asset, [.. sources.Concat(members).Select(s => s.ToString())], payload)],
             Links =
             [
                 .. sources.Select(s => new AnnouncedLink(s.ToString(), asset, s.Kind == AssetKind.Run ? "produced" : "trainedOn")),
+                .. members.Select(m => new AnnouncedLink(m.ToString(), asset, "memberOf")),
                 new(asset, AssetOf(name).ToString(), "versionOf"),
             ],
         };

@@ -182,26 +182,19 @@ internal sealed partial class ModelRegistry(
     /// <summary>The versions here that a composed model says it is made of. A package may come from elsewhere, where others have these names.</summary>
     private static async Task<IReadOnlyList<AssetRef>> MembersOfAsync(IUnitOfWork work, ModelManifest? manifest)
     {
-        const int Most = 64; // As many as a composed model has; a package from elsewhere may say anything.
         var members = new List<AssetRef>();
-        foreach (var name in (manifest?.Provenance.Members ?? []).OfType<string>().Distinct(StringComparer.Ordinal).Take(Most))
+        foreach (var member in manifest?.Provenance.GetMembers() ?? [])
         {
-            var member = AssetRef.Parse($"model:{name}");
-            if (member.Version is null || name.Contains('\0', StringComparison.Ordinal)) // No database has such a name, and some fail on it.
-            {
-                continue;
-            }
-
             var known = await work
                 .Connection.ExecuteScalarAsync<long>(
                     "SELECT count(*) FROM reg_model_version WHERE model = @model AND version = @version",
-                    new { model = member.Id, version = member.Version },
+                    new { model = member.Name, version = member.Version },
                     work.Transaction
                 )
                 .ConfigureAwait(false);
             if (known > 0)
             {
-                members.Add(member);
+                members.Add(member.ToAsset());
             }
         }
 
