@@ -28,7 +28,7 @@ public static class ServingDiagnostics
     internal static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
         "mlplatform.prediction.duration",
         "s",
-        "Time in the model for one prediction, by model, version and route."
+        "Time in the model for one prediction, and to bring the values of a record there, by model, version and route."
     );
 
     internal static readonly Histogram<double> QueueDuration = Meter.CreateHistogram<double>(

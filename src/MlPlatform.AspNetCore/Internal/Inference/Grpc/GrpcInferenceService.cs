@@ -82,9 +82,8 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
     {
         var read = requests.MoveNext(context.CancellationToken);
         await Task.WhenAny(read, drain.Closing).ConfigureAwait(false); // An idle stream would hold the server up until the host's time is over.
-        return read.IsCompleted && !drain.Closing.IsCompleted
-            ? await read.ConfigureAwait(false)
-            : throw RequestDrain.Refuse("what this stream was not answered was not done");
+        var isMore = !read.IsCompleted || await read.ConfigureAwait(false);
+        return isMore && drain.Closing.IsCompleted ? throw RequestDrain.Refuse("what this stream was not answered was not done") : isMore;
     }
 
     private async Task<ModelStreamInferResponse> AnswerAsync(ModelInferRequest request, ServerCallContext context)
