@@ -3,69 +3,68 @@ namespace MlPlatform.Monitoring.Internal;
 /// <summary>Some hundred captured rows of one layout, in arrays that are used again.</summary>
 internal sealed class CaptureBlock
 {
+    private readonly CapturedRow[] rows;
     private readonly double[] numeric;
     private readonly ulong[] categories;
-    private readonly int numericWidth;
-    private readonly int categoryWidth;
 
     public CaptureBlock(LayoutCapture owner, int rows)
     {
         Owner = owner;
-        numericWidth = owner.Layout.NumericColumns.Count;
-        categoryWidth = owner.Layout.CategoryColumns.Count;
-        numeric = new double[rows * numericWidth];
-        categories = new ulong[rows * categoryWidth];
-        Ids = new Guid[rows];
-        Times = new long[rows];
-        Scores = new double[rows];
-        Classes = new int[rows];
-        Routes = new byte[rows];
-        Segments = new string?[rows];
+        numeric = new double[rows * owner.NumericWidth];
+        categories = new ulong[rows * owner.CategoryWidth];
+        this.rows = new CapturedRow[rows];
     }
 
     public LayoutCapture Owner { get; }
 
     public int Count { get; private set; }
 
-    public bool IsFull => Count == Ids.Length;
+    public bool IsFull => Count == rows.Length;
 
-    public Guid[] Ids { get; }
+    public ReadOnlySpan<CapturedRow> Rows => rows.AsSpan(0, Count);
 
-    public long[] Times { get; }
+    public ReadOnlySpan<double> Numeric(int row) => numeric.AsSpan(row * Owner.NumericWidth, Owner.NumericWidth);
 
-    public double[] Scores { get; }
+    public ReadOnlySpan<ulong> Categories(int row) => categories.AsSpan(row * Owner.CategoryWidth, Owner.CategoryWidth);
 
-    public int[] Classes { get; }
+    /// <summary>One value of each row.</summary>
+    public T[] Select<T>(Func<CapturedRow, T> value)
+    {
+        var values = new T[Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(rows[i]);
+        }
 
-    public byte[] Routes { get; }
-
-    public string?[] Segments { get; }
-
-    public ReadOnlySpan<double> Numeric(int row) => numeric.AsSpan(row * numericWidth, numericWidth);
-
-    public ReadOnlySpan<ulong> Categories(int row) => categories.AsSpan(row * categoryWidth, categoryWidth);
+        return values;
+    }
 
     public void Append(in PredictionRecord record)
     {
         var row = Count;
-        Ids[row] = record.Id.Value;
-        Times[row] = record.TimeMicros;
-        Scores[row] = ScoreOf(record);
-        Classes[row] = record.Class;
-        Routes[row] = (byte)record.Route;
-        Segments[row] = record.Segment;
-        record.Numeric.CopyTo(numeric.AsSpan(row * numericWidth));
-        record.Categories.CopyTo(categories.AsSpan(row * categoryWidth));
+        ref var to = ref rows[row];
+        to.Id = record.Id.Value;
+        to.Time = record.TimeMicros;
+        to.Score = ScoreOf(record);
+        to.Class = record.Class;
+        to.Route = record.Route;
+        if (record.Segment is not null) // Else it is null already, and to write a reference costs more.
+        {
+            to.Segment = record.Segment;
+        }
+
+        // Of the widths of the layout, which has been looked at.
+        record.Numeric.CopyTo(numeric.AsSpan(row * record.Numeric.Length));
+        record.Categories.CopyTo(categories.AsSpan(row * record.Categories.Length));
         Count = row + 1;
     }
 
     public void Clear()
     {
-        Segments.AsSpan(0, Count).Clear();
+        rows.AsSpan(0, Count).Clear(); // Of segments: nothing is to be kept alive.
         Count = 0;
     }
 
-    // One score is a probability or a value; of several, the one of the predicted class is kept.
     private static double ScoreOf(in PredictionRecord record) =>
         record.Scores.Length switch
         {

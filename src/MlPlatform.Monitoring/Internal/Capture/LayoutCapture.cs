@@ -20,12 +20,17 @@ internal sealed class LayoutCapture
     public LayoutCapture(PredictionLayout layout, int blockRows)
     {
         Layout = layout;
+        (NumericWidth, CategoryWidth) = (layout.NumericColumns.Count, layout.CategoryColumns.Count);
         this.blockRows = blockRows;
         var count = Math.Min(MaximumStripes, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2));
         stripes = [.. Enumerable.Range(0, count).Select(_ => new CaptureStripe())];
     }
 
     public PredictionLayout Layout { get; }
+
+    public int NumericWidth { get; }
+
+    public int CategoryWidth { get; }
 
     /// <summary>The row's id in the database, once it is committed.</summary>
     public long? StoredId { get; set; }

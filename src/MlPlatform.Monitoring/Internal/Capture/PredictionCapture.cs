@@ -21,7 +21,7 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
     public void Observe(in PredictionRecord record)
     {
         var layout = last is { } l && ReferenceEquals(l.Layout, record.Layout) ? l : Resolve(record.Layout);
-        if (record.Numeric.Length != layout.Layout.NumericColumns.Count || record.Categories.Length != layout.Layout.CategoryColumns.Count)
+        if (record.Numeric.Length != layout.NumericWidth || record.Categories.Length != layout.CategoryWidth)
         {
             layout.CountDropped(); // Its columns cannot be told.
             return;

@@ -31,7 +31,7 @@ internal sealed class PaneSketch
 
     public MomentsSketch ScoreMoments { get; }
 
-    public void Add(CaptureBlock block, int row) => Add(block.Numeric(row), block.Categories(row), block.Scores[row]);
+    public void Add(CaptureBlock block, int row) => Add(block.Numeric(row), block.Categories(row), block.Rows[row].Score);
 
     public void Add(ReadOnlySpan<double> numeric, ReadOnlySpan<ulong> categories, double score)
     {

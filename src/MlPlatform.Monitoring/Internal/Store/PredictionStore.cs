@@ -97,7 +97,7 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
         {
             var layoutId = ids[block.Owner];
             var isNew = await database
-                .Dialect.InsertNewAsync(unit, "mon_prediction", ("id", block.Ids[..block.Count]), ColumnsOf(block, layoutId))
+                .Dialect.InsertNewAsync(unit, "mon_prediction", ("id", block.Select(r => r.Id)), ColumnsOf(block, layoutId))
                 .ConfigureAwait(false);
             for (var row = 0; row < block.Count; row++)
             {
@@ -106,8 +106,8 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
                     continue;
                 }
 
-                var start = block.Times[row] - (((block.Times[row] % paneMicros) + paneMicros) % paneMicros);
-                var own = new PaneKey(layoutId, block.Routes[row], start);
+                var (time, route) = (block.Rows[row].Time, block.Rows[row].Route);
+                var own = new PaneKey(layoutId, (int)route, time - (((time % paneMicros) + paneMicros) % paneMicros));
                 if (pane is null || own != key)
                 {
                     key = own;
@@ -124,19 +124,15 @@ internal sealed class PredictionStore(IMetadataDatabase database, Clocks clocks,
         return panes;
     }
 
-    private static InsertColumn[] ColumnsOf(CaptureBlock block, long layoutId)
-    {
-        var scores = Array.ConvertAll(block.Scores[..block.Count], s => double.IsFinite(s) ? s : (double?)null);
-        return
+    private static InsertColumn[] ColumnsOf(CaptureBlock block, long layoutId) =>
         [
             new("layout_id", layoutId),
-            new("route", Array.ConvertAll(block.Routes[..block.Count], r => (long)r)),
-            new("time", block.Times[..block.Count]),
-            new("score", scores),
-            new("class", Array.ConvertAll(block.Classes[..block.Count], c => (long)c)),
-            new("segment", block.Segments[..block.Count]),
+            new("route", block.Select(r => (long)r.Route)),
+            new("time", block.Select(r => r.Time)),
+            new("score", block.Select(r => double.IsFinite(r.Score) ? r.Score : (double?)null)),
+            new("class", block.Select(r => (long)r.Class)),
+            new("segment", block.Select(r => r.Segment)),
         ];
-    }
 
     private async Task MergePaneAsync(IUnitOfWork unit, PaneKey key, PaneSketch pane)
     {
