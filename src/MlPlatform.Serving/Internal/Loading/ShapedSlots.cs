@@ -33,7 +33,7 @@ internal sealed class ShapedSlots(IModelRunner runner, Observation observation, 
         {
             slots.AddFirst(slot);
             bytes += slot.Bytes;
-            while (slots.Count > Kept || (bytes > KeptBytes && slots.Count > 0))
+            while (slots.Count > Kept || bytes > KeptBytes)
             {
                 (gone ??= []).Add(Take(slots.Last!));
             }
