@@ -19,9 +19,11 @@ internal sealed class ExecutorBench : IDisposable
         TimeSpan? queueTime = null,
         int queueRows = 1 << 20,
         Action<TimedModel>? change = null,
-        string name = "m"
+        string name = "m",
+        FakeTimeProvider? clock = null
     )
     {
+        Clock = clock ?? new(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
         Model = new(Clock, once, each);
         change?.Invoke(Model);
         var limits = new ExecutionLimits(concurrency, queueTime ?? TimeSpan.FromSeconds(10), queueRows) { IsBusy = () => IsBusy };
@@ -36,16 +38,7 @@ internal sealed class ExecutorBench : IDisposable
             Clock,
             NullLogger.Instance
         );
-        using var rows = WarmRows
-            .ReadAsync(
-                ModelPackage.Create(
-                    new(ModelRuntime.Custom, "1"),
-                    new([], []),
-                    new ModelFileContent("m", ModelFileRole.Model, "application/octet-stream", new byte[] { 1 })
-                ),
-                default
-            )
-            .Result;
+        using var rows = MadeUpRows();
         Calibration.Run(Version, rows, mostRows, Clock);
         Model.Forget();
     }
@@ -56,13 +49,26 @@ internal sealed class ExecutorBench : IDisposable
     /// <summary>The slots of all requests.</summary>
     public ConcurrentQueue<Slot> Slots { get; } = new();
 
-    public FakeTimeProvider Clock { get; } = new(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; }
 
     public TimedModel Model { get; }
 
     public LoadedVersion Version { get; }
 
     public Executor Executor => Version.Executor;
+
+    /// <summary>The rows that a package without any is tried with.</summary>
+    public static WarmRows MadeUpRows() =>
+        WarmRows
+            .ReadAsync(
+                ModelPackage.Create(
+                    new(ModelRuntime.Custom, "1"),
+                    new([], []),
+                    new ModelFileContent("m", ModelFileRole.Model, "application/octet-stream", new byte[] { 1 })
+                ),
+                default
+            )
+            .Result;
 
     /// <summary>What a request is answered.</summary>
     public async Task<IReadOnlyList<float>> AskAsync(

@@ -34,7 +34,7 @@ internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOpti
         try
         {
             parallel = await LoadAsync(threads).ConfigureAwait(false);
-            var isBetter = Calibration.Compare(parallel, version, rows, clocks.Work) < LeastGain;
+            var isBetter = Calibration.IsFaster(parallel, version, LeastGain, rows, clocks.Work);
             (isBetter ? version : parallel).Retire();
             return isBetter ? parallel : version;
         }
