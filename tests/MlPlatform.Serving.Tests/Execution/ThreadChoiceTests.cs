@@ -25,9 +25,9 @@ public sealed class ThreadChoiceTests : IDisposable
     }
 
     [Fact]
-    public void ProcessorsThatAreSpreadOnlyUnderLoadAreWaitedFor()
+    public void ThreadsThatAreSpreadOnlyUnderLoadAreWaitedFor()
     {
-        several.Model.Cost = _ => several.Model.Runs.Count > 120 ? 500 : 1010; // As two virtual processors of one core are after a rest.
+        several.Model.Cost = _ => several.Model.Runs.Count > 120 ? 500 : 1010; // As two threads packed on one processor.
 
         Assert.True(IsFaster());
         Assert.InRange(several.Model.Runs.Count, 121, 136);

@@ -78,7 +78,7 @@ internal static class Calibration
 
     /// <summary>
     /// Whether one row takes at most a share of the time with a version that it takes with another. The version is run without a pause for up to a quarter of a
-    /// second: a virtual machine whose processors were idle may have them on one core of its host, and takes up to a tenth of a second of work to spread them.
+    /// second: a kernel that packs the threads of whoever was idle on one processor, as some of virtual machines do, takes some time of work to spread them.
     /// </summary>
     public static bool IsFaster(LoadedVersion version, LoadedVersion other, double share, WarmRows rows, TimeProvider clock)
     {
