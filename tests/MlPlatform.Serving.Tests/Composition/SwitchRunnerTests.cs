@@ -5,6 +5,8 @@ namespace MlPlatform.Serving.Tests;
 
 public sealed class SwitchRunnerTests
 {
+    private const int Line = 64; // What a tensor takes at least.
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,6 +37,7 @@ public sealed class SwitchRunnerTests
         using var outputs = new RequestBuffer(runner.Outputs, values.Length);
         using (var program = runner.Bind(inputs, outputs))
         {
+            var held = program.Bytes;
             for (var round = 1; round <= 3; round++)
             {
                 for (var row = 0; row < values.Length; row++)
@@ -50,6 +53,9 @@ public sealed class SwitchRunnerTests
                 Assert.Equal(round * (3 + 2), runtime.Runs);
                 values = [.. values.Reverse()];
             }
+
+            Assert.Equal(2 * 2 * Line, held); // One row in and out of each.
+            Assert.Equal(held + (3 * 2 * Line), program.Bytes); // Four and eight rows of the first, two of the other.
         }
 
         Assert.Equal(0, runtime.Bound);

@@ -17,7 +17,7 @@ public sealed class ThreadChoiceTests : IDisposable
     [InlineData(800, true)]
     [InlineData(900, false)]
     [InlineData(1100, false)]
-    public void SeveralThreadsAreTakenForAFifthOfTheTime(double microseconds, bool isFaster)
+    public void Several_threads_are_taken_for_a_fifth_of_the_time(double microseconds, bool isFaster)
     {
         several.Model.Cost = _ => microseconds;
 
@@ -25,7 +25,7 @@ public sealed class ThreadChoiceTests : IDisposable
     }
 
     [Fact]
-    public void ThreadsThatAreSpreadOnlyUnderLoadAreWaitedFor()
+    public void Threads_that_are_spread_only_under_load_are_waited_for()
     {
         several.Model.Cost = _ => several.Model.Runs.Count > 120 ? 500 : 1010; // As two threads packed on one processor.
 
@@ -34,7 +34,7 @@ public sealed class ThreadChoiceTests : IDisposable
     }
 
     [Fact]
-    public void AndNotForLong()
+    public void And_not_for_long()
     {
         several.Model.Cost = _ => several.Model.Runs.Count > 300 ? 500 : 1010;
 
@@ -43,7 +43,7 @@ public sealed class ThreadChoiceTests : IDisposable
     }
 
     [Fact]
-    public void OneFastRunAmongSlowOnesIsNoProof()
+    public void One_fast_run_among_slow_ones_is_no_proof()
     {
         several.Model.Cost = _ => several.Model.Runs.Count % 8 == 0 ? 400 : 1000;
 
@@ -51,7 +51,7 @@ public sealed class ThreadChoiceTests : IDisposable
     }
 
     [Fact]
-    public void WhatDisturbsOneThreadDoesNotFlatterSeveral()
+    public void What_disturbs_one_thread_does_not_flatter_several()
     {
         one.Model.Cost = _ => one.Model.Runs.Count % 8 == 0 ? 1000 : 3000;
         several.Model.Cost = _ => 900;
@@ -60,7 +60,7 @@ public sealed class ThreadChoiceTests : IDisposable
     }
 
     [Fact]
-    public void AModelOfSecondsIsRunOnceEach()
+    public void A_model_of_seconds_is_run_once_each()
     {
         using var slow = new ExecutorBench(once: 0, each: 2_000_000, mostRows: 1, clock: one.Clock);
         using var faster = new ExecutorBench(once: 0, each: 1_000_000, mostRows: 1, clock: one.Clock);

@@ -27,6 +27,8 @@ internal sealed class ComposedRunner(
     // The root may be a member, whose columns lie in memory as it likes.
     private sealed class Program(BoundModel node, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
     {
+        public long Bytes => node.Bytes;
+
         public void Run()
         {
             for (var c = 0; c < inputs.Layout.Columns.Count; c++)

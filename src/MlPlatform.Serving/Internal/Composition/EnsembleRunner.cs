@@ -93,6 +93,8 @@ internal sealed class EnsembleRunner(
         /// <summary>For each output the column of each member.</summary>
         private readonly int[][] sources = [.. outputs.Layout.Columns.Select((_, c) => runner.Map(c))];
 
+        public long Bytes => nodes.Sum(n => n.Bytes);
+
         public void Run() => runner.Run(nodes, sources, inputs, outputs);
 
         public void Dispose() => Array.ForEach(nodes, n => n.Dispose());

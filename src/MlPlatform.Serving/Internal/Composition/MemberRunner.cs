@@ -15,6 +15,8 @@ internal sealed class MemberRunner(ModelVersionId id, IModelRunner runner) : IMo
 
     private sealed class Program(ModelVersionId id, IModelProgram program) : IModelProgram
     {
+        public long Bytes => program.Bytes;
+
         public void Run()
         {
             try

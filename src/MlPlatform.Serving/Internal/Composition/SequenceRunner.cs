@@ -21,6 +21,8 @@ internal sealed class SequenceRunner(
     private sealed class Program(IReadOnlyList<Wire[]> wires, BoundModel[] nodes, RequestBuffer inputs, RequestBuffer outputs)
         : IModelProgram
     {
+        public long Bytes => nodes.Sum(n => n.Bytes);
+
         public void Run()
         {
             for (var i = 0; i < nodes.Length; i++)

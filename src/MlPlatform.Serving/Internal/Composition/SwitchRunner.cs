@@ -72,6 +72,8 @@ internal sealed class SwitchRunner(
             }
         );
 
+        public long Bytes => nodes.Sum(sizes => sizes.Sum(n => n?.Bytes ?? 0));
+
         public void Run()
         {
             for (var row = 0; row < chosen.Length; row++)

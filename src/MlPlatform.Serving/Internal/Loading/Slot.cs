@@ -31,8 +31,8 @@ internal sealed class Slot : IDisposable, IValueTaskSource
 
     public RequestBuffer Outputs { get; }
 
-    /// <summary>The memory that it holds: its own, and what the last run has made, which the runtime holds too until the next.</summary>
-    public long Bytes => Inputs.Bytes + Outputs.Bytes + (2 * Outputs.LateBytes);
+    /// <summary>The memory that it holds for the model.</summary>
+    public long Bytes => model.Bytes;
 
     public double[] Numeric { get; }
 

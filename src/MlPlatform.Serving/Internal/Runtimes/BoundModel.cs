@@ -28,6 +28,9 @@ internal sealed class BoundModel : IDisposable
 
     public RequestBuffer Outputs { get; }
 
+    /// <summary>The memory that it holds: its own, and what the last run has made, which the runtime holds too until the next.</summary>
+    public long Bytes => Inputs.Bytes + Outputs.Bytes + (2 * Outputs.LateBytes) + program.Bytes;
+
     /// <summary>Binds several; none stays behind when one fails.</summary>
     public static BoundModel[] BindAll(IReadOnlyList<IModelRunner> runners, int rows)
     {

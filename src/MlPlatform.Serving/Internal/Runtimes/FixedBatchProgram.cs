@@ -6,6 +6,8 @@ internal sealed class FixedBatchProgram(IModelRunner runner, int batch, RequestB
 {
     private readonly BoundModel model = new(runner, batch);
 
+    public long Bytes => model.Bytes;
+
     public void Run()
     {
         for (var from = 0; from < inputs.Rows; from += batch)

@@ -81,7 +81,11 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
     private async Task<bool> ReadAsync(IAsyncStreamReader<ModelInferRequest> requests, ServerCallContext context)
     {
         var read = requests.MoveNext(context.CancellationToken);
-        await Task.WhenAny(read, drain.Closing).ConfigureAwait(false); // An idle stream would hold the server up until the host's time is over.
+        if (!read.IsCompleted)
+        {
+            await Task.WhenAny(read, drain.Closing).ConfigureAwait(false); // An idle stream would hold the server up until the host's time is over.
+        }
+
         var isMore = !read.IsCompleted || await read.ConfigureAwait(false);
         return isMore && drain.Closing.IsCompleted ? throw RequestDrain.Refuse("what this stream was not answered was not done") : isMore;
     }
