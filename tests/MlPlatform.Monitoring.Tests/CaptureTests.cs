@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using MlPlatform.Monitoring.Internal;
 
 namespace MlPlatform.Monitoring.Tests;
@@ -237,6 +238,57 @@ public sealed class CaptureTests
         }
 
         Assert.Same(used, Assert.Single(capture.Layouts).Layout);
+    }
+
+    [Fact]
+    public async Task Versions_that_were_loaded_and_are_idle_have_no_share_of_the_buffers()
+    {
+        await using var host = new MonitoringHost(m => m.Configure(o => (o.BlockRows, o.BufferBlocks) = (16, 64)));
+        var capture = host.Get<PredictionCapture>();
+        for (var version = 1; version <= 20; version++)
+        {
+            Traffic.Observe(host.Observer, Traffic.Layout(version: version), version, MonitoringHost.Start, [1, 2, 3]);
+        }
+
+        for (var round = 0; round < 3; round++)
+        {
+            await host.Observer.FlushAsync(null, Cancel);
+            capture.RetireIdle(600);
+        }
+
+        var used = Traffic.Layout(version: 21);
+        var rows = host.Get<IOptions<MonitoringOptions>>().Value.ExactRows();
+        for (var row = 0; row < rows; row++)
+        {
+            Traffic.Observe(host.Observer, used, 100 + row, MonitoringHost.Start, [1, 2, 3]);
+        }
+
+        await host.Observer.FlushAsync(null, Cancel);
+        Assert.Equal(21, capture.Layouts.Count);
+        Assert.Equal(20 + rows, await host.CountAsync("SELECT COUNT(*) FROM mon_prediction"));
+    }
+
+    [Fact]
+    public async Task A_version_that_is_used_again_shares_the_buffers_again()
+    {
+        await using var host = new MonitoringHost(m => m.Configure(o => (o.BlockRows, o.BufferBlocks) = (16, 64)));
+        var capture = host.Get<PredictionCapture>();
+        PredictionLayout[] both = [Traffic.Layout(version: 1), Traffic.Layout(version: 2)];
+        foreach (var pause in new[] { 0, 3 })
+        {
+            for (var round = 0; round < pause; round++)
+            {
+                capture.RetireIdle(600);
+            }
+
+            for (var row = 0; row < 64 * 16; row++)
+            {
+                Traffic.Observe(host.Observer, both[row & 1], row, MonitoringHost.Start, [1, 2, 3]);
+            }
+
+            Assert.All(capture.Layouts, l => Assert.InRange(l.BlocksInUse, 1, 32));
+            await host.Observer.FlushAsync(null, Cancel);
+        }
     }
 
     [Fact]

@@ -7,6 +7,9 @@ internal sealed class LayoutCapture
 {
     public const int MaximumStripes = 16;
 
+    private const int UsedRounds = 2; // A model in use has rows in each: whatever else was loaded lately has no share of the buffers.
+    private const int KeptRounds = 60; // Blocks are large, so they are not made anew after each short pause.
+
     private readonly CaptureStripe[] stripes;
     private readonly Stack<CaptureBlock> free = new();
     private readonly Lock poolGate = new();
@@ -16,6 +19,7 @@ internal sealed class LayoutCapture
     private long rents;
     private long rentsBefore;
     private int idleRounds;
+    private bool isInUse;
 
     public LayoutCapture(PredictionLayout layout, int blockRows)
     {
@@ -56,21 +60,51 @@ internal sealed class LayoutCapture
     }
 
     /// <summary>How many calls in a row have found that no block was asked for since the call before and none is in use.</summary>
-    public int CountIdle()
+    /// <param name="inUse">How many layouts share the buffers.</param>
+    public int CountIdle(ref int inUse)
     {
         lock (poolGate)
         {
             idleRounds = rents == rentsBefore && BlocksInUse == 0 ? idleRounds + 1 : 0;
             rentsBefore = rents;
+            if (idleRounds >= UsedRounds)
+            {
+                LeaveBuffers(ref inUse);
+            }
+
+            if (idleRounds >= KeptRounds)
+            {
+                free.Clear();
+            }
+
             return idleRounds;
         }
     }
 
-    public CaptureBlock? TryRent(int share)
+    /// <summary>It asks for no more blocks.</summary>
+    /// <param name="inUse">How many layouts share the buffers.</param>
+    public void Close(ref int inUse)
     {
         lock (poolGate)
         {
-            if (BlocksInUse >= share)
+            LeaveBuffers(ref inUse);
+        }
+    }
+
+    /// <param name="blocks">All blocks that the layouts in use share, though each may have one for each stripe.</param>
+    /// <param name="inUse">How many they are.</param>
+    /// <returns>Null when this one has its share already.</returns>
+    public CaptureBlock? TryRent(int blocks, ref int inUse)
+    {
+        lock (poolGate)
+        {
+            if (!isInUse)
+            {
+                isInUse = true;
+                Interlocked.Increment(ref inUse);
+            }
+
+            if (BlocksInUse >= Math.Max(stripes.Length, blocks / Math.Max(1, Volatile.Read(ref inUse))))
             {
                 return null;
             }
@@ -88,6 +122,15 @@ internal sealed class LayoutCapture
         {
             BlocksInUse--;
             free.Push(block);
+        }
+    }
+
+    private void LeaveBuffers(ref int inUse)
+    {
+        if (isInUse)
+        {
+            isInUse = false;
+            Interlocked.Decrement(ref inUse);
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
     private readonly Lock layoutGate = new();
     private volatile Dictionary<PredictionLayout, LayoutCapture> layouts = new(ReferenceEqualityComparer.Instance);
     private volatile LayoutCapture? last;
+    private int inUse; // Layouts that share the buffers.
 
     /// <summary>All layouts seen so far.</summary>
     public IReadOnlyCollection<LayoutCapture> Layouts => layouts.Values;
@@ -98,7 +99,7 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
     {
         foreach (var layout in layouts.Values)
         {
-            if (layout.CountIdle() < rounds)
+            if (layout.CountIdle(ref inUse) < rounds)
             {
                 continue;
             }
@@ -115,6 +116,8 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
             {
                 TakeCurrent(stripe, close: true); // A row may have come since the look: it goes into the queue.
             }
+
+            layout.Close(ref inUse);
         }
     }
 
@@ -144,7 +147,7 @@ internal sealed class PredictionCapture(IOptions<MonitoringOptions> options)
 
     private void Append(LayoutCapture layout, CaptureStripe stripe, in PredictionRecord record)
     {
-        var block = stripe.Current ??= layout.TryRent(Math.Max(layout.Stripes.Length, bufferBlocks / Math.Max(1, layouts.Count)));
+        var block = stripe.Current ??= layout.TryRent(bufferBlocks, ref inUse);
         if (block is null)
         {
             layout.CountDropped();
