@@ -14,9 +14,18 @@ public readonly record struct PredictOptions
     /// <summary>The segment that the prediction belongs to; stored with it. Null for none.</summary>
     public string? Segment { get; init; }
 
-    /// <summary>How long an answer is of use; a request that could not be answered in time is refused rather than run. Null for no limit.</summary>
-    /// <remarks>A run in progress is not interrupted.</remarks>
-    public TimeSpan? Timeout { get; init; }
+    /// <summary>How long an answer is of use; a request that could not be answered in time is refused rather than run. Null, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, for no limit.</summary>
+    /// <remarks>It counts for the wait until a model is loaded too. A run in progress is not interrupted.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public TimeSpan? Timeout
+    {
+        get;
+        init =>
+            field =
+                value is null || value == System.Threading.Timeout.InfiniteTimeSpan ? null
+                : value >= TimeSpan.Zero ? value
+                : throw new ArgumentOutOfRangeException(nameof(value), value, "A time is not negative.");
+    }
 
     /// <summary>Which of the requests that wait goes first.</summary>
     public PredictionPriority Priority { get; init; }

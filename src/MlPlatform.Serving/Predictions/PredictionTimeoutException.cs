@@ -15,8 +15,15 @@ public sealed class PredictionTimeoutException : MlPlatformException
         Timeout = timeout;
     }
 
-    /// <summary>The version that was asked.</summary>
-    public ModelVersionId Version { get; }
+    /// <summary>Makes an exception of a request that came before its model was in memory.</summary>
+    /// <param name="reference">What was asked.</param>
+    /// <param name="timeout">The time that the request had.</param>
+    public PredictionTimeoutException(ModelReference reference, TimeSpan timeout)
+        : base(FormattableString.Invariant($"'{reference}' was not loaded within {timeout.TotalMilliseconds:0.###} ms.")) =>
+        Timeout = timeout;
+
+    /// <summary>The version that was asked; null when none was in memory yet.</summary>
+    public ModelVersionId? Version { get; }
 
     /// <summary>The time that the request had.</summary>
     public TimeSpan Timeout { get; }

@@ -176,6 +176,41 @@ public sealed class InferenceServerTests
         Assert.Equal(2, reads);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_waits_for_a_load_no_longer_than_it_has_time(bool isTyped)
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var host = new ServingHost(b => b.AddPredictor<Request, float>("m@champion"), work: work);
+        using var mayLoad = new ManualResetEventSlim();
+        var loads = new TaskCompletionSource();
+        host.Packages.Opened += _ =>
+        {
+            loads.TrySetResult();
+            mayLoad.Wait(Token);
+        };
+        host.Packages.Add(1);
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        async Task<ModelVersionId> AskAsync(PredictOptions options) =>
+            isTyped
+                ? (await host.Predictor<Request, float>().PredictAsync(new(1), options, Token)).ModelVersion
+                : (await Server(host).PredictAsync(Champion, Ask(1), options, Token)).ModelVersion;
+
+        var late = AskAsync(new() { Timeout = TimeSpan.FromMilliseconds(20) });
+        var patient = AskAsync(new() { Timeout = TimeSpan.FromSeconds(1) });
+        var boundless = AskAsync(new() { Timeout = Timeout.InfiniteTimeSpan });
+        await loads.Task;
+        work.Advance(TimeSpan.FromMilliseconds(21));
+        var thrown = await Assert.ThrowsAsync<PredictionTimeoutException>(() => late);
+        Assert.Equal("'m@champion' was not loaded within 20 ms.", thrown.Message);
+        Assert.Null(thrown.Version);
+        mayLoad.Set();
+        Assert.Equal(1, (await patient).Version);
+        Assert.Equal(1, (await boundless).Version);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PredictOptions { Timeout = TimeSpan.FromMilliseconds(-2) });
+    }
+
     [Fact]
     public async Task Of_too_many_models_the_one_not_used_for_longest_is_let_go()
     {
@@ -271,6 +306,40 @@ public sealed class InferenceServerTests
 
         await first!.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token); // Behind the answer.
         Assert.Equal(["b@v1", "m@v1", "c@v1"], Server(host).ListOpen().Select(o => o.Reference));
+    }
+
+    [Fact]
+    public async Task More_models_in_use_than_may_be_open_are_answered_or_unavailable()
+    {
+        await using var host = new ServingHost(b => b.AddServing(o => o.MaxOpenModels = 1));
+        var models = Enumerable.Range(0, 12).Select(i => $"m{i}").ToList();
+        models.ForEach(m => host.Packages.Add(1, model: m));
+        var answers = await Task.WhenAll(
+            models.Select(m =>
+                Task.Run(
+                    async () =>
+                    {
+                        var answered = 0;
+                        for (var i = 0; i < 25; i++)
+                        {
+                            try
+                            {
+                                await Server(host).PredictAsync(ModelReference.ByVersion(m, 1), Ask(1), default, Token);
+                                answered++;
+                            }
+                            catch (ModelUnavailableException e)
+                            {
+                                Assert.Contains("MaxOpenModels", e.Message, StringComparison.Ordinal);
+                            }
+                        }
+
+                        return answered;
+                    },
+                    Token
+                )
+            )
+        );
+        Assert.All(answers, a => Assert.InRange(a, 1, 25));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class InferenceServer : IInferenceServer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(request);
-        return PredictAsync(model, request, options, 0, cancellationToken);
+        return PredictAsync(model, request, options, 1, cancellationToken);
     }
 
     public ModelOverloadedException? Refuse(ModelReference model, PredictionPriority priority = default)
@@ -59,7 +59,7 @@ internal sealed class InferenceServer : IInferenceServer
         ArgumentNullException.ThrowIfNull(model);
         while (true)
         {
-            var opened = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+            var opened = await LoadedAsync(Find(model, out var now), now, cancellationToken).ConfigureAwait(false);
             if (opened.Predictor.Primary is { } version)
             {
                 return new(version.Id, version.Runtime, Describe(version.Inputs), Describe(version.Outputs))
@@ -113,15 +113,39 @@ internal sealed class InferenceServer : IInferenceServer
     )
     {
         const int Attempts = 10;
-        var opened = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+        var opened = Find(model, out var asked);
+        if (!opened.Loaded.Task.IsCompletedSuccessfully)
+        {
+            var loading = LoadedAsync(opened, asked, cancellationToken);
+            if (options.Timeout is { } time)
+            {
+                opened = await loading.WithinAsync(time, model, clocks.Work).ConfigureAwait(false);
+                var left = time - clocks.Work.GetElapsedTime(asked);
+                options = options with { Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero };
+            }
+            else
+            {
+                opened = await loading.ConfigureAwait(false);
+            }
+        }
+
         try
         {
             var answer = await opened.Predictor.PredictAsync(request, options, cancellationToken).ConfigureAwait(false);
             return request.Outputs.Count == 0 ? answer : answer with { Value = Select(answer.Value, request.Outputs) };
         }
-        catch (ObjectDisposedException) when (attempt < Attempts && !IsOpen(model, opened))
+        catch (ObjectDisposedException e) when (!IsOpen(model, opened))
         {
-            // Below.
+            if (attempt == Attempts)
+            {
+                throw new ModelUnavailableException(
+                    model.ToString(),
+                    new InvalidOperationException(
+                        $"More models are asked for at once than {nameof(ServingOptions.MaxOpenModels)} and {nameof(ServingOptions.MaxOpenModelBytes)} let be open: it was let go {Attempts} times before it could answer.",
+                        e
+                    )
+                );
+            }
         }
 
         return await PredictAsync(model, request, options, attempt + 1, cancellationToken).ConfigureAwait(false);
@@ -129,26 +153,30 @@ internal sealed class InferenceServer : IInferenceServer
 
     private bool IsOpen(ModelReference model, OpenModel opened) => open.TryGetValue(model, out var now) && now == opened;
 
-    private async ValueTask<OpenModel> OpenAsync(ModelReference model, CancellationToken cancellationToken)
+    /// <param name="model">The model, which begins to load if nobody has asked for it before.</param>
+    /// <param name="now">The time, as a timestamp of the work clock.</param>
+    private OpenModel Find(ModelReference model, out long now)
     {
-        var now = clocks.Work.GetTimestamp();
+        now = clocks.Work.GetTimestamp();
         if (!open.TryGetValue(model, out var opened))
         {
             opened = Begin(model, now);
         }
 
         opened.Touch(now);
-        if (!opened.Loaded.Task.IsCompletedSuccessfully)
-        {
-            if (opened.FailedAt is { } failed && clocks.Work.GetElapsedTime(failed, now) >= options.Value.RetryInterval)
-            {
-                await CloseAsync(opened).ConfigureAwait(false);
-                return await OpenAsync(model, cancellationToken).ConfigureAwait(false);
-            }
+        return opened;
+    }
 
-            await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    /// <returns>The model when it answers: another object if it has failed before, since it is tried again.</returns>
+    private async Task<OpenModel> LoadedAsync(OpenModel opened, long now, CancellationToken cancellationToken)
+    {
+        while (opened.FailedAt is { } failed && clocks.Work.GetElapsedTime(failed, now) >= options.Value.RetryInterval)
+        {
+            await CloseAsync(opened).ConfigureAwait(false);
+            opened = Find(opened.Predictor.Reference, out now);
         }
 
+        await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         return opened;
     }
 

@@ -51,7 +51,8 @@ internal sealed partial class Predictor<TIn, TOut>(
     private async ValueTask<Prediction<TOut>> LoadThenPredictAsync(TIn input, PredictCall call, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(closed, this);
-        await host.EnsureLoadedAsync(this, cancellationToken).ConfigureAwait(false);
+        var loading = host.EnsureLoadedAsync(this, cancellationToken);
+        await (call.Terms.Deadline == 0 ? loading : loading.WithinAsync(call.Terms.Timeout, Reference, work)).ConfigureAwait(false);
         return table is not null
             ? await Predict(input, call with { Started = work.GetTimestamp() }, cancellationToken).ConfigureAwait(false)
             : throw (
