@@ -17,6 +17,20 @@ public sealed class ExecutorTests
         Assert.Equal((ExecutorMode)mode, bench.Executor.Mode);
     }
 
+    [Theory]
+    [InlineData(false, ExecutorMode.Gated)]
+    [InlineData(true, ExecutorMode.Inline)] // Threads that waited for a processor.
+    public async Task A_model_that_was_measured_with_rows_too_easy_is_soon_known_to_be_slow(bool isMixed, object mode)
+    {
+        using var bench = new ExecutorBench(5, 0.1);
+        for (var i = 1; i <= 24; i++)
+        {
+            bench.Model.Cost = _ => isMixed && i % 8 == 0 ? 5 : 20_000;
+            await bench.AskAsync([1], cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal(i < 8 ? ExecutorMode.Inline : (ExecutorMode)mode, bench.Executor.Mode);
+        }
+    }
+
     [Fact]
     public void Requests_share_no_run_where_that_is_not_wanted()
     {

@@ -3,14 +3,22 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>What a run of a version costs by its number of rows, learned from each run: the time is known at powers of two and lies on lines between them.</summary>
 /// <remarks>
 /// Thread-safe without locks: of two observations at once one may be lost. An estimate falls fast and rises slowly, and no single run raises it much, since
-/// a thread that waits for a processor says nothing of the model.
+/// a thread that waits for a processor says nothing of the model. Several in a row that all took much longer do: the rows that it was measured with may have been
+/// easy ones.
 /// </remarks>
 internal sealed class CostCurve
 {
     private const int Buckets = 13; // 1 to 4,096 rows.
     private const double Falling = 1.0 / 8;
     private const double Rising = 1.0 / 64;
+    private const double Surprise = 4;
+    private const int Surprises = 8;
     private readonly double[] ticks = new double[Buckets]; // 0 is not known.
+    private readonly int[] surprises = new int[Buckets]; // Runs in a row that took so many times longer,
+    private readonly double[] least = new double[Buckets]; // and the shortest of them.
+
+    /// <summary>Whether the last run learned from took so much longer than expected that the next one is to be learned from too.</summary>
+    public bool IsSurprised { get; private set; }
 
     /// <summary>The time of a run, in ticks of 100 ns; 0 before the first observation.</summary>
     public double Predict(int rows)
@@ -55,12 +63,35 @@ internal sealed class CostCurve
                 : predicted > 0 ? time * Predict(1 << bucket) / predicted
                 : (double)time * (1 << bucket) / rows
         );
+        if (IsSurprise(bucket, known, observed))
+        {
+            Volatile.Write(ref estimate, least[bucket]);
+            return;
+        }
+
         Volatile.Write(
             ref estimate,
             known == 0 ? observed
                 : observed < known ? known + ((observed - known) * Falling)
                 : known + ((Math.Min(observed, 2 * known) - known) * Rising)
         );
+    }
+
+    /// <returns>Whether it is the last of so many runs in a row that what is known cannot be true.</returns>
+    private bool IsSurprise(int bucket, double known, double observed)
+    {
+        if (known == 0 || observed < known * Surprise)
+        {
+            surprises[bucket] = 0;
+            IsSurprised = false;
+            return false;
+        }
+
+        var count = surprises[bucket] + 1;
+        least[bucket] = count == 1 ? observed : Math.Min(least[bucket], observed);
+        surprises[bucket] = count % Surprises;
+        IsSurprised = count < Surprises;
+        return count >= Surprises;
     }
 
     /// <summary>The number of rows, not more than a limit, that was measured to take the least time for each.</summary>

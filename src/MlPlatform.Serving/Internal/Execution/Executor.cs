@@ -366,7 +366,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     }
 
     /// <param name="slot">The request, or several; its time runs already.</param>
-    /// <param name="isSampled">Learn from some runs only: with a small model learning would be felt.</param>
+    /// <param name="isSampled">Learn from some runs only, with a small model learning would be felt; but from each that is too slow for one, and those after it.</param>
     private void Run(Slot slot, bool isSampled = false)
     {
         try
@@ -382,7 +382,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         var ticks = slot.Lap(clock);
         slot.RunTicks = ticks;
         slot.Tally.Ran(ticks);
-        if (!isSampled || (slot.Tally.Runs & 15) == 0)
+        if (!isSampled || ticks > InlineTicks || cost.IsSurprised || (slot.Tally.Runs & 15) == 0)
         {
             Learn(slot.Inputs.Rows, ticks);
         }
