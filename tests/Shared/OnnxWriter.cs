@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace MlPlatform.TestSupport;
@@ -182,6 +183,17 @@ internal static class OnnxWriter
         return [.. Model(graph), .. Bytes(8, [.. Text(1, Learning), .. Number(2, 1)])];
     }
 
+    /// <summary>Copies a float tensor <c>x</c>, or one of the model's own, to <c>y</c>; both of the shape.</summary>
+    /// <param name="hasInput">Whether there is an input at all.</param>
+    /// <param name="dimensions">Sizes, or names of variable dimensions.</param>
+    public static byte[] Copy(bool hasInput, params object[] dimensions) =>
+        Model([
+            .. Node("Identity", ["x"], "y"),
+            .. Text(2, "g"),
+            .. Bytes(hasInput ? 11 : 5, hasInput ? Shaped("x", 1, dimensions) : Tensor("x", [1, 1], [1], external: false)),
+            .. Bytes(12, Shaped("y", 1, dimensions)),
+        ]);
+
     private const string Learning = "ai.onnx.ml";
 
     private static byte[] Model(byte[] graph) =>
@@ -218,7 +230,12 @@ internal static class OnnxWriter
     /// <param name="dimensions">Sizes, or names of variable dimensions.</param>
     private static byte[] Shaped(string name, int type, params object[] dimensions)
     {
-        byte[] shape = [.. dimensions.SelectMany(d => Bytes(1, d is int size ? Number(1, (ulong)size) : Text(2, (string)d)))];
+        byte[] shape =
+        [
+            .. dimensions.SelectMany(d =>
+                Bytes(1, d is string symbol ? Text(2, symbol) : Number(1, Convert.ToUInt64(d, CultureInfo.InvariantCulture)))
+            ),
+        ];
         return [.. Text(1, name), .. Bytes(2, Bytes(1, [.. Number(1, (ulong)type), .. Bytes(2, shape)]))];
     }
 

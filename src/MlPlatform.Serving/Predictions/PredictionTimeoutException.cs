@@ -15,10 +15,8 @@ public sealed class PredictionTimeoutException : MlPlatformException
         Timeout = timeout;
     }
 
-    /// <summary>Makes an exception of a request that came before its model was in memory.</summary>
-    /// <param name="reference">What was asked.</param>
-    /// <param name="timeout">The time that the request had.</param>
-    public PredictionTimeoutException(ModelReference reference, TimeSpan timeout)
+    /// <summary>For a request that came before its model was in memory.</summary>
+    internal PredictionTimeoutException(ModelReference reference, TimeSpan timeout)
         : base(FormattableString.Invariant($"'{reference}' was not loaded within {timeout.TotalMilliseconds:0.###} ms.")) =>
         Timeout = timeout;
 

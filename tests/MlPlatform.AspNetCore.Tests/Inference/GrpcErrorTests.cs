@@ -1,3 +1,4 @@
+using System.Text;
 using Grpc.Core;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.Core;
@@ -7,6 +8,12 @@ namespace MlPlatform.AspNetCore.Tests;
 
 public sealed class GrpcErrorTests
 {
+    private const byte Data = 0; // Frames of HTTP/2.
+    private const byte Headers = 1;
+    private const byte Settings = 4;
+    private const byte EndStream = 1;
+    private const byte EndHeaders = 4;
+
     public static TheoryData<string> Cases => [.. Expected.Keys];
 
     private static Dictionary<string, (Exception Thrown, StatusCode Status, string? Pushback)> Expected { get; } =
@@ -32,6 +39,48 @@ public sealed class GrpcErrorTests
         var error = await fixture.RefusalAsync(GrpcFixture.Raw("INT8", [1], 1));
         Assert.Equal((status, pushback), (error.StatusCode, error.Trailers.GetValue(GrpcStatus.Pushback)));
         Assert.DoesNotContain("secret", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Clients in C++ and Python know a status that comes before a call begins only from headers that end the stream.</summary>
+    [Fact]
+    public async Task A_refusal_before_a_call_begins_is_headers_that_end_the_stream()
+    {
+        await using var fixture = await GrpcFixture.StartAsync();
+        using var client = await RawHttp.ConnectAsync(fixture.Host.Port);
+        var stream = client.GetStream();
+        (string Name, string Value)[] headers =
+        [
+            (":method", "POST"),
+            (":scheme", "http"),
+            (":path", $"/{GrpcMethods.Service}/ModelInfer"),
+            (":authority", "localhost"),
+            ("content-type", "application/grpc"),
+            ("te", "trailers"),
+            ("x-forwarded-for", "203.0.113.7"),
+        ];
+        byte[] request =
+        [
+            .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8,
+            .. Frame(Settings, 0, 0, []),
+            .. Frame(Headers, EndHeaders, 1, [.. headers.SelectMany(h => (byte[])[0, .. Text(h.Name), .. Text(h.Value)])]),
+            .. Frame(Data, EndStream, 1, new byte[5]),
+        ];
+        await stream.WriteAsync(request, TestContext.Current.CancellationToken);
+        while (true)
+        {
+            var head = new byte[9];
+            await stream.ReadExactlyAsync(head, TestContext.Current.CancellationToken);
+            await stream.ReadExactlyAsync(new byte[(head[0] << 16) | (head[1] << 8) | head[2]], TestContext.Current.CancellationToken);
+            if (head[8] == 1) // The stream of the call; 0 is the connection's.
+            {
+                Assert.Equal((Headers, EndHeaders | EndStream), (head[3], head[4]));
+                break;
+            }
+        }
+
+        static byte[] Text(string value) => [(byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
+        static byte[] Frame(byte type, byte flags, byte id, byte[] payload) =>
+            [0, 0, (byte)payload.Length, type, flags, 0, 0, 0, id, .. payload];
     }
 
     [Fact]

@@ -29,6 +29,24 @@ public sealed class InferenceBodyTests
     }
 
     [Theory]
+    [InlineData("-1")]
+    [InlineData("zz")]
+    [InlineData("80000000")]
+    [InlineData("ffffffffffffffff")]
+    public async Task A_chunk_whose_size_is_none_is_refused(string size)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        using var client = await RawHttp.ConnectAsync(fixture.Host.Port);
+        var stream = client.GetStream();
+        var request =
+            $"POST {InferenceFixture.Infer} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\nx";
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request), TestContext.Current.CancellationToken);
+        var reply = await RawHttp.ReadAsync(stream);
+        Assert.Equal(400, reply.Status);
+        Assert.NotEmpty(reply.Error);
+    }
+
+    [Theory]
     [InlineData("br", 415)]
     [InlineData("gzip, deflate", 415)]
     [InlineData("gzip", 400)]

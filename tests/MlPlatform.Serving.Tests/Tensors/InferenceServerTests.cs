@@ -309,37 +309,29 @@ public sealed class InferenceServerTests
     }
 
     [Fact]
-    public async Task More_models_in_use_than_may_be_open_are_answered_or_unavailable()
+    public async Task More_models_in_use_than_may_be_open_are_all_answered()
     {
         await using var host = new ServingHost(b => b.AddServing(o => o.MaxOpenModels = 1));
         var models = Enumerable.Range(0, 12).Select(i => $"m{i}").ToList();
         models.ForEach(m => host.Packages.Add(1, model: m));
-        var answers = await Task.WhenAll(
+        await Task.WhenAll(
             models.Select(m =>
                 Task.Run(
                     async () =>
                     {
-                        var answered = 0;
                         for (var i = 0; i < 25; i++)
                         {
-                            try
-                            {
-                                await Server(host).PredictAsync(ModelReference.ByVersion(m, 1), Ask(1), default, Token);
-                                answered++;
-                            }
-                            catch (ModelUnavailableException e)
-                            {
-                                Assert.Contains("MaxOpenModels", e.Message, StringComparison.Ordinal);
-                            }
+                            await Server(host).PredictAsync(ModelReference.ByVersion(m, 1), Ask(1), default, Token);
                         }
-
-                        return answered;
                     },
                     Token
                 )
             )
         );
-        Assert.All(answers, a => Assert.InRange(a, 1, 25));
+        while (Server(host).ListOpen().Count > 1)
+        {
+            await Task.Yield(); // Let go of behind the last answers.
+        }
     }
 
     [Fact]

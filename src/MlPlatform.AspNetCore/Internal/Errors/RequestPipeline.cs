@@ -66,6 +66,11 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
             return;
         }
 
+        if (exception is IOException { InnerException: OverflowException }) // Kestrel's word for the size of a chunk beyond its numbers.
+        {
+            exception = new BadHttpRequestException(exception.Message, exception);
+        }
+
         var error = ErrorStyle.Of(context).From(exception);
         if (error.Status >= StatusCodes.Status500InternalServerError && exception is not MlflowException && !error.IsExpected)
         {

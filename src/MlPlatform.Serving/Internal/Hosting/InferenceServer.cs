@@ -59,7 +59,8 @@ internal sealed class InferenceServer : IInferenceServer
         ArgumentNullException.ThrowIfNull(model);
         while (true)
         {
-            var opened = await LoadedAsync(Find(model, out var now), now, cancellationToken).ConfigureAwait(false);
+            var opened = await RetryAsync(Find(model, out var now), now).ConfigureAwait(false);
+            await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (opened.Predictor.Primary is { } version)
             {
                 return new(version.Id, version.Runtime, Describe(version.Inputs), Describe(version.Outputs))
@@ -114,23 +115,20 @@ internal sealed class InferenceServer : IInferenceServer
     {
         const int Attempts = 10;
         var opened = Find(model, out var asked);
-        if (!opened.Loaded.Task.IsCompletedSuccessfully)
+        var waits = !opened.Loaded.Task.IsCompletedSuccessfully;
+        if (waits)
         {
-            var loading = LoadedAsync(opened, asked, cancellationToken);
-            if (options.Timeout is { } time)
-            {
-                opened = await loading.WithinAsync(time, model, clocks.Work).ConfigureAwait(false);
-                var left = time - clocks.Work.GetElapsedTime(asked);
-                options = options with { Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero };
-            }
-            else
-            {
-                opened = await loading.ConfigureAwait(false);
-            }
+            opened = await RetryAsync(opened, asked).ConfigureAwait(false);
+            opened.BeginWait();
         }
 
         try
         {
+            if (waits)
+            {
+                options = options with { Timeout = await WaitAsync(opened, options.Timeout, cancellationToken).ConfigureAwait(false) };
+            }
+
             var answer = await opened.Predictor.PredictAsync(request, options, cancellationToken).ConfigureAwait(false);
             return request.Outputs.Count == 0 ? answer : answer with { Value = Select(answer.Value, request.Outputs) };
         }
@@ -138,17 +136,35 @@ internal sealed class InferenceServer : IInferenceServer
         {
             if (attempt == Attempts)
             {
-                throw new ModelUnavailableException(
-                    model.ToString(),
-                    new InvalidOperationException(
-                        $"More models are asked for at once than {nameof(ServingOptions.MaxOpenModels)} and {nameof(ServingOptions.MaxOpenModelBytes)} let be open: it was let go {Attempts} times before it could answer.",
-                        e
-                    )
-                );
+                throw new ModelUnavailableException(model.ToString(), e);
+            }
+        }
+        finally
+        {
+            if (waits && opened.EndWait() && open.Count > this.options.Value.MaxOpenModels)
+            {
+                _ = Task.Run(CloseOldestAsync, CancellationToken.None); // It has kept its place meanwhile.
             }
         }
 
         return await PredictAsync(model, request, options, attempt + 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until a model answers, no longer than a request has time.</summary>
+    /// <returns>The time that is left then.</returns>
+    private async Task<TimeSpan?> WaitAsync(OpenModel opened, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var loading = opened.Loaded.Task.WaitAsync(cancellationToken);
+        if (timeout is not { } time)
+        {
+            await loading.ConfigureAwait(false);
+            return null;
+        }
+
+        var begun = clocks.Work.GetTimestamp();
+        await loading.WithinAsync(time, opened.Predictor.Reference, clocks.Work).ConfigureAwait(false);
+        var left = time - clocks.Work.GetElapsedTime(begun);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private bool IsOpen(ModelReference model, OpenModel opened) => open.TryGetValue(model, out var now) && now == opened;
@@ -167,8 +183,8 @@ internal sealed class InferenceServer : IInferenceServer
         return opened;
     }
 
-    /// <returns>The model when it answers: another object if it has failed before, since it is tried again.</returns>
-    private async Task<OpenModel> LoadedAsync(OpenModel opened, long now, CancellationToken cancellationToken)
+    /// <returns>Another object if it has failed some time before, since it is tried again.</returns>
+    private async Task<OpenModel> RetryAsync(OpenModel opened, long now)
     {
         while (opened.FailedAt is { } failed && clocks.Work.GetElapsedTime(failed, now) >= options.Value.RetryInterval)
         {
@@ -176,7 +192,6 @@ internal sealed class InferenceServer : IInferenceServer
             opened = Find(opened.Predictor.Reference, out now);
         }
 
-        await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         return opened;
     }
 
@@ -226,7 +241,7 @@ internal sealed class InferenceServer : IInferenceServer
         }
     }
 
-    /// <summary>Of those used last, as many stay as are allowed and have room, the very last one in any case.</summary>
+    /// <summary>Of those used last, as many stay as are allowed and have room, the very last one in any case, and those that requests wait for.</summary>
     private async Task CloseOldestAsync()
     {
         var (count, bytes) = (0, 0L);
@@ -234,7 +249,7 @@ internal sealed class InferenceServer : IInferenceServer
         foreach (var opened in open.Values.OrderByDescending(o => o.LastUsed).ToList())
         {
             bytes += !opened.Host.IsKept && hosts.Add(opened.Host) ? opened.Host.Bytes : 0;
-            if (++count > options.Value.MaxOpenModels || (count > 1 && bytes > maxBytes))
+            if ((++count > options.Value.MaxOpenModels || (count > 1 && bytes > maxBytes)) && !opened.IsAwaited)
             {
                 await CloseAsync(opened).ConfigureAwait(false);
             }

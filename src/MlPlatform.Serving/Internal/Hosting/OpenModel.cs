@@ -4,6 +4,7 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class OpenModel(ModelHost host, Predictor<TensorRequest, IReadOnlyList<NamedTensor>> predictor, long now)
 {
     private long lastUsed = now;
+    private int waiting;
 
     public ModelHost Host { get; } = host;
 
@@ -14,6 +15,14 @@ internal sealed class OpenModel(ModelHost host, Predictor<TensorRequest, IReadOn
 
     /// <summary>When loading failed, as a timestamp of the work clock.</summary>
     public long? FailedAt { get; set; }
+
+    /// <summary>Whether requests wait for it, or have waited and are being answered.</summary>
+    public bool IsAwaited => Volatile.Read(ref waiting) > 0;
+
+    public void BeginWait() => Interlocked.Increment(ref waiting);
+
+    /// <returns>Whether it was the last one.</returns>
+    public bool EndWait() => Interlocked.Decrement(ref waiting) == 0;
 
     public long LastUsed => Volatile.Read(ref lastUsed);
 

@@ -10,6 +10,7 @@ internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOpti
     private const int MostThreads = 4;
     private const double HeavyTicks = 200 * TimeSpan.TicksPerMicrosecond; // A lighter model loses by being divided.
     private const double LeastGain = 0.8;
+    private const long MostRowBytes = 256 << 20; // Each slot has memory for a row, and a file of some bytes may ask for any size.
 
     private int Slots => options.Value.RequestSlots > 0 ? options.Value.RequestSlots : Environment.ProcessorCount * 8;
 
@@ -48,6 +49,12 @@ internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOpti
         async Task<LoadedVersion> LoadAsync(int threads)
         {
             var runner = await runtime.LoadAsync(opened, bytes, threads, cancellationToken).ConfigureAwait(false);
+            if (Problem(runner) is { } problem)
+            {
+                runner.Dispose();
+                throw new InvalidModelPackageException($"{opened.Id} {problem}.");
+            }
+
             var loaded = new LoadedVersion(
                 opened.Id,
                 opened.Package.Digest,
@@ -82,6 +89,16 @@ internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOpti
             }
         }
     }
+
+    private static string? Problem(IModelRunner runner)
+    {
+        var bytes = runner.Inputs.Tensors.Concat(runner.Outputs.Tensors).Sum(t => t.Elements * SizeOf(t.Type));
+        return runner.Inputs.Tensors.Count == 0 ? "has no inputs, so that nothing can be asked of it"
+            : bytes > MostRowBytes ? $"needs {bytes:N0} bytes for the values of one row; at most {MostRowBytes:N0} can be served"
+            : null;
+    }
+
+    private static long SizeOf(DataType type) => type == DataType.String ? IntPtr.Size : ElementTypes.SizeOf(type);
 
     private ExecutionLimits Limits(int threads) =>
         new(Math.Max(1, Environment.ProcessorCount / threads), options.Value.MaxQueueTime, options.Value.MaxQueueRows);

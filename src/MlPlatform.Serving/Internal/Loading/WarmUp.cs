@@ -20,6 +20,20 @@ internal static class WarmUp
             return TryRun(version, rows);
         }
 
+        try
+        {
+            RunAll(version, rows, slots);
+        }
+        catch (InvalidModelPackageException) when (rows.TrySimplify())
+        {
+            RunAll(version, rows, slots);
+        }
+
+        return true;
+    }
+
+    private static void RunAll(LoadedVersion version, WarmRows rows, int slots)
+    {
         var rented = new List<Slot>();
         try
         {
@@ -33,16 +47,17 @@ internal static class WarmUp
                 for (var i = 0; i < rows.Count; i++)
                 {
                     rows.Write(i, slot.Inputs);
-                    Run(slot, version.Id);
+                    Run(slot, version.Id, rows.AreMadeUp);
                 }
             }
         }
-        finally
+        catch
         {
-            rented.ForEach(version.Slots.Return);
+            rented.ForEach(s => s.Dispose()); // A model has failed in one of them.
+            throw;
         }
 
-        return true;
+        rented.ForEach(version.Slots.Return);
     }
 
     private static bool TryRun(LoadedVersion version, WarmRows rows)
@@ -57,7 +72,12 @@ internal static class WarmUp
             }
             catch (Exception e) when (rows.AreMadeUp && e is InvalidModelPackageException or PredictionInputException)
             {
-                return false;
+                if (!rows.TrySimplify())
+                {
+                    return false;
+                }
+
+                i = -1;
             }
             finally
             {
@@ -136,7 +156,7 @@ internal static class WarmUp
         }
     }
 
-    private static void Run(Slot slot, ModelVersionId version)
+    private static void Run(Slot slot, ModelVersionId version, bool isMadeUp = false)
     {
         try
         {
@@ -144,7 +164,8 @@ internal static class WarmUp
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new InvalidModelPackageException($"{version} failed while it was warmed up: {e.GetBaseException().Message}", e);
+            var hint = isMadeUp ? " The rows were made up; give its package some that it takes, of role Warmup." : string.Empty;
+            throw new InvalidModelPackageException($"{version} failed while it was warmed up: {e.GetBaseException().Message}{hint}", e);
         }
     }
 

@@ -4,8 +4,9 @@ namespace MlPlatform.Serving.Internal;
 
 /// <summary>Walks the protobuf of an ONNX model before the native library sees it.</summary>
 /// <remarks>
-/// Refuses truncated messages, and tensors whose data lies outside the bytes: the library would open such paths relative to the working
-/// directory, or take them for memory addresses. Only what can hold a tensor is walked.
+/// Refuses truncated messages; tensors whose data lies outside the bytes: the library would open such paths relative to the working
+/// directory, or take them for memory addresses; and inputs and outputs with a dimension of more than 31 bits, which the library for .NET would cut off. Only what
+/// can hold one of these is walked.
 /// </remarks>
 internal static class OnnxInspector
 {
@@ -20,6 +21,11 @@ internal static class OnnxInspector
         Tensor,
         SparseTensor,
         Function,
+        Value,
+        Type,
+        TensorType,
+        Shape,
+        Dimension,
         Leaf,
     }
 
@@ -56,6 +62,12 @@ internal static class OnnxInspector
                     {
                         throw External();
                     }
+                    if (kind == Kind.Dimension && field == 1 && (long)value > int.MaxValue)
+                    {
+                        throw new InvalidModelPackageException(
+                            $"The ONNX model has a dimension of {value}; at most {int.MaxValue} can be served."
+                        );
+                    }
                     break;
                 case 1:
                     Take(ref message, 8);
@@ -91,6 +103,11 @@ internal static class OnnxInspector
             (Kind.Graph, 1) or (Kind.Function, 7) => Kind.Node,
             (Kind.Graph, 5) => Kind.Tensor,
             (Kind.Graph, 15) => Kind.SparseTensor,
+            (Kind.Graph, 11 or 12) => Kind.Value,
+            (Kind.Value, 2) => Kind.Type,
+            (Kind.Type, 1) => Kind.TensorType,
+            (Kind.TensorType, 2) => Kind.Shape,
+            (Kind.Shape, 1) => Kind.Dimension,
             (Kind.SparseTensor, 1 or 2) => Kind.Tensor,
             (Kind.Node, 5) or (Kind.Function, 11) => Kind.Attribute,
             (Kind.Attribute, 5 or 10) => Kind.Tensor,

@@ -18,6 +18,6 @@ internal sealed class GrpcErrorStyle : ErrorStyle
         response.ContentType = "application/grpc";
         response.Headers.GrpcStatus = ((int)GrpcStatus.CodeOf(error.Status)).ToString(CultureInfo.InvariantCulture);
         response.Headers.GrpcMessage = Uri.EscapeDataString(error.Message);
-        return response.StartAsync(response.HttpContext.RequestAborted);
+        return Task.CompletedTask; // Not started here: the headers are to end the stream, which they do when nothing comes after them.
     }
 }
