@@ -57,6 +57,12 @@ public sealed class ServingOptions
     /// <summary>The most rows that may wait for a busy model. Default: 16,384. Range: 1 to 1,048,576.</summary>
     public int MaxQueueRows { get; set; } = 16384;
 
+    /// <summary>
+    /// A version that is not read, warmed up and measured within this time, of work time, could not be loaded: its file may be none that ends, or the model loops. Reading
+    /// and loading count by themselves. Default: 5 min. Range: 1 s to 1 day.
+    /// </summary>
+    public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A version that could not be loaded is tried again after so long, in work time. Default: 30 s. Range: 1 s to 1 h.</summary>
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(30);
 

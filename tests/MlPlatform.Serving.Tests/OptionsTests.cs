@@ -15,6 +15,7 @@ public sealed class OptionsTests
     [InlineData("DefaultAlias", " ")]
     [InlineData("ModelRepository", "no such folder")]
     [InlineData("RequestSlots", "-1")]
+    [InlineData("LoadTimeout", "00:00:00.5")]
     [InlineData("RetryInterval", "00:00:00.5")]
     [InlineData("ShadowQueueSize", "0")]
     [InlineData("RolloutInterval", "2.00:00:00")]

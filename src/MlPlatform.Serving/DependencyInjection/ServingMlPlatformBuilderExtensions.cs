@@ -25,6 +25,7 @@ public static class ServingMlPlatformBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, FunctionRuntime>());
         services.TryAddSingleton<ModelRuntimes>();
         services.TryAddSingleton<ServedSource>();
+        services.TryAddSingleton<LoadLimit>();
         services.TryAddSingleton<VersionLoader>();
         services.TryAddSingleton<PredictionSink>();
         services.TryAddSingleton<RequestClock>();

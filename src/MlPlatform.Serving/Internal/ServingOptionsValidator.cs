@@ -35,6 +35,12 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
         );
         Check(options.MaxQueueRows is >= 1 and <= 1 << 20, nameof(options.MaxQueueRows), options.MaxQueueRows, "1 to 1,048,576");
         Check(
+            Within(options.LoadTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            nameof(options.LoadTimeout),
+            options.LoadTimeout,
+            "1 s to 1 day"
+        );
+        Check(
             Within(options.RetryInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             nameof(options.RetryInterval),
             options.RetryInterval,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
 using MlPlatform.Serving.Internal;
 
@@ -24,6 +25,107 @@ public sealed class WarmUpTests
         Assert.Contains("m@v1 failed while it was warmed up: no 0", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("of role Warmup", thrown.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_load_that_does_not_end_is_given_up_on_and_neither_the_version_before_nor_the_end_waits_for_it(bool isRead)
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        var begun = 0;
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        var runtime = new ScriptedRuntime
+        {
+            Models =
+            {
+                [1] = x => x,
+                [2] = x => isRead ? x : Endless(x),
+                [3] = x => 2 * x,
+            },
+        };
+        await using var host = new ServingHost(
+            b =>
+            {
+                b.Services.AddSingleton<IModelRuntime>(runtime);
+                b.AddPredictor<Request, float>("m@champion");
+            },
+            work: work
+        );
+        foreach (byte version in new[] { 1, 2, 3 })
+        {
+            ScriptedRuntime.Add(host.Packages, version);
+        }
+
+        host.Packages.Opened += id => _ = isRead && id.Version == 2 ? Endless(0) : 0;
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        await host.Server.RefreshAsync("m", Token);
+        await host.Models.SetAliasAsync("m", "champion", 2);
+        var refresh = host.Server.RefreshAsync("m", Token);
+        while (Volatile.Read(ref begun) == 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(1, (await AskAsync(host)).ModelVersion.Version);
+        work.Advance(TimeSpan.FromMinutes(5));
+        var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(() => refresh);
+        Assert.Contains("took longer than 300 s.", thrown.Message, StringComparison.Ordinal);
+        Assert.Single(await host.EventsAsync(EventTypes.ModelLoadFailed));
+        if (!isRead) // Another read of an alias may be one of another version.
+        {
+            thrown = await Assert.ThrowsAsync<ModelUnavailableException>(() => host.Server.RefreshAsync("m", Token));
+            Assert.Contains("has not ended yet", thrown.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, (await AskAsync(host)).ModelVersion.Version);
+        await host.Models.SetAliasAsync("m", "champion", 3);
+        await host.Server.RefreshAsync("m", Token);
+        Assert.Equal(3, (await AskAsync(host)).ModelVersion.Version);
+
+        await host.Models.SetAliasAsync("m", "champion", 2);
+        mayEnd.Set();
+        while (await TryRefreshAsync(host) is { } failure)
+        {
+            Assert.Contains("has not ended yet", failure.Message, StringComparison.Ordinal); // In the moment after.
+        }
+
+        Assert.Equal(2, (await AskAsync(host)).ModelVersion.Version);
+
+        float Endless(float x)
+        {
+            Interlocked.Exchange(ref begun, 1);
+            mayEnd.Wait(Token);
+            return x;
+        }
+    }
+
+    [Fact]
+    public async Task What_is_closed_does_not_wait_for_a_load()
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        var loads = new TaskCompletionSource();
+        Task refresh;
+        var host = await StartAsync(x =>
+        {
+            loads.TrySetResult();
+            mayEnd.Wait(Token);
+            return x;
+        });
+        await using (host)
+        {
+            refresh = host.Server.RefreshAsync("m", Token);
+            await loads.Task;
+        }
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => refresh);
+        mayEnd.Set();
+    }
+
+    private static ValueTask<Prediction<float>> AskAsync(ServingHost host) =>
+        host.Predictor<Request, float>().PredictAsync(new(0.5f), Token);
+
+    private static async Task<Exception?> TryRefreshAsync(ServingHost host) =>
+        await Record.ExceptionAsync(() => host.Server.RefreshAsync("m", Token));
 
     [Theory]
     [InlineData(1L << 31, "has a dimension of 2147483648")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -120,6 +121,35 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         Assert.Equal(3, changes.Current.Version);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_empty_or_no_file_is_refused_and_the_version_before_goes_on(bool isPipe)
+    {
+        Assert.SkipWhen(isPipe && !OperatingSystem.IsLinux(), "Pipes with a name are made by a command of Linux.");
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        Add("m", 1);
+        await using var host = Start(work);
+        await StartAsync(host);
+        var path = Folder("m", 2);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (isPipe)
+        {
+            using var made = Process.Start("mkfifo", [path]);
+            await made.WaitForExitAsync(Token);
+        }
+        else
+        {
+            await File.WriteAllBytesAsync(path, [], Token);
+        }
+
+        var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(() => host.Server.RefreshAsync("m", Token));
+        Assert.Contains("is empty, or no file", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(ModelPackages.Answer(1, 2), await AskAsync(host, "m@champion"), 5);
+        Add("m", 3);
+        await UntilAsync(host, work, ModelPackages.Answer(3, 2));
     }
 
     [Theory]

@@ -116,7 +116,7 @@ internal sealed partial class ModelHost
     /// <summary>The version that a reference means, in memory and bound to its users.</summary>
     private async Task<LoadedVersion> GetAsync(ModelReference reference, List<PredictorBase> users, CancellationToken cancellationToken)
     {
-        var opened = await source.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
+        var opened = await loader.OpenAsync(source, reference, cancellationToken).ConfigureAwait(false);
         var found = resident.Find(v => v.Id == opened.Id && v.Digest == opened.Package.Digest); // A folder's version may be written anew.
         var version = found ?? await loader.LoadAsync(opened, cancellationToken).ConfigureAwait(false);
         try

@@ -22,6 +22,7 @@ internal sealed partial class ModelHost(
     private readonly Lock loadingGate = new();
     private readonly TaskCompletionSource closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PredictorBase[] predictors = [];
+    private readonly CancellationTokenSource ends = new(); // Without a timer or a wait handle it holds nothing to dispose.
     private readonly List<LoadedVersion> resident = []; // The one used last comes last.
     private readonly LoadJournal journal = new(name, database, logger);
     private volatile StepCounters[] recent = [];
@@ -75,50 +76,13 @@ internal sealed partial class ModelHost(
     /// <summary>Adds a predictor that answers from then on; one that could not be loaded is not added.</summary>
     /// <exception cref="AssetNotFoundException">The source does not have what it refers to.</exception>
     /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
-    public async Task OpenAsync(PredictorBase predictor, CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(closed, this);
-            Add(predictor);
-            try
-            {
-                await ApplyAllAsync(cancellationToken).ConfigureAwait(false); // Failures of others are theirs.
-            }
-            finally
-            {
-                if (predictor.Primary is null)
-                {
-                    predictors = [.. predictors.Where(p => p != predictor)];
-                    predictor.Close();
-                }
-            }
-
-            if (predictor.Primary is null)
-            {
-                if (predictor.Failure?.InnerException is AssetNotFoundException unknown)
-                {
-                    ExceptionDispatchInfo.Throw(unknown);
-                }
-
-                throw predictor.Failure as ModelUnavailableException
-                    ?? new ModelUnavailableException(
-                        predictor.Reference.ToString(),
-                        predictor.Failure ?? new ObjectDisposedException(Name)
-                    );
-            }
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    public Task OpenAsync(PredictorBase predictor, CancellationToken cancellationToken) =>
+        WhileOpenAsync(token => LoadForAsync(predictor, token), cancellationToken);
 
     /// <summary>Removes a predictor; who is using it finishes.</summary>
     public async Task RemoveAsync(PredictorBase predictor)
     {
-        await gate.WaitAsync().ConfigureAwait(false);
+        await gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             predictors = [.. predictors.Where(p => p != predictor)];
@@ -170,20 +134,17 @@ internal sealed partial class ModelHost(
     /// <exception cref="ModelUnavailableException">Something could not be loaded; what it was to replace goes on.</exception>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(closed, this);
-            if (await ApplyAllAsync(cancellationToken).ConfigureAwait(false) is { } failure)
-            {
-                throw failure;
-            }
-        }
-        finally
-        {
-            gate.Release();
-        }
-
+        await WhileOpenAsync(
+                async token =>
+                {
+                    if (await ApplyAllAsync(token).ConfigureAwait(false) is { } failure)
+                    {
+                        throw failure;
+                    }
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (Refreshed is { } refreshed)
         {
             await refreshed().ConfigureAwait(false);
@@ -192,26 +153,22 @@ internal sealed partial class ModelHost(
 
     /// <summary>Loads a version, and binds it to the predictors of an alias, before it gets traffic.</summary>
     /// <exception cref="MlPlatformException">It cannot be loaded, or does not fit.</exception>
-    public async Task ProbeAsync(ModelVersionId id, string alias, CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(closed, this);
-            var users = predictors.ToList().FindAll(p => string.Equals(p.Reference.Alias, alias, StringComparison.Ordinal));
-            await GetAsync(ModelReference.ByVersion(id.Name, id.Version), users, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    public Task ProbeAsync(ModelVersionId id, string alias, CancellationToken cancellationToken) =>
+        WhileOpenAsync(
+            token =>
+            {
+                var users = predictors.ToList().FindAll(p => string.Equals(p.Reference.Alias, alias, StringComparison.Ordinal));
+                return GetAsync(ModelReference.ByVersion(id.Name, id.Version), users, token);
+            },
+            cancellationToken
+        );
 
     /// <summary>Stops answering, once. What is in use is disposed by its last user.</summary>
     /// <returns>The versions that were in memory.</returns>
     public IReadOnlyList<LoadedVersion> Close()
     {
-        gate.Wait(); // A load that is under way ends in moments, and must not leave a version behind.
+        ends.Cancel();
+        gate.Wait(CancellationToken.None); // A load that is under way is given up on, and must not leave a version behind.
         try
         {
             if (closed)
@@ -232,6 +189,57 @@ internal sealed partial class ModelHost(
     }
 
     public void Dispose() => Close();
+
+    /// <summary>Does something under the gate, which is given up on when the host is closed.</summary>
+    private async Task WhileOpenAsync(Func<CancellationToken, Task> change, CancellationToken cancellationToken)
+    {
+        using var whileOpen = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ends.Token);
+        try
+        {
+            await gate.WaitAsync(whileOpen.Token).ConfigureAwait(false);
+            try
+            {
+                ObjectDisposedException.ThrowIf(closed, this);
+                await change(whileOpen.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(Name);
+        }
+    }
+
+    private async Task LoadForAsync(PredictorBase predictor, CancellationToken cancellationToken)
+    {
+        Add(predictor);
+        try
+        {
+            await ApplyAllAsync(cancellationToken).ConfigureAwait(false); // Failures of others are theirs.
+        }
+        finally
+        {
+            if (predictor.Primary is null)
+            {
+                predictors = [.. predictors.Where(p => p != predictor)];
+                predictor.Close();
+            }
+        }
+
+        if (predictor.Primary is null)
+        {
+            if (predictor.Failure?.InnerException is AssetNotFoundException unknown)
+            {
+                ExceptionDispatchInfo.Throw(unknown);
+            }
+
+            throw predictor.Failure as ModelUnavailableException
+                ?? new ModelUnavailableException(predictor.Reference.ToString(), predictor.Failure ?? new ObjectDisposedException(Name));
+        }
+    }
 
     private void Add(PredictorBase predictor) => predictors = [.. predictors, predictor];
 }

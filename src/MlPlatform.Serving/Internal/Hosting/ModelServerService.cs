@@ -57,7 +57,7 @@ internal sealed class ModelServerService(
             all = Task.WhenAll(loops);
         }
 
-        await all.ConfigureAwait(false);
+        await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // No longer than the host waits.
         await WriteCountsAsync(cancellationToken).ConfigureAwait(false);
     }
 

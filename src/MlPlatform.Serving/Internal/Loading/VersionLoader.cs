@@ -5,18 +5,47 @@ using MlPlatform.Core;
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>Makes a version ready to serve from its package: bytes verified, signature matched, warmed up, golden rows reproduced.</summary>
-internal sealed class VersionLoader(ModelRuntimes runtimes, Clocks clocks, IOptions<ServingOptions> options, ILogger<LoadedVersion> logger)
+internal sealed class VersionLoader(
+    ModelRuntimes runtimes,
+    LoadLimit limit,
+    Clocks clocks,
+    IOptions<ServingOptions> options,
+    ILogger<LoadedVersion> logger
+)
 {
     private const int MostThreads = 4;
     private const double HeavyTicks = 200 * TimeSpan.TicksPerMicrosecond; // A lighter model loses by being divided.
     private const double LeastGain = 0.8;
+    private const int MostOpening = 4; // An alias may come to mean what can be read.
     private const long MostRowBytes = 256 << 20; // Each slot has memory for a row, and a file of some bytes may ask for any size.
 
     private int Slots => options.Value.RequestSlots > 0 ? options.Value.RequestSlots : Environment.ProcessorCount * 8;
 
+    /// <summary>Opens what a reference means.</summary>
+    /// <exception cref="AssetNotFoundException">The source does not have it.</exception>
+    /// <exception cref="MlPlatformException">It cannot be read, or not in time.</exception>
+    public Task<OpenedModel> OpenAsync(IModelSource source, ModelReference reference, CancellationToken cancellationToken) =>
+        limit.RunAsync(
+            $"Opening '{reference}'",
+            MostOpening,
+            token => source.OpenAsync(reference, token),
+            static _ => { },
+            cancellationToken
+        );
+
     /// <exception cref="InvalidModelPackageException">The package is not what it says, or no runtime here can run it.</exception>
     /// <exception cref="ArtifactCorruptException">Its bytes are damaged.</exception>
-    public async Task<LoadedVersion> LoadAsync(OpenedModel opened, CancellationToken cancellationToken)
+    /// <exception cref="MlPlatformException">It takes too long.</exception>
+    public Task<LoadedVersion> LoadAsync(OpenedModel opened, CancellationToken cancellationToken) =>
+        limit.RunAsync(
+            $"Loading {opened.Id} ({opened.Package.Digest})",
+            most: 1,
+            token => LoadNowAsync(opened, token),
+            static version => version.Retire(),
+            cancellationToken
+        );
+
+    private async Task<LoadedVersion> LoadNowAsync(OpenedModel opened, CancellationToken cancellationToken)
     {
         using var activity = ServingDiagnostics.Source.StartActivity("serving.load");
         activity?.SetTag("mlplatform.model.name", opened.Id.Name);

@@ -68,6 +68,11 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
                 opened[reference.Name] = FileOf(reference.Name, version); // Before the read: what is written after it is told.
             }
 
+            if (new FileInfo(path).Length == 0) // Neither is there an end to what is no file, such as a pipe.
+            {
+                throw new InvalidModelPackageException($"'{path}' is empty, or no file.");
+            }
+
             bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
