@@ -55,6 +55,11 @@ public sealed class PlatformHostShutdownTests : IDisposable
             )
             .ToList();
         await Task.WhenAny([busy.Task, .. callers]);
+        while (await GetAsync(client, Ready) != HttpStatusCode.OK)
+        {
+            // The folder is still gone through.
+        }
+
         await TerminateAsync(process);
         while (await GetAsync(client, Ready) == HttpStatusCode.OK)
         {

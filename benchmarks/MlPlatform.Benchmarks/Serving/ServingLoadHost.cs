@@ -92,6 +92,12 @@ internal static partial class ServingLoadHost
         app.MapPost("/engine", (ModelRow row) => engines.Predict(row));
         app.MapPredict<ModelRow, ModelAnswer>("/score", "trees@champion");
         await app.StartAsync(ends);
+        var server = app.Services.GetRequiredService<IModelServer>();
+        while (server.IsLoading)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, ends);
+        }
+
         Console.WriteLine(app.Urls.Single());
         await Console.In.ReadLineAsync(ends); // Until the parent closes it.
         await app.StopAsync(CancellationToken.None);

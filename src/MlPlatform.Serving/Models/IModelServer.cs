@@ -11,6 +11,9 @@ public interface IModelServer
     /// <exception cref="ModelUnavailableException">A version could not be loaded; the versions before go on serving.</exception>
     Task RefreshAsync(string? model = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether models of the folder are being loaded, as they are in the background when the platform has started; those of predictors are loaded before that.</summary>
+    bool IsLoading { get; }
+
     /// <summary>What each reference answers with at present.</summary>
     IReadOnlyList<ServedModel> List();
 }

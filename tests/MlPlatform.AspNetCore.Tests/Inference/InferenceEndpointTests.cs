@@ -271,6 +271,9 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
         Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/live")).Status);
 
         predictors.Models = [new("m@champion", new("m", 1), null, 0, "A later load failed.")];
+        predictors.IsLoading = true;
+        Assert.Equal(503, (await host.SendAsync("GET", "/v2/health/ready")).Status);
+        predictors.IsLoading = false;
         Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/ready")).Status);
     }
 

@@ -7,6 +7,8 @@ internal sealed class ScriptedPredictors : IModelServer
 {
     public IReadOnlyList<ServedModel> Models { get; set; } = [];
 
+    public bool IsLoading { get; set; }
+
     public Task RefreshAsync(string? model = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     public IReadOnlyList<ServedModel> List() => Models;

@@ -203,8 +203,13 @@ public sealed class ModelFolderTests : IDisposable
     private ServingHost Start(TimeProvider? work = null, long room = 0) =>
         new(b => b.AddServing(o => (o.ModelRepository, o.ResidentVersions, o.MaxOpenModelBytes) = (root, 0, room)), work: work);
 
-    private static Task StartAsync(ServingHost host) =>
-        host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single().StartAsync(Token);
+    private static async Task StartAsync(ServingHost host)
+    {
+        var service = host.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single();
+        await service.StartAsync(Token);
+        await service.Opened;
+        Assert.False(host.Server.IsLoading);
+    }
 
     /// <summary>Ends with the test's time if it never answers so.</summary>
     private static async Task UntilAsync(ServingHost host, FakeTimeProvider work, float expected)

@@ -7,10 +7,10 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Whether the server, or one model, can answer.</summary>
 internal sealed class InferenceReadiness(IHostApplicationLifetime lifetime, RequestDrain drain, IModelServer? predictors = null)
 {
-    /// <summary>What the application predicts with must be loaded; what callers have named must not, or any of them could take the server down.</summary>
+    /// <summary>What the application predicts with must be loaded, and the folder have been gone through; what callers have named must not be, or any of them could take the server down.</summary>
     public bool IsReady(IInferenceServer models)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested || drain.IsStopping)
+        if (lifetime.ApplicationStopping.IsCancellationRequested || drain.IsStopping || predictors is { IsLoading: true })
         {
             return false;
         }

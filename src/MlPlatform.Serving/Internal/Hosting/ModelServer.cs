@@ -15,6 +15,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
     private readonly Func<string, ModelHost> create;
     private readonly Clocks clocks;
     private readonly ILogger logger;
+    private volatile bool isLoading;
     private bool closed;
 
     public ModelServer(
@@ -41,6 +42,12 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
             var host = Acquire(registration.Reference.Name); // For good.
             host.Keep(registration.Create(host, factory));
         }
+    }
+
+    public bool IsLoading
+    {
+        get => isLoading;
+        set => isLoading = value;
     }
 
     public IReadOnlyCollection<ModelHost> Hosts => [.. hosts.Values];

@@ -4,7 +4,7 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>Loads at start what predictors need, then follows aliases and rollouts.</summary>
+/// <summary>Loads at start what predictors need, then, in the background, models of the folder; follows aliases and rollouts.</summary>
 internal sealed class ModelServerService(
     ModelServer server,
     IInferenceServer inference,
@@ -24,6 +24,9 @@ internal sealed class ModelServerService(
     private readonly List<Task> loops = [];
     private readonly Lock loopsGate = new();
 
+    /// <summary>Completes when the models of the folder are loaded, as far as they can be.</summary>
+    public Task Opened { get; private set; } = Task.CompletedTask;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var used in predictors.SelectMany(p => p.Uses).Distinct())
@@ -42,9 +45,10 @@ internal sealed class ModelServerService(
             Follow(host);
         }
 
-        foreach (var name in source.Folder?.ListFirst(options.Value.MaxOpenModels, options.Value.RoomOfOpenModels) ?? [])
+        if (source.Folder is { } folder)
         {
-            await TryOpenAsync(ModelReference.ByAlias(name, options.Value.DefaultAlias), cancellationToken).ConfigureAwait(false);
+            server.IsLoading = true;
+            Opened = Task.Run(() => OpenAsync(folder), CancellationToken.None); // There may be many: a host that does not listen meanwhile looks dead.
         }
     }
 
@@ -54,7 +58,7 @@ internal sealed class ModelServerService(
         lock (loopsGate)
         {
             stop.Cancel();
-            all = Task.WhenAll(loops);
+            all = Task.WhenAll([.. loops, Opened]);
         }
 
         await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // No longer than the host waits.
@@ -65,6 +69,28 @@ internal sealed class ModelServerService(
     {
         stop.Cancel(); // A container may be disposed without being stopped.
         stop.Dispose();
+    }
+
+    private async Task OpenAsync(ModelFolder folder)
+    {
+        try
+        {
+            foreach (var name in folder.ListFirst(options.Value.MaxOpenModels, options.Value.RoomOfOpenModels))
+            {
+                await TryOpenAsync(ModelReference.ByAlias(name, options.Value.DefaultAlias), stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            if (!stop.IsCancellationRequested)
+            {
+                Log.WatchFailed(logger, "*", e); // Models are opened when they are asked for.
+            }
+        }
+        finally
+        {
+            server.IsLoading = false;
+        }
     }
 
     private void Follow(ModelHost host)
