@@ -13,10 +13,11 @@ internal sealed class RolloutHost : IAsyncDisposable
         bool withEvidence = true,
         int shadowQueue = 256,
         TimeProvider? work = null,
-        TimeSpan? maxQueueTime = null
+        TimeSpan? maxQueueTime = null,
+        ScriptedRuntime? runtime = null
     )
     {
-        Runtime = replicaOf?.Runtime ?? new() { Models = { [1] = x => 0.25f, [2] = x => 0.75f } };
+        Runtime = runtime ?? replicaOf?.Runtime ?? new() { Models = { [1] = x => 0.25f, [2] = x => 0.75f } };
         Evidence = replicaOf?.Evidence ?? new();
         Observer = new();
         Serving = new(

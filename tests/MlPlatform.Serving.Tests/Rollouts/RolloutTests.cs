@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
+using MlPlatform.Serving.Internal;
 
 namespace MlPlatform.Serving.Tests;
 
@@ -286,6 +287,29 @@ public sealed class RolloutTests
         var rollout = await host.Rollouts.StartAsync("m", 2, null, Token);
         Assert.Equal(RolloutState.RolledBack, rollout.State);
         Assert.Contains("could not be loaded: m@v2 failed while it was warmed up: broken", rollout.Reason, StringComparison.Ordinal);
+        Assert.Equal("m@v2", Assert.Single(await host.Serving.EventsAsync(EventTypes.ModelLoadFailed)).Payload.GetProperty("reference").GetString());
+    }
+
+    [Fact]
+    public async Task A_candidate_that_one_of_two_processes_cannot_load_is_rolled_back_for_both()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var broken = new ScriptedRuntime { Models = { [1] = _ => 0.25f, [2] = _ => throw new InvalidOperationException("broken") } };
+        await using var other = new RolloutHost(replicaOf: host, runtime: broken, work: TimeProvider.System);
+        var service = other.Serving.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single();
+        await service.StartAsync(Token);
+        var rollout = await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        while (rollout.IsOpen)
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+            rollout = (await host.Rollouts.GetAsync(rollout.Id, Token))!;
+        }
+
+        Assert.Equal(RolloutState.RolledBack, rollout.State);
+        Assert.Contains("could not be loaded by ", rollout.Reason, StringComparison.Ordinal);
+        Assert.Contains("broken", rollout.Reason, StringComparison.Ordinal);
+        await service.StopAsync(Token);
     }
 
     [Fact]

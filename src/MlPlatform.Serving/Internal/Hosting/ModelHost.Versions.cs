@@ -10,6 +10,7 @@ internal sealed partial class ModelHost
     {
         var rollout = await rollouts.FindOpenAsync(Name, cancellationToken).ConfigureAwait(false);
         PrepareCounters(rollout);
+        CandidateFailure = null;
         ModelUnavailableException? failure = null;
         foreach (var group in predictors.GroupBy(p => p.Reference))
         {
@@ -42,6 +43,7 @@ internal sealed partial class ModelHost
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
+                    CandidateFailure = (rollout, e);
                     failure = await journal.FailedAsync(rollout.Candidate.ToString(), e, cancellationToken).ConfigureAwait(false);
                 }
             }

@@ -52,6 +52,9 @@ internal sealed partial class ModelHost(
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }
 
+    /// <summary>The open rollout whose candidate could not be loaded here, and why; null without one.</summary>
+    public (Rollout Rollout, Exception Exception)? CandidateFailure { get; private set; }
+
     /// <summary>A change was seen that the routes do not follow yet, since they could not be made anew.</summary>
     public bool IsStale { get; set; }
 
@@ -155,10 +158,18 @@ internal sealed partial class ModelHost(
     /// <exception cref="MlPlatformException">It cannot be loaded, or does not fit.</exception>
     public Task ProbeAsync(ModelVersionId id, string alias, CancellationToken cancellationToken) =>
         WhileOpenAsync(
-            token =>
+            async token =>
             {
                 var users = predictors.ToList().FindAll(p => string.Equals(p.Reference.Alias, alias, StringComparison.Ordinal));
-                return GetAsync(ModelReference.ByVersion(id.Name, id.Version), users, token);
+                try
+                {
+                    await GetAsync(ModelReference.ByVersion(id.Name, id.Version), users, token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is not DatabaseBusyException && !token.IsCancellationRequested)
+                {
+                    await journal.FailedAsync(id.ToString(), e, token).ConfigureAwait(false);
+                    throw;
+                }
             },
             cancellationToken
         );

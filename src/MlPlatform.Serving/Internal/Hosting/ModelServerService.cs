@@ -12,7 +12,9 @@ internal sealed class ModelServerService(
     IConsumers consumers,
     ServedSource source,
     RolloutStore rollouts,
+    RolloutMover mover,
     StepCountStore counts,
+    ILeases leases,
     IChangeFeed changes,
     Clocks clocks,
     IOptions<ServingOptions> options,
@@ -160,6 +162,8 @@ internal sealed class ModelServerService(
                     {
                         await TryRefreshAsync(host, stop.Token).ConfigureAwait(false);
                     }
+
+                    await WithdrawAsync(host, stop.Token).ConfigureAwait(false);
                 }
 
                 await WriteCountsAsync(stop.Token).ConfigureAwait(false);
@@ -169,6 +173,25 @@ internal sealed class ModelServerService(
             {
                 await PauseAsync("*", e, stop.Token).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>A candidate that one of several processes cannot load is rolled back for all: its part of the traffic would never meet it.</summary>
+    private async Task WithdrawAsync(ModelHost host, CancellationToken cancellationToken)
+    {
+        if (host.CandidateFailure is not ({ } rollout, MlPlatformException exception) || exception is DatabaseBusyException)
+        {
+            return; // What may pass is tried again.
+        }
+
+        try
+        {
+            var reason = $"The candidate could not be loaded by {leases.Owner}: {exception.Message}";
+            await mover.MoveAsync(rollout, (RolloutState.RolledBack, rollout.Step, reason), null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConcurrencyConflictException e) when (e.Store == RolloutStore.Name)
+        {
+            // It has moved meanwhile; the change is seen at the next look.
         }
     }
 
