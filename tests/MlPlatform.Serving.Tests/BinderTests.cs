@@ -40,6 +40,21 @@ public sealed class BinderTests
     }
 
     [Fact]
+    public void A_record_with_a_constructor_has_its_other_properties_set_too()
+    {
+        var problems = new List<string>();
+        var write = InputBinder.Compile<Row>(Layout, DataSchema.Empty, problems, []);
+        var read = OutputBinder.Compile<Partly>(Layout, problems);
+        Assert.Empty(problems);
+        using var buffer = new RequestBuffer(Layout, 1);
+        write(new(12, 180, "AA", default, true, [1, 2, 3]), buffer, 0);
+        Assert.Equal(new Partly(12) { Seats = 180, Airline = "AA" }, read(buffer, 0));
+        OutputBinder.Compile<PartlyWrong>(Layout, problems);
+        Assert.Contains("'Gate' of PartlyWrong is no output of the model", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.Equal(["MeanDelay", "Seats", "Airline"], RecordColumns.Taken(typeof(Partly), []).Select(c => c.Name));
+    }
+
+    [Fact]
     public void Binders_round_trip_short_floats()
     {
         var layout = BufferLayout.OneTensorPerColumn([
@@ -117,4 +132,18 @@ public sealed class BinderTests
     internal sealed record Short(Half Small, Half? Missing, BFloat16 Brain, Half[] Pair);
 
     internal sealed record Wide(float Small, double Brain);
+
+    private sealed record Partly(float MeanDelay)
+    {
+        public long Seats { get; init; } = -7;
+
+        public string Airline { get; set; } = "default";
+
+        public bool IsHeavy => Seats > 300;
+    }
+
+    private sealed record PartlyWrong(float MeanDelay)
+    {
+        public string? Gate { get; set; }
+    }
 }

@@ -287,7 +287,10 @@ public sealed class RolloutTests
         var rollout = await host.Rollouts.StartAsync("m", 2, null, Token);
         Assert.Equal(RolloutState.RolledBack, rollout.State);
         Assert.Contains("could not be loaded: m@v2 failed while it was warmed up: broken", rollout.Reason, StringComparison.Ordinal);
-        Assert.Equal("m@v2", Assert.Single(await host.Serving.EventsAsync(EventTypes.ModelLoadFailed)).Payload.GetProperty("reference").GetString());
+        Assert.Equal(
+            "m@v2",
+            Assert.Single(await host.Serving.EventsAsync(EventTypes.ModelLoadFailed)).Payload.GetProperty("reference").GetString()
+        );
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace MlPlatform.Serving.Internal;
 
-/// <summary>Compiles what makes an answer from the output buffer: by constructor, by settable properties, or the only output as it is.</summary>
+/// <summary>Compiles what makes an answer from the output buffer: by constructor and settable properties, or the only output as it is.</summary>
 internal static class OutputBinder
 {
     public static Func<RequestBuffer, int, TOut> Compile<TOut>(BufferLayout layout, List<string> problems, string side = "output")
@@ -16,19 +16,18 @@ internal static class OutputBinder
         {
             body = Single(type);
         }
-        else if (ConstructorOf(type) is { } constructor)
-        {
-            body = Expression.New(constructor, constructor.GetParameters().Select(p => Read(MemberNames.Of(p), p.ParameterType)));
-        }
         else
         {
-            var settable = Settable(type);
-            if (settable.Count == 0)
+            var constructor = ConstructorOf(type);
+            var settable = Settable(type, constructor);
+            if (constructor is null && settable.Count == 0)
             {
                 problems.Add($"{type.Name} has no property that can be set");
             }
             body = Expression.MemberInit(
-                Expression.New(type),
+                constructor is null
+                    ? Expression.New(type)
+                    : Expression.New(constructor, constructor.GetParameters().Select(p => Read(MemberNames.Of(p), p.ParameterType))),
                 settable.Select(p => (MemberBinding)Expression.Bind(p, Read(MemberNames.Of(p), p.PropertyType)))
             );
         }
@@ -79,7 +78,12 @@ internal static class OutputBinder
             ? constructors.MaxBy(c => c.GetParameters().Length)
             : null;
 
-    public static List<PropertyInfo> Settable(Type type) => InputBinder.Readable(type).FindAll(p => p.SetMethod is { IsPublic: true });
+    /// <summary>The properties that are set besides what a constructor takes.</summary>
+    public static List<PropertyInfo> Settable(Type type, ConstructorInfo? constructor)
+    {
+        var taken = constructor?.GetParameters().Select(MemberNames.PropertyOf).ToHashSet() ?? [];
+        return InputBinder.Readable(type).FindAll(p => p.SetMethod is { IsPublic: true } && !taken.Contains(p));
+    }
 
     private static int Find(BufferLayout layout, string name)
     {

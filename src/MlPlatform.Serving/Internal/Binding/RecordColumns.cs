@@ -15,15 +15,24 @@ internal static class RecordColumns
     /// <summary>What an object of the type is made from.</summary>
     /// <param name="type">The type.</param>
     /// <param name="problems">Takes a line for each member that can be no column.</param>
-    public static IReadOnlyList<DataColumn> Taken(Type type, List<string> problems) =>
-        OutputBinder.IsSingle(type) ? NoRecord(type, problems)
-        : OutputBinder.ConstructorOf(type) is { } constructor
-            ? ToColumns(
-                type,
-                [.. constructor.GetParameters().Select(p => (MemberNames.Of(p), p.ParameterType, (MemberInfo?)MemberNames.PropertyOf(p)))],
-                problems
-            )
-        : ToColumns(type, [.. OutputBinder.Settable(type).Select(p => (MemberNames.Of(p), p.PropertyType, (MemberInfo?)p))], problems);
+    public static IReadOnlyList<DataColumn> Taken(Type type, List<string> problems)
+    {
+        if (OutputBinder.IsSingle(type))
+        {
+            return NoRecord(type, problems);
+        }
+
+        var constructor = OutputBinder.ConstructorOf(type);
+        return ToColumns(
+            type,
+            [
+                .. constructor?.GetParameters().Select(p => (MemberNames.Of(p), p.ParameterType, (MemberInfo?)MemberNames.PropertyOf(p)))
+                    ?? [],
+                .. OutputBinder.Settable(type, constructor).Select(p => (MemberNames.Of(p), p.PropertyType, (MemberInfo?)p)),
+            ],
+            problems
+        );
+    }
 
     /// <summary>What can be read from an object of the type.</summary>
     /// <param name="type">The type.</param>
