@@ -151,7 +151,7 @@ public static class ServingDiagnostics
     internal static readonly Counter<long> RolloutsEnded = Meter.CreateCounter<long>(
         "mlplatform.serving.rollouts_ended",
         "{rollout}",
-        "Rollouts that ended, by model and state: promoted, rolledBack, superseded."
+        "Rollouts that ended, by model and state: Promoted, RolledBack, Superseded."
     );
 
     private static KeyValuePair<string, object?>[] TagsOf(LoadedVersion version) =>
