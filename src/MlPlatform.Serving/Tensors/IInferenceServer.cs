@@ -41,6 +41,14 @@ public interface IInferenceServer
     /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
     ValueTask<TensorModel> DescribeAsync(ModelReference model, CancellationToken cancellationToken = default);
 
+    /// <summary>Loads what a reference means now, whether it is open or not, and completes when that answers.</summary>
+    /// <remarks>A version that could not be loaded is tried again at once.</remarks>
+    /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="AssetNotFoundException">No such model, alias or version.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded; what answered before goes on.</exception>
+    Task LoadAsync(ModelReference model, CancellationToken cancellationToken = default);
+
     /// <summary>What is open, the one used last coming last.</summary>
     IReadOnlyList<ServedModel> ListOpen();
 

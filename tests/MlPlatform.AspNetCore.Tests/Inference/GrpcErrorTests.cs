@@ -1,6 +1,7 @@
 using System.Text;
 using Grpc.Core;
 using MlPlatform.AspNetCore.Internal;
+using MlPlatform.AspNetCore.Internal.InferenceProtocol;
 using MlPlatform.Core;
 using MlPlatform.Serving;
 
@@ -81,6 +82,21 @@ public sealed class GrpcErrorTests
         static byte[] Text(string value) => [(byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
         static byte[] Frame(byte type, byte flags, byte id, byte[] payload) =>
             [0, 0, (byte)payload.Length, type, flags, 0, 0, 0, id, .. payload];
+    }
+
+    [Theory]
+    [InlineData("classification")]
+    [InlineData("shared_memory_region")]
+    public async Task Extensions_that_are_not_there_are_refused(string parameter)
+    {
+        await using var fixture = await GrpcFixture.StartAsync();
+        var request = GrpcFixture.Raw("INT8", [1], 1);
+        request.Outputs.Add(
+            new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "x", Parameters = { [parameter] = new() { Int64Param = 1 } } }
+        );
+        var error = await fixture.RefusalAsync(request);
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Contains(parameter, error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class InferenceRepositoryTests : IAsyncLifetime
         JsonNode[] all =
         [
             JsonNode.Parse("""{"name":"a","version":"3","state":"READY","reason":""}""")!,
-            JsonNode.Parse("""{"name":"b","version":"","state":"UNAVAILABLE","reason":"No such file."}""")!,
+            JsonNode.Parse("""{"name":"b","version":"2","state":"UNAVAILABLE","reason":"No such file."}""")!,
         ];
         Assert.Equal(new JsonArray(all[..count]).ToJsonString(), reply.Text);
     }

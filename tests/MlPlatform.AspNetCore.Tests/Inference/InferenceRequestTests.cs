@@ -67,7 +67,7 @@ public sealed class InferenceRequestTests
         var request = Requests.Read(
             """
             {"inputs":[],"parameters":{"binary_data_output":true,"timeout":1500,"priority":3,"other":"x"},
-             "outputs":[{"name":"a"},{"name":"b","parameters":{"binary_data":false,"classification":2}}]}
+             "outputs":[{"name":"a"},{"name":"b","parameters":{"binary_data":false,"level":2}}]}
             """
         );
         Assert.Equal(["a", "b"], request.ToTensors().Outputs);
@@ -126,6 +126,12 @@ public sealed class InferenceRequestTests
     [InlineData("""{"inputs":[],"id":1}""", "'id' is not a string")]
     [InlineData("""{"inputs":[],"parameters":[]}""", "'parameters' is not an object")]
     [InlineData("""{"inputs":[],"parameters":{"a":{}}}""", "parameter 'a'")]
+    [InlineData("""{"inputs":[],"parameters":{"timeout":1,"timeout":1}}""", "'timeout' is given twice")]
+    [InlineData("""{"inputs":[],"outputs":[{"name":"y","parameters":{"classification":1}}]}""", "'classification' is of an extension")]
+    [InlineData(
+        """{"inputs":[],"outputs":[{"name":"y","parameters":{"shared_memory_region":"a"}}]}""",
+        "'shared_memory_region' is of an extension"
+    )]
     [InlineData("""{"inputs":[],"parameters":{"timeout":-1}}""", "'timeout'")]
     [InlineData("""{"inputs":[],"parameters":{"binary_data_output":1}}""", "'binary_data_output'")]
     [InlineData("""{"inputs":[],"outputs":[{}]}""", "Output 0 has no 'name'")]

@@ -64,6 +64,9 @@ internal sealed class ScriptedModels : IInferenceServer
         return ValueTask.FromResult(Description(model));
     }
 
+    public Task LoadAsync(ModelReference model, CancellationToken cancellationToken = default) =>
+        DescribeAsync(model, cancellationToken).AsTask();
+
     public ModelOverloadedException? Refuse(ModelReference model, PredictionPriority priority = default)
     {
         LastModel = model;

@@ -123,6 +123,31 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal(3, changes.Current.Version);
     }
 
+    [Fact]
+    public async Task To_load_is_to_take_up_the_newest_version_and_to_say_when_that_cannot_be()
+    {
+        Add("m", 1);
+        await using var host = Start();
+        var server = host.Get<IInferenceServer>();
+        var model = ModelReference.Parse("m@champion");
+        await server.LoadAsync(model, Token);
+        Add("m", 2);
+        await server.LoadAsync(model, Token);
+        Assert.Equal(ModelPackages.Answer(2, 2), await AskAsync(host, "m@champion"), 5);
+        await File.WriteAllBytesAsync(Folder("m", 3), [1, 2, 3], Token);
+        await Assert.ThrowsAsync<ModelUnavailableException>(() => server.LoadAsync(model, Token));
+        Assert.Equal(ModelPackages.Answer(2, 2), await AskAsync(host, "m@champion"), 5);
+        Add("m", 3);
+        await server.LoadAsync(model, Token); // At once, not after the pause between tries.
+        Assert.Equal(ModelPackages.Answer(3, 2), await AskAsync(host, "m@champion"), 5);
+
+        await File.WriteAllBytesAsync(Folder("n", 1), [1, 2, 3], Token);
+        await Assert.ThrowsAsync<ModelUnavailableException>(() => server.LoadAsync(ModelReference.Parse("n@champion"), Token));
+        Add("n", 1);
+        await server.LoadAsync(ModelReference.Parse("n@champion"), Token);
+        await Assert.ThrowsAsync<AssetNotFoundException>(() => server.LoadAsync(ModelReference.Parse("absent@champion"), Token));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

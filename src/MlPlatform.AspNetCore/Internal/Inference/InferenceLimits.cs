@@ -6,6 +6,15 @@ internal static class InferenceLimits
     // Far more than any model has; keeps the search for duplicates short.
     private const int MaximumTensors = 1024;
 
+    /// <summary>Who asks for classes, or for memory shared with the server, would take another answer for theirs.</summary>
+    public static void RefuseExtension(string parameter, object owner)
+    {
+        if (parameter == "classification" || parameter.StartsWith("shared_memory_", StringComparison.Ordinal))
+        {
+            throw MlflowException.InvalidParameter($"{owner}: parameter '{parameter}' is of an extension that this server does not have.");
+        }
+    }
+
     public static void RefuseMany(int count, string kind)
     {
         if (count > MaximumTensors)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MlPlatform.AspNetCore.Internal;
 
-/// <summary>The parameters that mean something here; others are ignored, since each server has its own.</summary>
+/// <summary>The parameters that mean something here; others are ignored, since each server has its own, but for those that would change what an answer is.</summary>
 /// <param name="Timeout">Of a request: microseconds; 0 is none.</param>
 /// <param name="Priority">Of a request: 1 is the most urgent; 0 is none.</param>
 /// <param name="BinaryOutput">Of a request: whether outputs come as bytes.</param>
@@ -20,22 +20,27 @@ internal readonly record struct InferenceParameters(long? Timeout, long? Priorit
         {
             if (reader.ValueTextEquals("timeout"u8))
             {
+                RefuseTwice(result.Timeout is not null, "timeout", owner);
                 result = result with { Timeout = ReadCount(ref reader, "timeout", owner) };
             }
             else if (reader.ValueTextEquals("priority"u8))
             {
+                RefuseTwice(result.Priority is not null, "priority", owner);
                 result = result with { Priority = ReadCount(ref reader, "priority", owner) };
             }
             else if (reader.ValueTextEquals("binary_data_output"u8))
             {
+                RefuseTwice(result.BinaryOutput is not null, "binary_data_output", owner);
                 result = result with { BinaryOutput = ReadFlag(ref reader, "binary_data_output", owner) };
             }
             else if (reader.ValueTextEquals("binary_data_size"u8))
             {
+                RefuseTwice(result.BinarySize is not null, "binary_data_size", owner);
                 result = result with { BinarySize = ReadCount(ref reader, "binary_data_size", owner) };
             }
             else if (reader.ValueTextEquals("binary_data"u8))
             {
+                RefuseTwice(result.Binary is not null, "binary_data", owner);
                 result = result with { Binary = ReadFlag(ref reader, "binary_data", owner) };
             }
             else
@@ -63,9 +68,18 @@ internal readonly record struct InferenceParameters(long? Timeout, long? Priorit
             : throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is neither true nor false.");
     }
 
+    private static void RefuseTwice(bool isGiven, string name, object owner)
+    {
+        if (isGiven)
+        {
+            throw MlflowException.InvalidParameter($"{owner}: parameter '{name}' is given twice.");
+        }
+    }
+
     private static void Ignore(ref Utf8JsonReader reader, object owner)
     {
-        var name = reader.GetString();
+        var name = reader.GetString()!;
+        InferenceLimits.RefuseExtension(name, owner);
         reader.Read();
         if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)
         {

@@ -11,12 +11,15 @@ internal static class InferenceRepository
         models
             .ListOpen()
             .Where(m => !readyOnly || m.Version is not null)
+            .Select(m => (Model: m, Reference: ModelReference.Parse(m.Reference)))
             .Select(m => new RepositoryEntry(
-                ModelReference.Parse(m.Reference).Name,
-                m.Version?.Version.ToString(CultureInfo.InvariantCulture) ?? string.Empty,
-                m.Version is null ? "UNAVAILABLE" : "READY",
-                m.Error ?? string.Empty
-            ));
+                m.Reference.Name,
+                (m.Model.Version?.Version ?? m.Reference.Version)?.ToString(CultureInfo.InvariantCulture) ?? string.Empty,
+                m.Model.Version is null ? "UNAVAILABLE" : "READY",
+                m.Model.Error ?? string.Empty
+            ))
+            .GroupBy(e => (e.Name, e.Version)) // Several references may mean one version.
+            .Select(g => g.MaxBy(e => (e.State == "READY", e.Reason.Length)));
 
     /// <summary>Of a request to load or to unload.</summary>
     /// <exception cref="MlflowException">A parameter would bring a model along, or say how it is served.</exception>

@@ -63,7 +63,7 @@ internal sealed class InferenceRepositoryEndpoints(
     {
         await ReadAsync(context, CheckParameters).ConfigureAwait(false);
         var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
-        await models.DescribeAsync(reference, context.RequestAborted).ConfigureAwait(false);
+        await models.LoadAsync(reference, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task UnloadAsync(HttpContext context, IInferenceServer models)

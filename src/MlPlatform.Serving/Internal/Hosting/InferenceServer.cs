@@ -71,6 +71,37 @@ internal sealed class InferenceServer : IInferenceServer
         }
     }
 
+    public async Task LoadAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var opened = Find(model, out _);
+        if (opened.FailedAt is not null)
+        {
+            await CloseAsync(opened).ConfigureAwait(false);
+            opened = Find(model, out _);
+        }
+
+        var isOpen = opened.Loaded.Task.IsCompletedSuccessfully;
+        await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!isOpen)
+        {
+            return; // It was opened by what the source says now.
+        }
+
+        try
+        {
+            await opened.Host.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelUnavailableException) when (opened.Predictor.Failure is null)
+        {
+            // Another reference to the model.
+        }
+        catch (ObjectDisposedException) when (!IsOpen(model, opened))
+        {
+            await LoadAsync(model, cancellationToken).ConfigureAwait(false); // Let go of meanwhile.
+        }
+    }
+
     public IReadOnlyList<ServedModel> ListOpen() =>
         [
             .. open

@@ -109,7 +109,7 @@ internal sealed class GrpcInference(
     {
         CheckRepository(request.RepositoryName);
         InferenceRepository.CheckParameters(request.Parameters.Keys);
-        await Models.DescribeAsync(Target(request.ModelName, string.Empty), cancellationToken).ConfigureAwait(false);
+        await Models.LoadAsync(Target(request.ModelName, string.Empty), cancellationToken).ConfigureAwait(false);
         return new();
     }
 

@@ -14,6 +14,15 @@ internal static class GrpcParameters
     public static long PriorityOf(MapField<string, InferParameter> parameters) =>
         (long)Math.Min(CountOf(parameters, "priority"), long.MaxValue);
 
+    /// <exception cref="MlflowException">One would change what an answer is.</exception>
+    public static void RefuseExtensions(MapField<string, InferParameter> parameters, string owner)
+    {
+        foreach (var name in parameters.Keys)
+        {
+            InferenceLimits.RefuseExtension(name, owner);
+        }
+    }
+
     private static ulong CountOf(MapField<string, InferParameter> parameters, string name)
     {
         if (!parameters.TryGetValue(name, out var parameter))

@@ -28,6 +28,11 @@ internal static class GrpcRequestReader
             inputs[i] = Read(message.Inputs[i], i, isRaw ? message.RawInputContents[i] : null, maximumBytes);
         }
 
+        foreach (var output in message.Outputs)
+        {
+            GrpcParameters.RefuseExtensions(output.Parameters, $"Output '{output.Name}'");
+        }
+
         return new()
         {
             Id = message.Id,
@@ -47,6 +52,7 @@ internal static class GrpcRequestReader
             throw MlflowException.InvalidParameter($"{owner} has no 'name'.");
         }
 
+        GrpcParameters.RefuseExtensions(input.Parameters, owner);
         var type = Datatypes.Parse(input.Datatype, owner);
         var shape = TensorShape.Check(input.Shape, owner);
         var count = TensorShape.CountOf(shape, type, maximumBytes, owner);
