@@ -12,6 +12,7 @@ using MlPlatform.AspNetCore;
 using MlPlatform.Core;
 using MlPlatform.Registry;
 using MlPlatform.Sdk;
+using MlPlatform.Serving;
 using MlPlatform.TestSupport;
 using RunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;

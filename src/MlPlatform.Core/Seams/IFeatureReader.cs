@@ -10,6 +10,12 @@ public interface IFeatureReader
     /// <exception cref="AssetNotFoundException">No such service.</exception>
     ValueTask<DataSchema> DescribeAsync(string service, CancellationToken cancellationToken = default);
 
+    /// <summary>The names of the entity keys that each column of a service is read by, in the order of <see cref="DescribeAsync"/>; none for a column that needs none.</summary>
+    /// <param name="service">Service name, or <c>name@vN</c>.</param>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
+    /// <exception cref="AssetNotFoundException">No such service.</exception>
+    ValueTask<IReadOnlyList<IReadOnlyList<string>>> DescribeKeysAsync(string service, CancellationToken cancellationToken = default);
+
     /// <summary>Fills <paramref name="destination"/> with the service's columns.</summary>
     /// <param name="service">Service name, or <c>name@vN</c>.</param>
     /// <param name="values">Entity keys and request data by name. Unknown names are ignored; a missing key reads as not found.</param>

@@ -91,7 +91,7 @@ public sealed class OpenApiTests
             ["value", "modelVersion", "route", "predictionId"],
             PropertiesOf(document, SchemaOf(operation, "200")!.Split('/')[^1])
         );
-        foreach (var error in new[] { "400", "413", "415", "500", "503", "504" })
+        foreach (var error in new[] { "400", "403", "413", "415", "500", "503", "504" })
         {
             Assert.Equal(
                 "#/components/schemas/ProblemDetails",

@@ -89,6 +89,7 @@ public sealed class PredictErrorTests
     [Theory]
     [InlineData("Content-Type: text/plain")]
     [InlineData("Content-Type: application/x-www-form-urlencoded")]
+    [InlineData("Content-Type: application/json; charset=utf-16")]
     [InlineData("X-None: x")]
     public async Task Another_type_is_415(string header)
     {

@@ -15,6 +15,11 @@ internal sealed class TableFeatures : IFeatureReader
     public ValueTask<DataSchema> DescribeAsync(string service, CancellationToken cancellationToken = default) =>
         service == "flight" ? new(Schema) : throw new AssetNotFoundException(new(AssetKind.Service, service));
 
+    public ValueTask<IReadOnlyList<IReadOnlyList<string>>> DescribeKeysAsync(
+        string service,
+        CancellationToken cancellationToken = default
+    ) => new([.. Schema.Columns.Select(_ => (string[])["origin_airport"])]);
+
     public ValueTask ReadAsync(
         string service,
         IReadOnlyDictionary<string, FeatureValue> values,

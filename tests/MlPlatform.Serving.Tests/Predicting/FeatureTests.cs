@@ -62,6 +62,23 @@ public sealed class FeatureTests
     }
 
     [Fact]
+    public async Task A_key_that_requests_have_no_property_for_is_an_error_at_load()
+    {
+        await using var host = new ServingHost(b =>
+        {
+            b.Services.AddSingleton<IFeatureReader>(new TableFeatures());
+            b.AddPredictor<MistypedRequest, float>("m@v1", o => o.FeatureService = "flight");
+        });
+        host.Packages.All[new("m", 1)] = () => Package();
+        var e = await Assert.ThrowsAsync<ModelUnavailableException>(() => host.Server.RefreshAsync("m", Token));
+        Assert.Contains(
+            "feature service 'flight' is read by 'origin_airport', for which MistypedRequest has no property",
+            e.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_column_of_neither_source_is_an_error_at_load()
     {
         await using var host = Host(new TableFeatures { Schema = new([new("airline", DataType.String)]) });
@@ -106,4 +123,6 @@ public sealed class FeatureTests
     private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 
     internal sealed record FlightRequest(string OriginAirport, int Hour);
+
+    internal sealed record MistypedRequest(string OrginAirport, int Hour);
 }

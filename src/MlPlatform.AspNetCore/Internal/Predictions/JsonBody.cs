@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
 
 namespace MlPlatform.AspNetCore.Internal;
 
@@ -22,7 +23,7 @@ internal static class JsonBody
                     StatusCodes.Status415UnsupportedMediaType,
                     "BAD_REQUEST",
                     request.ContentType is { } type
-                        ? $"Content-Type is '{type}'; application/json was expected."
+                        ? $"Content-Type is '{type}'; application/json was expected, in UTF-8."
                         : "There is no Content-Type; application/json was expected."
                 )
             );
@@ -62,7 +63,15 @@ internal static class JsonBody
     }
 
     private static bool IsJson(HttpRequest request) =>
-        request.ContentType is "application/json" or "application/json; charset=utf-8" || request.HasJsonContentType(); // The last one allocates.
+        request.ContentType is "application/json" or "application/json; charset=utf-8" || (request.HasJsonContentType() && IsUtf8(request)); // The last two allocate.
+
+    private static bool IsUtf8(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (
+            !type.Charset.HasValue
+            || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>What the endpoint says by itself, else the limit of the platform's routes; the server's own, if lower, makes room.</summary>
     private static long LimitOf(HttpContext context, int maximumBytes)

@@ -10,6 +10,7 @@ internal static class PredictDescription
     private static readonly int[] Errors =
     [
         StatusCodes.Status400BadRequest,
+        StatusCodes.Status403Forbidden,
         StatusCodes.Status413PayloadTooLarge,
         StatusCodes.Status415UnsupportedMediaType,
         StatusCodes.Status500InternalServerError,

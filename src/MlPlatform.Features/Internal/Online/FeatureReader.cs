@@ -15,6 +15,15 @@ internal sealed class FeatureReader(FeatureRuntime runtime, IConsumptionRecorder
         return (await runtime.GetAsync(cancellationToken).ConfigureAwait(false)).Plan(service).Schema;
     }
 
+    public async ValueTask<IReadOnlyList<IReadOnlyList<string>>> DescribeKeysAsync(
+        string service,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(service);
+        return (await runtime.GetAsync(cancellationToken).ConfigureAwait(false)).Plan(service).Keys;
+    }
+
     public ValueTask ReadAsync(
         string service,
         IReadOnlyDictionary<string, FeatureValue> values,

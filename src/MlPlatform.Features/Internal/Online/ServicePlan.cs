@@ -39,6 +39,17 @@ internal sealed class ServicePlan
                     [.. g.Select(t => t.Target)]
                 )),
         ];
+        var keys = new IReadOnlyList<string>[targets.Length];
+        Array.Fill(keys, []);
+        foreach (var (read, columns) in Reads.Select((r, i) => (i, r.Targets)).Concat(Transforms.Select(t => (t.Read, t.Targets))))
+        {
+            foreach (var column in columns)
+            {
+                keys[column] = read < 0 ? [] : [.. Reads[read].Definition.Keys.Select(k => k.Name)];
+            }
+        }
+
+        Keys = keys;
         Requests = [.. targets.Where(t => t.Feature.View is null).Select(t => (t.Feature.Column, t.Target))];
         Inputs = new(
             Reads
@@ -56,6 +67,9 @@ internal sealed class ServicePlan
     public string Reference { get; }
 
     public AssetRef Asset { get; }
+
+    /// <summary>The names of the entity keys that each column is read by.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Keys { get; }
 
     public DataSchema Schema { get; }
 

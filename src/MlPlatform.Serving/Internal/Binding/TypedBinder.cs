@@ -15,6 +15,11 @@ internal sealed class TypedBinder<TIn, TOut>(FeatureSource<TIn>? features, int l
         var missing = new List<int>();
         var write = InputBinder.Compile<TIn>(version.Inputs, schema, problems, missing);
         var matched = FeatureColumns.Match(version.Inputs, missing, schema, problems);
+        if (features is not null)
+        {
+            problems.AddRange(await features.FindMissingKeysAsync(matched.Features, cancellationToken).ConfigureAwait(false));
+        }
+
         var outputProblems = new List<string>();
         var read = OutputBinder.Compile<TOut>(version.Outputs, outputProblems);
         problems.AddRange(outputProblems);

@@ -15,6 +15,9 @@ internal sealed class FeatureColumns
 
     public DataSchema Schema { get; }
 
+    /// <summary>The columns of the service that are read.</summary>
+    public IEnumerable<int> Features => pairs.Select(p => p.Feature);
+
     /// <summary>Matches columns by name; what does not fit is added to <paramref name="problems"/>.</summary>
     public static FeatureColumns Match(BufferLayout inputs, IReadOnlyList<int> columns, DataSchema schema, List<string> problems)
     {
