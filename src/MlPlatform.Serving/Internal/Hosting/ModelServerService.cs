@@ -179,7 +179,10 @@ internal sealed class ModelServerService(
     /// <summary>A candidate that one of several processes cannot load is rolled back for all: its part of the traffic would never meet it.</summary>
     private async Task WithdrawAsync(ModelHost host, CancellationToken cancellationToken)
     {
-        if (host.CandidateFailure is not ({ } rollout, MlPlatformException exception) || exception is DatabaseBusyException)
+        if (
+            host.CandidateFailure is not ({ } rollout, MlPlatformException exception)
+            || exception is DatabaseBusyException or StorageUnavailableException
+        )
         {
             return; // What may pass is tried again.
         }
