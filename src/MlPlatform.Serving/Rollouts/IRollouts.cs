@@ -12,7 +12,7 @@ public interface IRollouts
     /// <summary>Starts a rollout: the candidate is loaded, and then gets its first copies or its first share.</summary>
     /// <remarks>
     /// An alias that does not exist yet is a first deployment: there is nothing to compare with, so the candidate is promoted at once. A candidate
-    /// that cannot be loaded gives a rollout that is rolled back already. A call that fails or is cancelled once the rollout was written leaves it
+    /// that cannot be loaded gives a rollout that is rolled back already; one that another process cannot load is rolled back within moments. A call that fails or is cancelled once the rollout was written leaves it
     /// open: <see cref="GetCurrentAsync"/> has it, <see cref="AdvanceAsync"/> takes it up.
     /// </remarks>
     /// <param name="model">The model's name.</param>

@@ -63,6 +63,7 @@ public sealed class WarmUpTests
         var refresh = host.Server.RefreshAsync("m", Token);
         while (Volatile.Read(ref begun) == 0)
         {
+            Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 

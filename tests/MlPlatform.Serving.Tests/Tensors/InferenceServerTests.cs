@@ -330,6 +330,7 @@ public sealed class InferenceServerTests
         );
         while (Server(host).ListOpen().Count > 1)
         {
+            Token.ThrowIfCancellationRequested();
             await Task.Yield(); // Let go of behind the last answers.
         }
     }

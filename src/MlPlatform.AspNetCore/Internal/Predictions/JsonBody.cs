@@ -67,11 +67,7 @@ internal static class JsonBody
 
     private static bool IsUtf8(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && (
-            !type.Charset.HasValue
-            || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
-        );
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What the endpoint says by itself, else the limit of the platform's routes; the server's own, if lower, makes room.</summary>
     private static long LimitOf(HttpContext context, int maximumBytes)

@@ -366,7 +366,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     }
 
     /// <param name="slot">The request, or several; its time runs already.</param>
-    /// <param name="isSampled">Learn from some runs only, with a small model learning would be felt; but from each that is too slow for one, and those after it.</param>
+    /// <param name="isSampled">Learn from some runs only, since with a small model learning would be felt; but from each that is too slow for one, and from those after it.</param>
     private void Run(Slot slot, bool isSampled = false)
     {
         try

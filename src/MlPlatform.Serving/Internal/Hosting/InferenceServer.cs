@@ -172,7 +172,7 @@ internal sealed class InferenceServer : IInferenceServer
         }
         finally
         {
-            if (waits && opened.EndWait() && open.Count > this.options.Value.MaxOpenModels)
+            if (waits && opened.EndWait())
             {
                 _ = Task.Run(CloseOldestAsync, CancellationToken.None); // It has kept its place meanwhile.
             }

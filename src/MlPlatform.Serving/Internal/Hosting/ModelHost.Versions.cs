@@ -43,7 +43,7 @@ internal sealed partial class ModelHost
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
-                    CandidateFailure = (rollout, e);
+                    CandidateFailure = new(rollout, e);
                     failure = await journal.FailedAsync(rollout.Candidate.ToString(), e, cancellationToken).ConfigureAwait(false);
                 }
             }

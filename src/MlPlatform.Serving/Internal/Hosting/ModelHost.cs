@@ -52,8 +52,8 @@ internal sealed partial class ModelHost(
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }
 
-    /// <summary>The open rollout whose candidate could not be loaded here, and why; null without one.</summary>
-    public (Rollout Rollout, Exception Exception)? CandidateFailure { get; private set; }
+    /// <summary>Null where the candidate of the open rollout could be loaded, or there is none.</summary>
+    public CandidateFailure? CandidateFailure { get; private set; }
 
     /// <summary>A change was seen that the routes do not follow yet, since they could not be made anew.</summary>
     public bool IsStale { get; set; }

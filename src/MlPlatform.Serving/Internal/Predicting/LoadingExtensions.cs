@@ -18,13 +18,6 @@ internal static class LoadingExtensions
         }
     }
 
-    /// <inheritdoc cref="WithinAsync(Task, TimeSpan, ModelReference, TimeProvider)"/>
-    public static async Task<T> WithinAsync<T>(this Task<T> loading, TimeSpan timeout, ModelReference model, TimeProvider clock)
-    {
-        await ((Task)loading).WithinAsync(timeout, model, clock).ConfigureAwait(false);
-        return await loading.ConfigureAwait(false);
-    }
-
     /// <summary>Timers take no more than some weeks.</summary>
     private static TimeSpan Bounded(TimeSpan timeout) => timeout.TotalMilliseconds < int.MaxValue ? timeout : Timeout.InfiniteTimeSpan;
 }
