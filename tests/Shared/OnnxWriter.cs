@@ -183,6 +183,42 @@ internal static class OnnxWriter
         return [.. Model(graph), .. Bytes(8, [.. Text(1, Learning), .. Number(2, 1)])];
     }
 
+    /// <summary>The logistic function of <c>features</c>, <c>[n, width]</c>, over and over, as <c>probability</c> of the same shape.</summary>
+    /// <param name="width">The inputs.</param>
+    /// <param name="times">How often.</param>
+    public static byte[] Loop(int width, long times)
+    {
+        byte[] body =
+        [
+            .. Node("Sigmoid", ["last"], "next"),
+            .. Node("Identity", ["goes"], "goes_on"),
+            .. Text(2, "body"),
+            .. Bytes(11, Shaped("index", 7)),
+            .. Bytes(11, Shaped("goes", 9)),
+            .. Bytes(11, Shaped("last", 1, "n", width)),
+            .. Bytes(12, Shaped("goes_on", 9)),
+            .. Bytes(12, Shaped("next", 1, "n", width)),
+        ];
+        return Model([
+            .. Bytes(
+                1,
+                [
+                    .. Text(1, "times"),
+                    .. Text(1, "begin"),
+                    .. Text(1, "features"),
+                    .. Text(2, "probability"),
+                    .. Text(4, "Loop"),
+                    .. Attribute("body", 5, Bytes(6, body)),
+                ]
+            ),
+            .. Text(2, "g"),
+            .. Bytes(5, [.. Number(2, 7), .. Text(8, "times"), .. Bytes(9, BitConverter.GetBytes(times))]),
+            .. Bytes(5, [.. Number(2, 9), .. Text(8, "begin"), .. Bytes(9, [1])]),
+            .. Bytes(11, Value("features", width)),
+            .. Bytes(12, Value("probability", width)),
+        ]);
+    }
+
     /// <summary>Copies a float tensor <c>x</c>, or one of the model's own, to <c>y</c>; both of the shape.</summary>
     /// <param name="hasInput">Whether there is an input at all.</param>
     /// <param name="dimensions">Sizes, or names of variable dimensions.</param>

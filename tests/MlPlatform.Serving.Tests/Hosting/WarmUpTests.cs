@@ -122,6 +122,56 @@ public sealed class WarmUpTests
         mayEnd.Set();
     }
 
+    [Fact]
+    public async Task A_model_that_loops_is_stopped_when_its_load_is_given_up_on()
+    {
+        var work = new FakeTimeProvider(new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var host = new ServingHost(work: work);
+        Loop(host, long.MaxValue);
+        Assert.Contains("took longer than 300 s.", await FailAsync(), StringComparison.Ordinal);
+        while (await FailAsync() is var failure && !failure.Contains("took longer than 300 s.", StringComparison.Ordinal)) // Begun anew.
+        {
+            Assert.Contains("has not ended yet", failure, StringComparison.Ordinal); // In the moment after.
+        }
+
+        async Task<string> FailAsync()
+        {
+            var load = host.Get<IInferenceServer>().LoadAsync(ModelReference.ByVersion("m", 1), Token);
+            while (!load.IsCompleted)
+            {
+                Token.ThrowIfCancellationRequested();
+                work.Advance(TimeSpan.FromMinutes(1));
+                await Task.Yield();
+            }
+
+            return (await Assert.ThrowsAsync<ModelUnavailableException>(() => load)).Message;
+        }
+    }
+
+    [Fact]
+    public async Task To_unload_a_model_ends_its_load()
+    {
+        await using var host = new ServingHost();
+        Loop(host, long.MaxValue);
+        var server = host.Get<IInferenceServer>();
+        var champion = ModelReference.ByAlias("m", "champion");
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        var load = server.LoadAsync(champion, Token);
+        var other = server.LoadAsync(ModelReference.ByVersion("m", 1), Token);
+        Assert.Equal(2, server.ListOpen().Count);
+        Assert.True(await server.CloseAsync("m", Token));
+        Assert.Empty(server.ListOpen());
+        foreach (var waiting in new[] { load, other })
+        {
+            var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(() => waiting);
+            Assert.Contains("It was unloaded meanwhile", thrown.Message, StringComparison.Ordinal);
+        }
+
+        Loop(host, 1);
+        await server.LoadAsync(champion, Token);
+        Assert.Single(server.ListOpen());
+    }
+
     private static ValueTask<Prediction<float>> AskAsync(ServingHost host) =>
         host.Predictor<Request, float>().PredictAsync(new(0.5f), Token);
 
@@ -149,6 +199,14 @@ public sealed class WarmUpTests
         );
         Assert.Contains(message, thrown.Message, StringComparison.Ordinal);
     }
+
+    private static void Loop(ServingHost host, long times) =>
+        host.Packages.All[new("m", 1)] = () =>
+            ModelPackage.Create(
+                new(ModelRuntime.Onnx, "1"),
+                new([new("features", DataType.Float32) { Shape = [-1, 2] }], [new("probability", DataType.Float32) { Shape = [-1, 2] }]),
+                new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", OnnxWriter.Loop(2, times))
+            );
 
     private static async Task<ServingHost> StartAsync(Func<float, float> model)
     {

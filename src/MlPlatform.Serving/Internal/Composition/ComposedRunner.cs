@@ -16,6 +16,14 @@ internal sealed class ComposedRunner(
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new Program(new(root, inputs.Rows), inputs, outputs);
 
+    public void Stop()
+    {
+        foreach (var member in members)
+        {
+            member.Stop();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var member in members)

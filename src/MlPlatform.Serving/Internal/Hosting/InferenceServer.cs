@@ -59,8 +59,16 @@ internal sealed class InferenceServer : IInferenceServer
         ArgumentNullException.ThrowIfNull(model);
         while (true)
         {
-            var opened = await RetryAsync(Find(model, out var now), now).ConfigureAwait(false);
-            await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var opened = Retry(Find(model, out var now), now);
+            try
+            {
+                await WaitAsync(opened, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException) when (!IsOpen(model, opened))
+            {
+                continue; // Let go of meanwhile.
+            }
+
             if (opened.Predictor.Primary is { } version)
             {
                 return new(version.Id, version.Runtime, Describe(version.Inputs), Describe(version.Outputs))
@@ -75,17 +83,23 @@ internal sealed class InferenceServer : IInferenceServer
     {
         ArgumentNullException.ThrowIfNull(model);
         var opened = Find(model, out _);
-        if (opened.FailedAt is not null)
+        if (opened.HasFailed)
         {
-            await CloseAsync(opened).ConfigureAwait(false);
+            Forget(opened);
             opened = Find(model, out _);
         }
 
-        var isOpen = opened.Loaded.Task.IsCompletedSuccessfully;
-        await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (!isOpen)
+        if (!opened.Loaded.Task.IsCompletedSuccessfully)
         {
-            return; // It was opened by what the source says now.
+            try
+            {
+                await WaitAsync(opened, cancellationToken).ConfigureAwait(false);
+                return; // It was opened by what the source says now.
+            }
+            catch (ObjectDisposedException e) when (!IsOpen(model, opened))
+            {
+                throw new ModelUnavailableException(model.ToString(), new OperationCanceledException("It was unloaded meanwhile.", e));
+            }
         }
 
         try
@@ -126,12 +140,7 @@ internal sealed class InferenceServer : IInferenceServer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var found = open.Values.Where(o => string.Equals(o.Host.Name, name, StringComparison.Ordinal)).ToList();
-        foreach (var opened in found)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            await CloseAsync(opened).ConfigureAwait(false);
-        }
-
+        await Task.WhenAll(found.Select(CloseAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
         return found.Count > 0;
     }
 
@@ -149,7 +158,7 @@ internal sealed class InferenceServer : IInferenceServer
         var waits = !opened.Loaded.Task.IsCompletedSuccessfully;
         if (waits)
         {
-            opened = await RetryAsync(opened, asked).ConfigureAwait(false);
+            opened = Retry(opened, asked);
             opened.BeginWait();
         }
 
@@ -172,13 +181,39 @@ internal sealed class InferenceServer : IInferenceServer
         }
         finally
         {
-            if (waits && opened.EndWait())
+            if (waits)
             {
-                _ = Task.Run(CloseOldestAsync, CancellationToken.None); // It has kept its place meanwhile.
+                EndWait(opened);
             }
         }
 
         return await PredictAsync(model, request, options, attempt + 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask WaitAsync(OpenModel opened, CancellationToken cancellationToken)
+    {
+        if (opened.Loaded.Task.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        opened.BeginWait();
+        try
+        {
+            await opened.Loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndWait(opened);
+        }
+    }
+
+    private void EndWait(OpenModel opened)
+    {
+        if (opened.EndWait())
+        {
+            _ = Task.Run(CloseOldestAsync, CancellationToken.None); // It has kept its place meanwhile.
+        }
     }
 
     /// <summary>Waits until a model answers, no longer than a request has time.</summary>
@@ -215,11 +250,11 @@ internal sealed class InferenceServer : IInferenceServer
     }
 
     /// <returns>Another object if it has failed some time before, since it is tried again.</returns>
-    private async Task<OpenModel> RetryAsync(OpenModel opened, long now)
+    private OpenModel Retry(OpenModel opened, long now)
     {
-        while (opened.FailedAt is { } failed && clocks.Work.GetElapsedTime(failed, now) >= options.Value.RetryInterval)
+        while (opened.HasFailed && clocks.Work.GetElapsedTime(opened.FailedAt, now) >= options.Value.RetryInterval)
         {
-            await CloseAsync(opened).ConfigureAwait(false);
+            Forget(opened);
             opened = Find(opened.Predictor.Reference, out now);
         }
 
@@ -254,21 +289,20 @@ internal sealed class InferenceServer : IInferenceServer
     {
         try
         {
-            await opened.Host.OpenAsync(opened.Predictor, CancellationToken.None).ConfigureAwait(false);
+            await opened.Host.OpenAsync(opened.Predictor, opened.Closing).ConfigureAwait(false);
             server.Follow?.Invoke(opened.Host);
             opened.Loaded.SetResult();
             await CloseOldestAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            opened.FailedAt = clocks.Work.GetTimestamp();
             if (e is AssetNotFoundException)
             {
-                await CloseAsync(opened, isLoading: true).ConfigureAwait(false); // It may come at any time, and asking for it costs little.
+                Forget(opened); // It may come at any time, and asking for it costs little.
             }
 
-            opened.Loaded.TrySetException(e);
-            _ = opened.Loaded.Task.Exception; // Seen, even if nobody waits any more.
+            var isClosed = e is OperationCanceledException && opened.Closing.IsCancellationRequested;
+            opened.Fail(isClosed ? new ObjectDisposedException(opened.Predictor.Reference.ToString(), e) : e, clocks.Work.GetTimestamp());
         }
     }
 
@@ -287,19 +321,19 @@ internal sealed class InferenceServer : IInferenceServer
         }
     }
 
-    private async Task CloseAsync(OpenModel opened, bool isLoading = false)
-    {
-        if (open.TryRemove(new(opened.Predictor.Reference, opened)))
-        {
-            if (!isLoading)
-            {
-                // Its host is in use until then.
-                await opened.Loaded.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+    private Task CloseAsync(OpenModel opened) => Forget(opened) ? opened.Host.RemoveAsync(opened.Predictor) : Task.CompletedTask;
 
-            await opened.Host.RemoveAsync(opened.Predictor).ConfigureAwait(false);
-            server.Release(opened.Host);
+    /// <summary>Lets go of a model, whose load is given up on; enough where that has failed.</summary>
+    /// <returns>Whether it is still among the predictors of a host that others use.</returns>
+    private bool Forget(OpenModel opened)
+    {
+        if (!open.TryRemove(new(opened.Predictor.Reference, opened)))
+        {
+            return false;
         }
+
+        opened.Dispose();
+        return server.Release(opened.Host);
     }
 
     private List<int> VersionsOf(ModelHost host, LoadedVersion version) =>

@@ -70,13 +70,14 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
     }
 
     /// <summary>The last one to release a host closes it.</summary>
-    public void Release(ModelHost host)
+    /// <returns>Whether others use it still.</returns>
+    public bool Release(ModelHost host)
     {
         lock (usersGate)
         {
             if (--users[host.Name] > 0)
             {
-                return;
+                return true;
             }
 
             users.Remove(host.Name);
@@ -84,6 +85,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
         }
 
         host.Close();
+        return false;
     }
 
     public ModelHost? Find(string model) => hosts.GetValueOrDefault(model);

@@ -6,8 +6,8 @@ namespace MlPlatform.Serving.Internal;
 
 /// <summary>Ends the wait for what does not end by itself: a file that is none, a disk that hangs, a model that loops.</summary>
 /// <remarks>
-/// Thread-safe. Neither a read of a file nor a run of a model can be broken off, so what is given up on goes on; it is not begun again any number of times before it has
-/// ended, since each costs a thread.
+/// Thread-safe. What is given up on is told by its token, but a read of a file cannot be broken off, nor can every model; it is not begun again any number
+/// of times before it has ended, since each costs a thread.
 /// </remarks>
 internal sealed class LoadLimit(Clocks clocks, IOptions<ServingOptions> options)
 {
@@ -33,22 +33,25 @@ internal sealed class LoadLimit(Clocks clocks, IOptions<ServingOptions> options)
             throw new MlPlatformException($"{what} took longer than {limit.TotalSeconds:0.###} s, and has not ended yet.");
         }
 
-        var running = Task.Run(() => load(cancellationToken), CancellationToken.None);
-        try
+        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var token = givenUp.Token;
+        var running = Task.Run(() => load(token), CancellationToken.None);
+        await ((Task)running).WaitAsync(limit, clocks.Work, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (cancellationToken.IsCancellationRequested)
         {
-            return await running.WaitAsync(limit, clocks.Work, cancellationToken).ConfigureAwait(false);
+            _ = AbandonAsync(null, running, drop); // Even what is complete may have been stopped.
+            throw new OperationCanceledException(cancellationToken);
         }
-        catch (TimeoutException) when (!running.IsCompleted)
+
+        if (running.IsCompleted)
         {
-            abandoned.AddOrUpdate(what, 1, static (_, count) => count + 1);
-            _ = AbandonAsync(what, running, drop);
-            throw new MlPlatformException($"{what} took longer than {limit.TotalSeconds:0.###} s.");
+            return await running.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!running.IsCompleted)
-        {
-            _ = AbandonAsync(null, running, drop);
-            throw;
-        }
+
+        abandoned.AddOrUpdate(what, 1, static (_, count) => count + 1);
+        _ = AbandonAsync(what, running, drop);
+        await givenUp.CancelAsync().ConfigureAwait(false);
+        throw new MlPlatformException($"{what} took longer than {limit.TotalSeconds:0.###} s.");
     }
 
     private async Task AbandonAsync<T>(string? what, Task<T> running, Action<T> drop)

@@ -122,6 +122,24 @@ internal sealed class LoadedVersion
     /// <summary>No new lease from now on.</summary>
     public void Retire() => Leases.Close();
 
+    /// <summary>Ends its runs, where the runtime can: nobody waits for them any more.</summary>
+    public void Stop()
+    {
+        if (!Leases.TryAcquire())
+        {
+            return;
+        }
+
+        try
+        {
+            runner.Stop();
+        }
+        finally
+        {
+            Leases.Release();
+        }
+    }
+
     /// <summary>True the first time: what goes wrong on every call is logged once.</summary>
     public bool ShouldReport() => Interlocked.Exchange(ref reported, 1) == 0;
 

@@ -64,6 +64,8 @@ internal sealed class VersionLoader(
         try
         {
             parallel = await LoadAsync(threads).ConfigureAwait(false);
+            await using var stopOne = StopWith(version, cancellationToken);
+            await using var stopOther = StopWith(parallel, cancellationToken);
             var isBetter = Calibration.IsFaster(parallel, version, LeastGain, rows, clocks.Work);
             (isBetter ? version : parallel).Retire();
             return isBetter ? parallel : version;
@@ -97,6 +99,7 @@ internal sealed class VersionLoader(
             );
             try
             {
+                await using var stop = StopWith(loaded, cancellationToken);
                 var isWarm = WarmUp.Run(loaded, rows, Math.Min(Slots, Environment.ProcessorCount));
                 await WarmUp.CheckGoldenAsync(opened.Package, loaded, cancellationToken).ConfigureAwait(false);
                 if (isWarm)
@@ -118,6 +121,10 @@ internal sealed class VersionLoader(
             }
         }
     }
+
+    /// <summary>A load that is given up on should not go on computing.</summary>
+    private static CancellationTokenRegistration StopWith(LoadedVersion version, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static version => ((LoadedVersion)version!).Stop(), version);
 
     private static string? Problem(IModelRunner runner)
     {

@@ -13,4 +13,7 @@ internal interface IModelRunner : IDisposable
 
     /// <summary>Binds buffers of a number of rows, so that running them again allocates nothing.</summary>
     IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs);
+
+    /// <summary>Ends what runs, with an error, as soon as the model lets itself be ended, if it does. Nothing is run again.</summary>
+    void Stop() { }
 }

@@ -11,17 +11,17 @@ internal sealed class OnnxProgram : IModelProgram
     private readonly RequestBuffer inputs;
     private readonly RequestBuffer outputs;
     private readonly OrtIoBinding binding;
-    private readonly RunOptions options;
+    private readonly RunOptions options; // Of all slots, so that all can be ended at once.
     private readonly List<OrtValue> values = [];
     private readonly List<(int Tensor, OrtValue Value)> textInputs = [];
     private readonly List<(int Tensor, string Name)> ownOutputs = []; // Which the library makes, and are copied out after each run.
 
-    public OnnxProgram(InferenceSession session, RequestBuffer inputs, RequestBuffer outputs)
+    public OnnxProgram(InferenceSession session, RunOptions options, RequestBuffer inputs, RequestBuffer outputs)
     {
         this.session = session;
+        this.options = options;
         this.inputs = inputs;
         this.outputs = outputs;
-        options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         binding = session.CreateIoBinding();
         try
         {
@@ -65,7 +65,6 @@ internal sealed class OnnxProgram : IModelProgram
         {
             value.Dispose();
         }
-        options.Dispose();
     }
 
     private void BindAll()

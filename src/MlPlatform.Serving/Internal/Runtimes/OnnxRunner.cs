@@ -10,6 +10,8 @@ namespace MlPlatform.Serving.Internal;
 /// <param name="bytes">The size of its file.</param>
 internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, BufferLayout outputs, int batch, long bytes) : IModelRunner
 {
+    private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
     public BufferLayout Inputs { get; } = inputs;
 
     public BufferLayout Outputs { get; } = outputs;
@@ -17,12 +19,18 @@ internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, 
     public long Bytes { get; } = bytes;
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        batch == 0 || inputs.Rows == batch ? new OnnxProgram(session, inputs, outputs)
+        batch == 0 || inputs.Rows == batch ? new OnnxProgram(session, options, inputs, outputs)
         : Inputs.IsVariable || Outputs.IsVariable
             ? throw new PredictionInputException(
                 $"The model takes {batch} at a time, since shapes vary from row to row; the request has {inputs.Rows} rows."
             )
         : new FixedBatchProgram(this, batch, inputs, outputs);
 
-    public void Dispose() => session.Dispose();
+    public void Stop() => options.Terminate = true;
+
+    public void Dispose()
+    {
+        session.Dispose();
+        options.Dispose();
+    }
 }
