@@ -63,6 +63,31 @@ public sealed class InferenceServerTests
     }
 
     [Fact]
+    public async Task A_model_of_a_fixed_number_of_rows_counts_its_runs_not_the_requests()
+    {
+        await using var host = await StartAsync();
+        host.Packages.All[new("m", 1)] = () =>
+            ModelPackage.Create(
+                new(ModelRuntime.Onnx, "1"),
+                ModelPackages.Logistic,
+                new ModelFileContent(
+                    "model.onnx",
+                    ModelFileRole.Model,
+                    "application/onnx",
+                    OnnxWriter.Logistic([1], 0.25f, type: 1, batch: 4)
+                )
+            );
+        foreach (var rows in new[] { 1, 4, 9 })
+        {
+            await Server(host).PredictAsync(Champion, Ask(new float[rows]), default, Token);
+        }
+
+        var statistics = Assert.Single(Server(host).ListStatistics());
+        Assert.Equal((14, 3), (statistics.Rows, statistics.Success.Count));
+        Assert.Equal([(4, 1 + 1 + 3L)], statistics.Runs.Select(r => (r.Rows, r.Infer.Count)));
+    }
+
+    [Fact]
     public async Task A_model_is_described_by_its_tensors()
     {
         await using var host = await StartAsync();

@@ -24,7 +24,7 @@ internal sealed class Slot : IDisposable, IValueTaskSource
         Numeric = new double[observation.Layout.NumericColumns.Count];
         Categories = new ulong[observation.Layout.CategoryColumns.Count];
         Scores = new double[observation.ScoreCount];
-        Tally = tally.Add(rows);
+        Tally = runner.RowsOfRun is > 0 and var most ? tally.Add(most, runs: (rows + most - 1) / most) : tally.Add(rows);
     }
 
     public RequestBuffer Inputs { get; }

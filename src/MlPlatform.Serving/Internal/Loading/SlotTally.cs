@@ -1,7 +1,9 @@
 namespace MlPlatform.Serving.Internal;
 
 /// <summary>What one slot has done. Written by whoever holds the slot, without locks; others may read along.</summary>
-internal sealed class SlotTally(int rows)
+/// <param name="rows">The rows of its runs.</param>
+/// <param name="runs">How often the model runs for a request.</param>
+internal sealed class SlotTally(int rows, int runs = 1)
 {
     /// <summary>The rows of its runs.</summary>
     public int RowsOfRun { get; } = rows;
@@ -31,7 +33,7 @@ internal sealed class SlotTally(int rows)
 
     public void Ran(long ticks)
     {
-        Runs++;
+        Runs += runs;
         RunTicks += ticks;
     }
 

@@ -10,9 +10,9 @@ internal sealed class VersionTally
     private readonly HashSet<SlotTally> slots = [];
     private readonly Dictionary<int, SlotTally> gone = []; // By rows of a run: what slots did that are no more.
 
-    public SlotTally Add(int rows)
+    public SlotTally Add(int rows, int runs = 1)
     {
-        var tally = new SlotTally(rows);
+        var tally = new SlotTally(rows, runs);
         lock (gate)
         {
             slots.Add(tally);

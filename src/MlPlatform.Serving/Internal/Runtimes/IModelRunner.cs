@@ -11,6 +11,9 @@ internal interface IModelRunner : IDisposable
     /// <summary>The size of its file, or files, in bytes: what it takes of memory grows with it.</summary>
     long Bytes => 0;
 
+    /// <summary>The rows that the model takes at a time, however many a request has; 0 for as many as it has.</summary>
+    int RowsOfRun => 0;
+
     /// <summary>Binds buffers of a number of rows, so that running them again allocates nothing.</summary>
     IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs);
 

@@ -6,9 +6,10 @@ namespace MlPlatform.Serving.Internal;
 /// <param name="session">The session.</param>
 /// <param name="inputs">What it takes.</param>
 /// <param name="outputs">What it gives.</param>
-/// <param name="batch">The rows that it takes at a time; 0 for any number.</param>
+/// <param name="rowsOfRun">The rows that it takes at a time; 0 for any number.</param>
 /// <param name="bytes">The size of its file.</param>
-internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, BufferLayout outputs, int batch, long bytes) : IModelRunner
+internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, BufferLayout outputs, int rowsOfRun, long bytes)
+    : IModelRunner
 {
     private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
@@ -18,13 +19,15 @@ internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, 
 
     public long Bytes { get; } = bytes;
 
+    public int RowsOfRun { get; } = rowsOfRun;
+
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        batch == 0 || inputs.Rows == batch ? new OnnxProgram(session, options, inputs, outputs)
+        RowsOfRun == 0 || inputs.Rows == RowsOfRun ? new OnnxProgram(session, options, inputs, outputs)
         : Inputs.IsVariable || Outputs.IsVariable
             ? throw new PredictionInputException(
-                $"The model takes {batch} at a time, since shapes vary from row to row; the request has {inputs.Rows} rows."
+                $"The model takes {RowsOfRun} at a time, since shapes vary from row to row; the request has {inputs.Rows} rows."
             )
-        : new FixedBatchProgram(this, batch, inputs, outputs);
+        : new FixedBatchProgram(this, RowsOfRun, inputs, outputs);
 
     public void Stop() => options.Terminate = true;
 
