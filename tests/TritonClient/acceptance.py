@@ -157,9 +157,17 @@ check("NaN as bytes", np.isnan(client.infer("same_FP32", [given("x", nan, "FP32"
 refused("a file with the request to load", lambda: client.load_model("pair", config="{}", files={"file:1/model.onnx": pair}))
 
 client.unload_model("pair")
-check("unloaded model is not in the index", all(m["name"] != "pair" for m in client.get_model_repository_index()))
+check("an unloaded model is not ready", not client.is_model_ready("pair") and client.is_server_ready())
+check("the index says so", [(m["state"], m["reason"]) for m in client.get_model_repository_index() if m["name"] == "pair"] == [("UNAVAILABLE", "unloaded")])
+try:
+    client.infer("pair", [given("a", a, "FP32"), given("b", b, "FP32")])
+    check("an unloaded model", False)
+except InferenceServerException as e:
+    check(f"an unloaded model: {e}", e.status() == "503" and "unloaded" in str(e))
+client.load_model("pair")
+check("a loaded one is", client.is_model_ready("pair"))
 result = client.infer("pair", [given("a", a, "FP32"), given("b", b, "FP32")])
-check("it is loaded again when asked for", (result.as_numpy("sum") == a + b).all())
+check("and answers", (result.as_numpy("sum") == a + b).all())
 add("broken", 1, b"\x08\x01 not a model")
 try:
     client.load_model("broken")

@@ -70,7 +70,8 @@ check(f"a stream in its order, which an error does not end: {answers}", answers[
 of = client.get_inference_statistics("pair").model_stats[0]
 check("statistics", of.inference_count > 0 and of.inference_stats.success.count > 0 and of.batch_stats[0].compute_infer.ns > 0)
 client.unload_model("pair")
-check("unloaded", all(m.name != "pair" for m in client.get_model_repository_index().models))
+check("unloaded", not client.is_model_ready("pair") and any(m.name == "pair" and m.state == "UNAVAILABLE" for m in client.get_model_repository_index().models))
+refused("an unloaded model", lambda: client.infer("pair", inputs), "UNAVAILABLE", "unloaded")
 client.load_model("pair")
 check("loaded", any(m.name == "pair" and m.state == "READY" for m in client.get_model_repository_index().models))
 print(f"{PASSED} passed over gRPC")

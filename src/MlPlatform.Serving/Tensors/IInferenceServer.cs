@@ -6,7 +6,8 @@ namespace MlPlatform.Serving;
 /// <remarks>
 /// Thread-safe. A model is loaded when it is first asked for and then follows its alias and its rollouts as predictors do; of more than
 /// <see cref="ServingOptions.MaxOpenModels"/> references, or of more than
-/// <see cref="ServingOptions.MaxOpenModelBytes"/>, those not used for longest are let go, and loaded again when they are asked for.
+/// <see cref="ServingOptions.MaxOpenModelBytes"/>, those not used for longest are let go, and loaded again when they are asked for. Only a model that
+/// was unloaded is not.
 /// </remarks>
 public interface IInferenceServer
 {
@@ -16,7 +17,7 @@ public interface IInferenceServer
     /// <param name="options">What the caller says about this prediction. The id is that of the first row; the row after it has the next number.</param>
     /// <param name="cancellationToken">Cancels loading and waiting for a busy model; a run in progress is not interrupted.</param>
     /// <exception cref="AssetNotFoundException">No such model, alias or version.</exception>
-    /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded, or was unloaded.</exception>
     /// <exception cref="PredictionInputException">The inputs do not fit the model.</exception>
     /// <exception cref="ModelOverloadedException">The model is too busy to come to it in time.</exception>
     /// <exception cref="PredictionTimeoutException">Its <see cref="PredictOptions.Timeout"/> was over before the model came to it.</exception>
@@ -38,10 +39,10 @@ public interface IInferenceServer
     /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="AssetNotFoundException">No such model, alias or version.</exception>
-    /// <exception cref="ModelUnavailableException">It cannot be loaded.</exception>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded, or was unloaded.</exception>
     ValueTask<TensorModel> DescribeAsync(ModelReference model, CancellationToken cancellationToken = default);
 
-    /// <summary>Loads what a reference means now, whether it is open or not, and completes when that answers.</summary>
+    /// <summary>Loads what a reference means now, whether it is open or not or its model was unloaded, and completes when that answers.</summary>
     /// <remarks>A version that could not be loaded is tried again at once.</remarks>
     /// <param name="model">The model, <c>name@alias</c> or <c>name@vN</c>.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
@@ -55,9 +56,12 @@ public interface IInferenceServer
     /// <summary>What each version that answers here, to predictors too, has done since it was loaded.</summary>
     IReadOnlyList<ModelStatistics> ListStatistics();
 
-    /// <summary>Lets go of a model; whoever is using it finishes. Predictors of its own keep it.</summary>
+    /// <summary>The models that were unloaded, and not loaded since, by name.</summary>
+    IReadOnlyList<string> ListUnloaded();
+
+    /// <summary>Takes a model out of use until it is loaded again; whoever is using it finishes. Predictors of the application keep it.</summary>
     /// <param name="name">The model.</param>
-    /// <param name="cancellationToken">Cancels between one reference of the model and the next.</param>
-    /// <returns>Whether it was open.</returns>
-    Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default);
+    /// <param name="cancellationToken">Ends the wait for its memory to be let go of; it is unloaded all the same.</param>
+    /// <exception cref="AssetNotFoundException">It is not open, and there is none of that name to be opened.</exception>
+    Task UnloadAsync(string name, CancellationToken cancellationToken = default);
 }

@@ -138,7 +138,7 @@ public sealed class GrpcErrorTests
         );
         Assert.Equal(StatusCode.PermissionDenied, error.StatusCode);
         Assert.Contains(MlPlatformPolicies.Admin, error.Status.Detail, StringComparison.Ordinal);
-        Assert.Empty(fixture.Models.Closed);
+        Assert.Empty(fixture.Models.Unloaded);
     }
 
     [Fact]

@@ -269,7 +269,7 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
         await fixture.CallAsync(GrpcMethods.RepositoryModelLoad, new() { ModelName = "a" });
         Assert.Equal("a@champion", fixture.Models.LastModel?.ToString());
         await fixture.CallAsync(GrpcMethods.RepositoryModelUnload, new() { ModelName = "a" });
-        Assert.Equal(["a"], fixture.Models.Closed);
+        Assert.Equal(["a"], fixture.Models.Unloaded);
         var load = new RepositoryModelLoadRequest { ModelName = "a", Parameters = { ["file:1/model.onnx"] = new() } };
         var error = await Assert.ThrowsAsync<RpcException>(() => fixture.CallAsync(GrpcMethods.RepositoryModelLoad, load));
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);

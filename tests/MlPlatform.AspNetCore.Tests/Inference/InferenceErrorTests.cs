@@ -92,7 +92,7 @@ public sealed class InferenceErrorTests
         Assert.Equal(403, await StatusAsync("POST", "/v2/repository/models/m/unload", Reader));
         Assert.Equal(403, await StatusAsync("POST", "/v2/repository/index", Reader));
         Assert.Equal(400, await StatusAsync("POST", InferenceFixture.Infer, Reader)); // Let in: there is no body.
-        Assert.Empty(fixture.Models.Closed);
+        Assert.Empty(fixture.Models.Unloaded);
         Assert.Equal(200, (await fixture.GetAsync("/v2/health/ready")).Status);
 
         async Task<int> StatusAsync(string method, string path, params string[] headers)

@@ -40,11 +40,16 @@ public sealed class InferenceRepositoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task To_unload_is_to_close()
+    public async Task The_index_says_what_was_unloaded()
     {
         var reply = await fixture.PostAsync("/v2/repository/models/a/unload", """{"parameters":{"unload_dependents":true}}""");
         Assert.Equal((200, 0), (reply.Status, reply.Body.Length));
-        Assert.Equal(["a"], fixture.Models.Closed);
+        Assert.Equal(["a"], fixture.Models.Unloaded);
+        Assert.Equal(
+            """[{"name":"a","version":"","state":"UNAVAILABLE","reason":"unloaded"}]""",
+            (await fixture.PostAsync("/v2/repository/index", "")).Text
+        );
+        Assert.Equal("[]", (await fixture.PostAsync("/v2/repository/index", """{"ready":true}""")).Text);
     }
 
     [Theory]

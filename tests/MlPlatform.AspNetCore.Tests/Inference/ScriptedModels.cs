@@ -23,7 +23,7 @@ internal sealed class ScriptedModels : IInferenceServer
 
     public IReadOnlyList<ModelStatistics> Statistics { get; set; } = [];
 
-    public List<string> Closed { get; } = [];
+    public List<string> Unloaded { get; } = [];
 
     public ModelReference? LastModel { get; private set; }
 
@@ -77,10 +77,12 @@ internal sealed class ScriptedModels : IInferenceServer
 
     public IReadOnlyList<ModelStatistics> ListStatistics() => Statistics;
 
-    public Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default)
+    public IReadOnlyList<string> ListUnloaded() => Unloaded;
+
+    public Task UnloadAsync(string name, CancellationToken cancellationToken = default)
     {
-        Closed.Add(name);
-        return Task.FromResult(true);
+        Unloaded.Add(name);
+        return Task.CompletedTask;
     }
 
     private static ModelVersionId VersionOf(ModelReference model) => new(model.Name, model.Version ?? 7);

@@ -376,10 +376,46 @@ public sealed class InferenceServerTests
     }
 
     [Fact]
+    public async Task A_model_that_was_unloaded_is_not_opened_by_requests_but_when_it_is_loaded()
+    {
+        await using var host = await StartAsync(b => b.AddPredictor<Request, float>("m@champion"));
+        Assert.Equal(1, (await Server(host).PredictAsync(Champion, Ask(1), default, Token)).ModelVersion.Version);
+        await Server(host).UnloadAsync("m", Token);
+        Assert.Equal(["m"], Server(host).ListUnloaded());
+        Assert.Empty(Server(host).ListOpen());
+        foreach (var reference in new[] { Champion, ModelReference.ByVersion("m", 1) })
+        {
+            var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(async () =>
+                await Server(host).PredictAsync(reference, Ask(1), default, Token)
+            );
+            Assert.Contains("was unloaded. Load it", thrown.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<ModelUnavailableException>(async () => await Server(host).DescribeAsync(reference, Token));
+        }
+
+        Assert.Equal(1, (await host.Predictor<Request, float>().PredictAsync(new(0.5f), Token)).ModelVersion.Version);
+        await Server(host).UnloadAsync("m", Token); // Again changes nothing.
+        await Server(host).LoadAsync(Champion, Token);
+        Assert.Empty(Server(host).ListUnloaded());
+        await Server(host).PredictAsync(Champion, Ask(1), default, Token);
+    }
+
+    [Fact]
+    public async Task What_is_not_open_is_unloaded_too_unless_there_is_no_such_model()
+    {
+        await using var host = await StartAsync();
+        await Server(host).UnloadAsync("m", Token);
+        await Assert.ThrowsAsync<ModelUnavailableException>(async () => await Server(host).DescribeAsync(Champion, Token));
+        await Assert.ThrowsAsync<AssetNotFoundException>(() => Server(host).UnloadAsync("absent", Token));
+        await Assert.ThrowsAsync<AssetNotFoundException>(() => Server(host).UnloadAsync("m\0", Token));
+        Assert.Equal(["m"], Server(host).ListUnloaded());
+    }
+
+    [Fact]
     public async Task No_request_fails_when_its_model_is_swapped_or_closed_again_and_again()
     {
-        await using var host = await StartAsync(b => b.AddServing(o => o.ResidentVersions = 0));
+        await using var host = await StartAsync(b => b.AddServing(o => (o.ResidentVersions, o.MaxOpenModels) = (0, 1)));
         host.Packages.Add(2);
+        host.Packages.Add(1, model: "other");
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var load = new Load<int>(
             4,
@@ -409,7 +445,7 @@ public sealed class InferenceServerTests
             }
             else
             {
-                await Server(host).CloseAsync("m", Token);
+                await Server(host).DescribeAsync(ModelReference.ByVersion("other", 1), Token); // There is room for one.
             }
 
             Volatile.Write(ref answered, new(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -11,6 +11,10 @@ internal static class PredictionErrors
         exception switch
         {
             PredictionInputException => Error(StatusCodes.Status400BadRequest, exception.Message),
+            ModelUnavailableException { IsUnloaded: true } e => Error(StatusCodes.Status503ServiceUnavailable, e.Message) with
+            {
+                IsExpected = true,
+            },
             ModelUnavailableException e => Error(
                 StatusCodes.Status503ServiceUnavailable,
                 $"'{e.Reference}' cannot be loaded at present; the server's log says why."

@@ -21,13 +21,17 @@ internal static class InferenceDescription
 
     public static object[] Index { get; } =
     [
-        .. Of(([FromBody] RepositoryQuestion? body = null) => { }, "The models that are open", typeof(IReadOnlyList<RepositoryModel>)),
+        .. Of(
+            ([FromBody] RepositoryQuestion? body = null) => { },
+            "The models that are open or were unloaded",
+            typeof(IReadOnlyList<RepositoryModel>)
+        ),
         .. Errors(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge),
     ];
 
     public static object[] Load { get; } = Command("Opens a model");
 
-    public static object[] Unload { get; } = Command("Lets go of a model");
+    public static object[] Unload { get; } = Command("Takes a model out of use until it is loaded again");
 
     public static object[] Model(bool withVersion) =>
         [

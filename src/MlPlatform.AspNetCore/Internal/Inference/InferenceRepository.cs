@@ -19,7 +19,10 @@ internal static class InferenceRepository
                 m.Model.Error ?? string.Empty
             ))
             .GroupBy(e => (e.Name, e.Version)) // Several references may mean one version.
-            .Select(g => g.MaxBy(e => (e.State == "READY", e.Reason.Length)));
+            .Select(g => g.MaxBy(e => (e.State == "READY", e.Reason.Length)))
+            .Concat(
+                readyOnly ? [] : models.ListUnloaded().Select(name => new RepositoryEntry(name, string.Empty, "UNAVAILABLE", "unloaded"))
+            );
 
     /// <summary>Of a request to load or to unload.</summary>
     /// <exception cref="MlflowException">A parameter would bring a model along, or say how it is served.</exception>

@@ -6,7 +6,7 @@ using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
 
-/// <summary>Lists, loads and lets go of models by the Open Inference Protocol.</summary>
+/// <summary>Lists, loads and unloads models by the Open Inference Protocol.</summary>
 internal sealed class InferenceRepositoryEndpoints(
     IOptions<AspNetCoreOptions> options,
     IOptions<ServingOptions> serving,
@@ -69,7 +69,7 @@ internal sealed class InferenceRepositoryEndpoints(
     private async Task UnloadAsync(HttpContext context, IInferenceServer models)
     {
         await ReadAsync(context, CheckParameters).ConfigureAwait(false);
-        await models.CloseAsync(RawPath.Segment(context, "model"), context.RequestAborted).ConfigureAwait(false);
+        await models.UnloadAsync(RawPath.Segment(context, "model"), context.RequestAborted).ConfigureAwait(false);
     }
 
     private static bool CheckParameters(JsonElement body)

@@ -9,6 +9,7 @@ namespace MlPlatform.Serving.Internal;
 internal sealed class InferenceServer : IInferenceServer
 {
     private readonly ConcurrentDictionary<ModelReference, OpenModel> open = new();
+    private readonly HashSet<string> unloaded = new(StringComparer.Ordinal); // Under the gate.
     private readonly Lock gate = new();
     private readonly ModelServer server;
     private readonly ServedSource source;
@@ -82,6 +83,11 @@ internal sealed class InferenceServer : IInferenceServer
     public async Task LoadAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
+        lock (gate)
+        {
+            unloaded.Remove(model.Name);
+        }
+
         var opened = Find(model, out _);
         if (opened.HasFailed)
         {
@@ -96,9 +102,9 @@ internal sealed class InferenceServer : IInferenceServer
                 await WaitAsync(opened, cancellationToken).ConfigureAwait(false);
                 return; // It was opened by what the source says now.
             }
-            catch (ObjectDisposedException e) when (!IsOpen(model, opened))
+            catch (ObjectDisposedException) when (!IsOpen(model, opened))
             {
-                throw new ModelUnavailableException(model.ToString(), new OperationCanceledException("It was unloaded meanwhile.", e));
+                throw new ModelUnavailableException(model.ToString());
             }
         }
 
@@ -136,13 +142,34 @@ internal sealed class InferenceServer : IInferenceServer
                 .ThenBy(s => s.Version.Version),
         ];
 
-    public async Task<bool> CloseAsync(string name, CancellationToken cancellationToken = default)
+    public IReadOnlyList<string> ListUnloaded()
+    {
+        lock (gate)
+        {
+            return [.. unloaded.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    public async Task UnloadAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var found = open.Values.Where(o => string.Equals(o.Host.Name, name, StringComparison.Ordinal)).ToList();
-        await Task.WhenAll(found.Select(CloseAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return found.Count > 0;
+        if (ListOpen(name).Count == 0)
+        {
+            var model = ModelReference.ByAlias(name, options.Value.DefaultAlias);
+            CheckName(model);
+            await source.OpenAsync(model, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        lock (gate)
+        {
+            unloaded.Add(name); // First, or a request opens it behind.
+        }
+
+        await Task.WhenAll(ListOpen(name).Select(CloseAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private List<OpenModel> ListOpen(string name) =>
+        [.. open.Values.Where(o => string.Equals(o.Host.Name, name, StringComparison.Ordinal))];
 
     /// <summary>A model may be let go of between being found and being asked: then it is opened again.</summary>
     private async ValueTask<Prediction<IReadOnlyList<NamedTensor>>> PredictAsync(
@@ -263,17 +290,18 @@ internal sealed class InferenceServer : IInferenceServer
 
     private OpenModel Begin(ModelReference model, long now)
     {
-        if (model.ToString().Contains('\0', StringComparison.Ordinal)) // No database has such a name, and some fail on it.
-        {
-            throw new AssetNotFoundException(new(AssetKind.Model, model.Name.Replace('\0', '?')), "A name holds no character with code 0.");
-        }
-
+        CheckName(model);
         OpenModel opened;
         lock (gate)
         {
             if (open.TryGetValue(model, out var other))
             {
                 return other;
+            }
+
+            if (unloaded.Contains(model.Name))
+            {
+                throw new ModelUnavailableException(model.ToString());
             }
 
             var host = server.Acquire(model.Name);
@@ -283,6 +311,15 @@ internal sealed class InferenceServer : IInferenceServer
 
         _ = Task.Run(() => LoadAsync(opened), CancellationToken.None); // For all who wait for it; it tells them what went wrong.
         return opened;
+    }
+
+    /// <exception cref="AssetNotFoundException">No database has such a name, and some fail on it.</exception>
+    private static void CheckName(ModelReference model)
+    {
+        if (model.ToString().Contains('\0', StringComparison.Ordinal))
+        {
+            throw new AssetNotFoundException(new(AssetKind.Model, model.Name.Replace('\0', '?')), "A name holds no character with code 0.");
+        }
     }
 
     private async Task LoadAsync(OpenModel opened)

@@ -211,7 +211,7 @@ internal sealed class ModelServerService(
     {
         try
         {
-            await inference.LoadAsync(model, cancellationToken).ConfigureAwait(false);
+            await inference.DescribeAsync(model, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

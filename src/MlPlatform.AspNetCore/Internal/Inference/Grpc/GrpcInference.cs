@@ -118,7 +118,7 @@ internal sealed class GrpcInference(
         CheckRepository(request.RepositoryName);
         InferenceRepository.CheckParameters(request.Parameters.Keys);
         var target = Target(request.ModelName, string.Empty);
-        await Models.CloseAsync(target.Name, cancellationToken).ConfigureAwait(false);
+        await Models.UnloadAsync(target.Name, cancellationToken).ConfigureAwait(false);
         return new();
     }
 
