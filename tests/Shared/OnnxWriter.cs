@@ -116,11 +116,33 @@ internal static class OnnxWriter
     }
 
     /// <summary>A network of dense layers with random weights: relu between them, softmax at the end.</summary>
-    public static byte[] Dense(int[] widths, int seed)
+    public static byte[] Dense(int[] widths, int seed) => Dense(widths, seed, [], "features", Value("features", widths[0]));
+
+    /// <summary>
+    /// A network of dense layers over the mean of each row of <c>features</c>, <c>[n, length]</c>; <c>centred</c>, of the same shape, is what is left of a row
+    /// without its mean.
+    /// </summary>
+    public static byte[] Pooled(int[] widths, int seed) =>
+        Dense(
+            [1, .. widths],
+            seed,
+            [
+                .. Bytes(
+                    1,
+                    [.. Text(1, "features"), .. Text(2, "mean"), .. Text(4, "ReduceMean"), .. Attribute("axes", 7, [.. Number(8, 1)])]
+                ),
+                .. Node("Sub", ["features", "mean"], "centred"),
+                .. Bytes(12, Shaped("centred", 1, "n", "length")),
+            ],
+            "mean",
+            Shaped("features", 1, "n", "length")
+        );
+
+    private static byte[] Dense(int[] widths, int seed, byte[] before, string first, byte[] input)
     {
         var random = new Random(seed);
-        var graph = new List<byte>();
-        var last = "features";
+        var graph = new List<byte>(before);
+        var last = first;
         for (var i = 1; i < widths.Length; i++)
         {
             var isLast = i == widths.Length - 1;
@@ -134,12 +156,7 @@ internal static class OnnxWriter
             graph.AddRange(Bytes(5, Tensor($"b{i}", [widths[i]], new float[widths[i]], false)));
         }
 
-        return Model([
-            .. graph,
-            .. Text(2, "g"),
-            .. Bytes(11, Value("features", widths[0])),
-            .. Bytes(12, Value("probability", widths[^1])),
-        ]);
+        return Model([.. graph, .. Text(2, "g"), .. Bytes(11, input), .. Bytes(12, Value("probability", widths[^1]))]);
     }
 
     /// <summary>A sum of complete regression trees with random splits in -1 to 1.</summary>

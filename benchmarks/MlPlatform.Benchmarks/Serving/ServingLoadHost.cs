@@ -28,6 +28,7 @@ internal static partial class ServingLoadHost
         ("gbt100", 30, () => OnnxWriter.Trees(100, 6, 30, 2)),
         ("gbt500", 30, () => OnnxWriter.Trees(500, 6, 30, 3)),
         ("mlp_big", 512, () => OnnxWriter.Dense([512, 2048, 2048, 10], 4)),
+        ("any_length", 128, () => OnnxWriter.Pooled([2048, 2048, 10], 5)),
     ];
 
     public static async Task RunAsync(string[] args)

@@ -70,7 +70,7 @@ public static class ServingDiagnostics
     internal static readonly Histogram<int> BatchSize = Meter.CreateHistogram<int>(
         "mlplatform.serving.batch_size",
         "{row}",
-        "Rows of a run that takes what waits, by model, version and reason that it has no more: drained, full."
+        "Rows of a run that takes what waits, by model, version and reason that it has no more: drained, full, shape (what waits has another one)."
     );
 
     internal static readonly Counter<long> SplitBatches = Meter.CreateCounter<long>(

@@ -282,16 +282,58 @@ public sealed class VariableShapeTests
         Assert.Contains("'tokens: int64[-1,-1]' has rows of variable shape", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Requests_of_the_same_shape_share_runs_of_a_heavy_model()
+    {
+        await using var host = await StartAsync(model: OnnxWriter.Pooled([2048, 2048, 2], 1), work: TimeProvider.System);
+        await Server(host).DescribeAsync(Champion, Token);
+        var version = host.Get<ModelServer>().Find("m")!.Predictors[0].Primary!;
+        Assert.Equal(ExecutorMode.Batched, version.Executor.Mode);
+        var alone = new Dictionary<int, float[]>();
+        for (var i = 0; i < 8; i++)
+        {
+            var answer = await Server(host).PredictAsync(Champion, Features(i), default, Token);
+            alone[i] = answer.Value.Single(t => t.Name == "probability").ToArray<float>();
+        }
+
+        while (!version.GetStatistics().Runs.Any(r => r.Rows > 2))
+        {
+            Token.ThrowIfCancellationRequested();
+            await Parallel.ForAsync(
+                0,
+                32,
+                new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Token },
+                async (i, token) =>
+                {
+                    var answer = await Server(host).PredictAsync(Champion, Features(i % 8), default, token);
+                    var centred = answer.Value.Single(t => t.Name == "centred");
+                    Assert.Equal([1, LengthOf(i % 8)], centred.Shape);
+                    Assert.Equal(0, centred.ToArray<float>().Sum(), 0.01f);
+                    var probability = answer.Value.Single(t => t.Name == "probability").ToArray<float>();
+                    Assert.All(probability.Zip(alone[i % 8]), p => Assert.Equal(p.Second, p.First, 1e-4f));
+                }
+            );
+        }
+
+        static int LengthOf(int i) => i < 6 ? 16 : 20;
+
+        static TensorRequest Features(int i) =>
+            new([
+                NamedTensor.Create<float>("features", [1, LengthOf(i)], [.. Enumerable.Range(0, LengthOf(i)).Select(e => (float)(i + e))]),
+            ]);
+    }
+
     private static async Task<ServingHost> StartAsync(
         Action<IMlPlatformBuilder>? configure = null,
         byte[]? model = null,
         ModelSignature? signature = null,
-        ModelFileContent? extra = null
+        ModelFileContent? extra = null,
+        TimeProvider? work = null
     )
     {
         model ??= OnnxWriter.Tokens();
         signature ??= OnnxRuntimeLoader.Describe(model);
-        var host = new ServingHost(configure);
+        var host = new ServingHost(configure, work: work);
         host.Packages.All[new("m", 1)] = () =>
         {
             var file = new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", model);

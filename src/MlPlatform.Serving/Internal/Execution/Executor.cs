@@ -9,8 +9,9 @@ namespace MlPlatform.Serving.Internal;
 /// which takes what waits then, whole requests in their order up to the best number of rows, and goes on until nothing waits. Nobody waits for a batch to
 /// fill, and there is no timer; but where runs are shared, they come after what the thread pool has to do, which is mostly to read more requests. See the
 /// guide on serving.
+/// Costs are known by units of work: by rows, and where rows differ in shape by how many of those that were measured have as many elements.
 /// </remarks>
-internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlots batches, ExecutionLimits limits, TimeProvider clock)
+internal sealed class Executor(ModelVersionId version, CostCurve cost, VersionSlots slots, ExecutionLimits limits, TimeProvider clock)
     : IThreadPoolWorkItem
 {
     private const double InlineTicks = 100 * TimeSpan.TicksPerMicrosecond;
@@ -20,6 +21,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     private const double Smoothing = 1.0 / 16;
     private const int Priorities = 3;
     private const int RunsBetweenDecisions = 256;
+    private const int MostPassed = 64; // Requests of another shape that are looked past under the lock.
     private readonly Lock gate = new();
     private readonly SlotQueue[] queues = [new(), new(), new()]; // By rank: the most urgent first.
     private readonly long headStart = (long)(limits.MaxQueueTime.TotalSeconds * clock.TimestampFrequency);
@@ -35,10 +37,13 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         : cost.Predict(1) <= InlineTicks ? ExecutorMode.Inline
         : ExecutorMode.Gated;
 
-    /// <summary>What a run costs by its rows.</summary>
+    /// <summary>Elements of a row that is one unit of work; 0 where every row is. Set before the first request.</summary>
+    public long Unit { get; set; }
+
+    /// <summary>What a run costs by its units of work.</summary>
     public CostCurve Cost => cost;
 
-    /// <summary>The most rows that requests share a run for now.</summary>
+    /// <summary>The most rows that requests share a run for now, of those that are one unit.</summary>
     public int BatchRows => batchRows;
 
     /// <summary>The requests that wait.</summary>
@@ -73,6 +78,12 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         Decide();
     }
 
+    /// <summary>The units of work of a request; not less than its rows.</summary>
+    public int UnitsOf(Slot slot) =>
+        Unit == 0
+            ? slot.Inputs.Rows
+            : (int)Math.Min(slot.Inputs.Rows * Math.Max(1, Math.Ceiling((double)slot.Inputs.Layout.Elements / Unit)), int.MaxValue);
+
     private void Decide()
     {
         var rows = cost.BestRows(mostRows);
@@ -95,7 +106,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             throw new PredictionTimeoutException(version, terms.Timeout);
         }
 
-        if (!isBatched && cost.Predict(slot.Inputs.Rows) <= InlineTicks)
+        if (!isBatched && cost.Predict(UnitsOf(slot)) <= InlineTicks)
         {
             Run(slot, isSampled: true);
             return default;
@@ -185,7 +196,8 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     {
         var rank = RankOf(terms.Priority);
         var rows = slot.Inputs.Rows;
-        var own = cost.Predict(rows);
+        var units = UnitsOf(slot);
+        var own = cost.Predict(units);
         lock (gate)
         {
             if (running < limits.Concurrency) // Then nobody waits: a right to run is given back only when the queue is empty.
@@ -197,7 +209,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 }
 
                 // Others are being read, which may share its run.
-                slot.Wait(terms, rank, clock.GetTimestamp(), own);
+                slot.Wait(terms, rank, clock.GetTimestamp(), units, own);
                 queues[rank].Add(slot);
                 Continue();
                 return false;
@@ -220,7 +232,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 throw refusal;
             }
 
-            slot.Wait(terms, rank, now, own);
+            slot.Wait(terms, rank, now, units, own);
             queues[rank].Add(slot);
             return false;
         }
@@ -266,7 +278,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     private bool Take(List<Slot> taken, List<Slot> expired)
     {
         var now = clock.GetTimestamp();
-        var rows = 0;
+        var (rows, units) = (0, 0);
         bool isShared;
         string closed;
         lock (gate)
@@ -274,7 +286,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             isShared = isBatched;
             var most = isShared ? batchRows : 1;
             Slot? next;
-            while ((next = Next()) is not null)
+            while ((next = Next(taken.Count > 0 ? taken[0] : null)) is not null)
             {
                 if (next.Terms.Deadline != 0 && now > next.Terms.Deadline)
                 {
@@ -283,7 +295,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                     continue;
                 }
 
-                if (taken.Count > 0 && rows + next.Inputs.Rows > most)
+                if (taken.Count > 0 && units + next.Units > most)
                 {
                     break;
                 }
@@ -292,6 +304,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 next.QueueTicks = clock.GetElapsedTime(next.QueuedAt, now).Ticks;
                 taken.Add(next);
                 rows += next.Inputs.Rows;
+                units += next.Units;
             }
 
             if (taken.Count == 0 && expired.Count == 0)
@@ -300,7 +313,10 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 return false;
             }
 
-            closed = next is null ? "drained" : "full";
+            closed =
+                next is not null ? "full"
+                : IsEmpty() ? "drained"
+                : "shape";
         }
 
         if (isShared && taken.Count > 0)
@@ -327,15 +343,15 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         slot.Succeed();
     }
 
-    private void RunTogether(List<Slot> slots)
+    private void RunTogether(List<Slot> taken)
     {
         Slot? batch = null;
         try
         {
-            batch = batches.Rent(slots.Sum(s => s.Inputs.Rows));
+            batch = slots.Rent(taken.Sum(s => s.Inputs.Rows), taken[0].Inputs.Layout);
             batch.Begin(clock.GetTimestamp(), isTimed: false);
             var row = 0;
-            foreach (var slot in slots)
+            foreach (var slot in taken)
             {
                 slot.Inputs.CopyRowsTo(batch.Inputs, 0, row, slot.Inputs.Rows);
                 row += slot.Inputs.Rows;
@@ -344,7 +360,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
             var input = batch.Lap(clock);
             Run(batch);
             row = 0;
-            foreach (var slot in slots)
+            foreach (var slot in taken)
             {
                 batch.Outputs.CopyRowsTo(slot.Outputs, row, 0, slot.Inputs.Rows);
                 slot.RunTicks = batch.RunTicks;
@@ -352,17 +368,17 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
                 row += slot.Inputs.Rows;
             }
 
-            batches.Return(batch);
+            slots.Return(batch);
         }
         catch (Exception)
         {
             ServingDiagnostics.SplitBatches.Add(1, TagsOf());
             batch?.Dispose();
-            slots.ForEach(RunAlone); // One of them may be at fault, which is told what it was; the others are to have their answers.
+            taken.ForEach(RunAlone); // One of them may be at fault, which is told what it was; the others are to have their answers.
             return;
         }
 
-        slots.ForEach(s => s.Succeed());
+        taken.ForEach(s => s.Succeed());
     }
 
     /// <param name="slot">The request, or several; its time runs already.</param>
@@ -384,14 +400,14 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         slot.Tally.Ran(ticks);
         if (!isSampled || ticks > InlineTicks || cost.IsSurprised || (slot.Tally.Runs & 15) == 0)
         {
-            Learn(slot.Inputs.Rows, ticks);
+            Learn(UnitsOf(slot), ticks);
         }
     }
 
-    private void Learn(int rows, long ticks)
+    private void Learn(int units, long ticks)
     {
-        var predicted = cost.Predict(rows);
-        cost.Observe(rows, ticks);
+        var predicted = cost.Predict(units);
+        cost.Observe(units, ticks);
         if (predicted > 0)
         {
             slowness += (Math.Min(ticks / predicted, 100) - slowness) * Smoothing;
@@ -407,32 +423,49 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
     /// <summary>How long until what waits before a request of this rank is done, and what runs now before it, in ticks.</summary>
     private double PredictWait(int rank)
     {
-        var (rows, alone) = (0, 0.0);
+        var (units, alone) = (0L, 0.0);
         for (var i = 0; i <= rank; i++)
         {
-            rows += queues[i].Rows;
+            units += queues[i].Units;
             alone += queues[i].Cost;
         }
 
         var each = isBatched ? batchRows : 1;
         var run = cost.Predict(each);
-        var together = isBatched ? (double)rows / each * run : alone;
+        var together = isBatched ? (double)units / each * run : alone;
         return ((Math.Min(alone, together) / limits.Concurrency) + run) * Math.Max(1, slowness);
     }
 
     /// <summary>The one whose turn it is: each step of priority counts as a time that was waited already.</summary>
-    private Slot? Next()
+    /// <param name="like">Only of its shape, which share a run with it, and of each priority those that wait longest; null for any.</param>
+    private Slot? Next(Slot? like)
     {
         Slot? next = null;
         for (var i = 0; i < Priorities; i++)
         {
-            if (queues[i].First is { } first && (next is null || TurnOf(first) < TurnOf(next)))
+            if (FirstOf(queues[i], like) is { } first && (next is null || TurnOf(first) < TurnOf(next)))
             {
                 next = first;
             }
         }
 
         return next;
+    }
+
+    private Slot? FirstOf(SlotQueue queue, Slot? like)
+    {
+        if (Unit == 0 || like is null)
+        {
+            return queue.First;
+        }
+
+        var slot = queue.First;
+        for (var seen = 0; slot is not null && !slot.Inputs.Layout.HasShapeOf(like.Inputs.Layout); seen++)
+        {
+            slot = seen < MostPassed ? slot.After : null;
+        }
+
+        return slot;
     }
 
     private long TurnOf(Slot slot) => slot.QueuedAt + (slot.Rank * headStart);

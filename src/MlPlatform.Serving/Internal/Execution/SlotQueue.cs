@@ -14,6 +14,9 @@ internal sealed class SlotQueue
     /// <summary>The rows that wait.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>Their units of work.</summary>
+    public long Units { get; private set; }
+
     /// <summary>What they would cost one by one, in ticks.</summary>
     public double Cost { get; private set; }
 
@@ -32,6 +35,7 @@ internal sealed class SlotQueue
         last = slot;
         Count++;
         Rows += slot.Inputs.Rows;
+        Units += slot.Units;
         Cost += slot.Cost;
     }
 
@@ -58,6 +62,7 @@ internal sealed class SlotQueue
         (slot.Before, slot.After) = (null, null);
         Count--;
         Rows -= slot.Inputs.Rows;
+        Units -= slot.Units;
         Cost = First is null ? 0 : Cost - slot.Cost; // What rounding leaves does not add up.
     }
 }

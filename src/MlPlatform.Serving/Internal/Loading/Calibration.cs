@@ -9,6 +9,7 @@ internal static class Calibration
     private const int CheckedRows = 8;
     private const long MostBytes = 8 << 20;
     private const double LeastTicks = 10 * TimeSpan.TicksPerMicrosecond; // Below it there is nothing to save.
+    private const double LeastShapedTicks = 10 * LeastTicks; // Memory for many rows of a shape is seldom there already.
     private const double StillGains = 0.9;
     private const double MostTicks = 0.5 * TimeSpan.TicksPerSecond; // A load is not to take much longer for being measured.
     private const double MostSpreadTicks = 0.25 * TimeSpan.TicksPerSecond;
@@ -21,23 +22,29 @@ internal static class Calibration
     /// <exception cref="InvalidModelPackageException">The model fails on a row by itself.</exception>
     public static void Run(LoadedVersion version, WarmRows rows, int mostRows, TimeProvider clock)
     {
-        if (version.IsVariable)
-        {
-            Measure(version, rows, clock); // Rows of other shapes cannot share a run.
-            return;
-        }
-
         var cost = version.Executor.Cost;
-        var single = version.Slots.Rent();
+        var alike = rows.ListAlike(version.Inputs);
+        var single = rows.Rent(version, alike[0]);
         try
         {
-            if (Measure(version, single, rows, clock) is not { } singles)
+            var maySplit = IsByRow(version) && (!version.Inputs.IsVariable || alike.Length > 1); // Equal rows tell nothing of what they do to each other.
+            if (version.Inputs.IsVariable)
+            {
+                version.Executor.Unit = single.Inputs.Layout.Elements;
+            }
+
+            if (version.Inputs.IsVariable || !maySplit)
+            {
+                Measure(version, rows, clock); // Of all shapes.
+            }
+
+            if (!maySplit || Measure(version, single, rows, alike, clock) is not { } singles)
             {
                 return;
             }
 
             var sizes = Sizes.Where(s => s <= mostRows && s * (single.Inputs.Bytes + single.Outputs.Bytes) <= MostBytes).ToList();
-            if (cost.Predict(1) < LeastTicks || sizes.Count == 0 || !IsByRow(version.Inputs) || !IsByRow(version.Outputs))
+            if (cost.Predict(1) < (version.IsVariable ? LeastShapedTicks : LeastTicks) || sizes.Count == 0)
             {
                 return;
             }
@@ -51,7 +58,7 @@ internal static class Calibration
                     break;
                 }
 
-                if (!TryMeasure(version, single, rows, size, singles, clock))
+                if (!TryMeasure(version, single, rows, alike, size, singles, clock))
                 {
                     return; // Rows change each other's answers, or the model does not take as many as it says.
                 }
@@ -72,7 +79,7 @@ internal static class Calibration
         }
         finally
         {
-            version.Slots.Return(single);
+            version.Return(single);
         }
     }
 
@@ -103,18 +110,24 @@ internal static class Calibration
         var begun = clock.GetTimestamp();
         for (var i = 0; i < CheckedRows && clock.GetElapsedTime(begun).Ticks < MostTicks; i++)
         {
-            version.Executor.Cost.Observe(1, Time(version, rows, i, clock));
+            Time(version, rows, i, clock, isLearned: true);
         }
     }
 
-    private static long Time(LoadedVersion version, WarmRows rows, int index, TimeProvider clock)
+    private static long Time(LoadedVersion version, WarmRows rows, int index, TimeProvider clock, bool isLearned = false)
     {
         var slot = rows.Rent(version, index);
         try
         {
             var started = clock.GetTimestamp();
             slot.Run();
-            return clock.GetElapsedTime(started).Ticks;
+            var ticks = clock.GetElapsedTime(started).Ticks;
+            if (isLearned)
+            {
+                version.Executor.Cost.Observe(version.Executor.UnitsOf(slot), ticks);
+            }
+
+            return ticks;
         }
         finally
         {
@@ -122,19 +135,29 @@ internal static class Calibration
         }
     }
 
-    private static bool IsByRow(BufferLayout layout) => layout.Tensors.All(t => t.Dimensions is [< 0, ..]);
+    private static bool IsByRow(LoadedVersion version) =>
+        version.Inputs.Tensors.Concat(version.Outputs.Tensors).All(t => t.Dimensions is [< 0, ..])
+        && version.Outputs.HasShapesOf(version.Inputs);
 
-    /// <returns>What came of the rows that a shared run is compared with, one after another; null where that took too long to share runs at all.</returns>
-    private static RequestBuffer[]? Measure(LoadedVersion version, Slot single, WarmRows rows, TimeProvider clock)
+    /// <returns>
+    /// What came of the rows that a shared run is compared with, one after another; null where that took too long to share runs at all, or is nothing that can be
+    /// divided.
+    /// </returns>
+    private static RequestBuffer[]? Measure(LoadedVersion version, Slot single, WarmRows rows, int[] alike, TimeProvider clock)
     {
         var answers = new RequestBuffer[CheckedRows];
         var begun = clock.GetTimestamp();
         for (var i = 0; i < CheckedRows; i++)
         {
-            rows.Write(i, single.Inputs);
+            rows.Write(alike[i % alike.Length], single.Inputs);
             var started = clock.GetTimestamp();
             single.Run();
             version.Executor.Cost.Observe(1, clock.GetElapsedTime(started).Ticks);
+            if (!single.Outputs.IsByRow)
+            {
+                return null;
+            }
+
             answers[i] = new(version.Outputs, 1);
             single.Outputs.CopyRowsTo(answers[i], 0, 0, 1);
             if (clock.GetElapsedTime(begun).Ticks > MostTicks)
@@ -146,15 +169,23 @@ internal static class Calibration
         return answers;
     }
 
-    private static bool TryMeasure(LoadedVersion version, Slot single, WarmRows rows, int size, RequestBuffer[] singles, TimeProvider clock)
+    private static bool TryMeasure(
+        LoadedVersion version,
+        Slot single,
+        WarmRows rows,
+        int[] alike,
+        int size,
+        RequestBuffer[] singles,
+        TimeProvider clock
+    )
     {
         Slot? batch = null;
         try
         {
-            batch = version.Rent(size);
+            batch = version.Rent(size, single.Inputs.Layout);
             for (var i = 0; i < size; i++)
             {
-                rows.Write(i, single.Inputs);
+                rows.Write(alike[i % alike.Length], single.Inputs);
                 single.Inputs.CopyRowsTo(batch.Inputs, 0, i, 1);
             }
 
@@ -164,7 +195,7 @@ internal static class Calibration
                 batch.Run();
                 if (round > 0) // The first one is slow.
                 {
-                    version.Executor.Cost.Observe(size, clock.GetElapsedTime(started).Ticks);
+                    version.Executor.Cost.Observe(version.Executor.UnitsOf(batch), clock.GetElapsedTime(started).Ticks);
                 }
             }
 

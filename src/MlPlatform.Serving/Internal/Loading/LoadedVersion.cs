@@ -10,8 +10,7 @@ internal sealed class LoadedVersion
     private readonly IModelRunner runner;
     private readonly ILogger logger;
     private readonly VersionTally tally = new();
-    private readonly BatchSlots batches;
-    private readonly ShapedSlots shaped;
+    private readonly VersionSlots slots;
     private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reported;
 
@@ -35,10 +34,8 @@ internal sealed class LoadedVersion
         Asset = id.ToAsset();
         Observation = observation;
         Leases = new(() => ThreadPool.UnsafeQueueUserWorkItem(static v => v.DisposeNow(), this, preferLocal: false));
-        Slots = new(slots, () => new(runner, observation, tally));
-        batches = new(runner, observation, tally);
-        shaped = new(runner, observation, tally);
-        Executor = new(id, new(), batches, limits, clock);
+        this.slots = new(runner, observation, tally, slots);
+        Executor = new(id, new(), this.slots, limits, clock);
         Tags =
         [
             .. Enum.GetValues<PredictionRoute>()
@@ -68,7 +65,7 @@ internal sealed class LoadedVersion
 
     public BufferLayout Outputs => runner.Outputs;
 
-    /// <summary>Whether requests differ in the shape of their rows, so that they share neither slots nor runs.</summary>
+    /// <summary>Whether requests differ in the shape of their rows; only those of one shape share slots and runs.</summary>
     public bool IsVariable => Inputs.IsVariable || Outputs.IsVariable;
 
     /// <summary>The size of its model's files.</summary>
@@ -79,7 +76,7 @@ internal sealed class LoadedVersion
     public LeaseCounter Leases { get; }
 
     /// <summary>Slots of one row.</summary>
-    public SlotPool<Slot> Slots { get; }
+    public SlotPool<Slot> Slots => slots.Singles;
 
     /// <summary>What runs its requests.</summary>
     public Executor Executor { get; }
@@ -95,26 +92,9 @@ internal sealed class LoadedVersion
 
     /// <param name="rows">Rows of the request.</param>
     /// <param name="layout">The layout of its inputs, where it is not the version's own.</param>
-    public Slot Rent(int rows, BufferLayout? layout = null) =>
-        layout is not null && layout != Inputs ? shaped.Rent(rows, layout)
-        : rows == 1 ? Slots.Rent()
-        : batches.Rent(rows);
+    public Slot Rent(int rows, BufferLayout? layout = null) => slots.Rent(rows, layout);
 
-    public void Return(Slot slot)
-    {
-        if (slot.Inputs.Layout != Inputs)
-        {
-            shaped.Return(slot);
-        }
-        else if (slot.Inputs.Rows == 1)
-        {
-            Slots.Return(slot);
-        }
-        else
-        {
-            batches.Return(slot);
-        }
-    }
+    public void Return(Slot slot) => slots.Return(slot);
 
     /// <summary>What it has done since it was loaded.</summary>
     public ModelStatistics GetStatistics() => tally.Sum(Id) with { Pending = Executor.QueuedRequests };
@@ -148,9 +128,7 @@ internal sealed class LoadedVersion
         ServingDiagnostics.Loaded.TryRemove(this, out _);
         try
         {
-            Slots.Clear();
-            batches.Clear();
-            shaped.Clear();
+            slots.Clear();
             runner.Dispose();
         }
         catch (Exception e)

@@ -66,6 +66,9 @@ internal sealed class Slot : IDisposable, IValueTaskSource
 
     public long QueuedAt { get; private set; }
 
+    /// <summary>Its units of work; see <see cref="Internal.Executor"/>.</summary>
+    public int Units { get; private set; }
+
     /// <summary>What it would cost by itself, in ticks.</summary>
     public double Cost { get; private set; }
 
@@ -101,10 +104,10 @@ internal sealed class Slot : IDisposable, IValueTaskSource
     public void Run() => model.Run();
 
     /// <summary>Begins to wait.</summary>
-    public void Wait(in RunTerms terms, int rank, long now, double cost)
+    public void Wait(in RunTerms terms, int rank, long now, int units, double cost)
     {
         source.Reset();
-        (Terms, Rank, QueuedAt, Cost, IsWaiting) = (terms, rank, now, cost, true);
+        (Terms, Rank, QueuedAt, Units, Cost, IsWaiting) = (terms, rank, now, units, cost, true);
     }
 
     /// <summary>Lets a token take it out of the queue.</summary>

@@ -52,6 +52,14 @@ internal sealed class WarmRows : IDisposable
         }
     }
 
+    /// <summary>The rows of the first one's shape, by index.</summary>
+    /// <param name="layout">The layout of the version's inputs.</param>
+    public int[] ListAlike(BufferLayout layout)
+    {
+        var first = LayoutOf(layout, 0);
+        return [.. Enumerable.Range(0, Count).Where(i => !layout.IsVariable || LayoutOf(layout, i).HasShapeOf(first))];
+    }
+
     private BufferLayout LayoutOf(BufferLayout layout, int index) =>
         !layout.IsVariable ? layout
         : document is null

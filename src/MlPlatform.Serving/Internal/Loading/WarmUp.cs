@@ -94,7 +94,13 @@ internal static class WarmUp
         for (var i = 0; i < one.Layout.Columns.Count; i++)
         {
             var column = one.Layout.Columns[i];
-            for (var e = 0; e < column.Elements; e++)
+            var elements = one.ElementsOf(i);
+            if (elements != other.ElementsOf(i))
+            {
+                return false;
+            }
+
+            for (var e = 0; e < elements; e++)
             {
                 if (column.IsText)
                 {

@@ -11,6 +11,9 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
     /// <summary>Whether a row has other shapes from request to request.</summary>
     public bool IsVariable { get; } = tensors.Any(t => t.IsVariable);
 
+    /// <summary>Elements of a row; those of variable tensors do not count.</summary>
+    public long Elements { get; } = tensors.Sum(t => (long)t.Elements);
+
     public int IndexOf(string name)
     {
         for (var i = 0; i < Columns.Count; i++)
@@ -133,6 +136,13 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
         }
 
         return true;
+    }
+
+    /// <summary>Whether the shapes of rows that a run makes are known before it, by the names of dimensions of what it is given.</summary>
+    public bool HasShapesOf(BufferLayout inputs)
+    {
+        var known = inputs.Tensors.SelectMany(t => t.OpenSymbols).ToHashSet(StringComparer.Ordinal);
+        return Tensors.All(t => t.OpenSymbols.All(s => s.Length > 0 && known.Contains(s)));
     }
 
     /// <summary>One tensor per column, in the signature's order.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlPlatform.Core;
 
 namespace MlPlatform.Serving.Internal;
 
@@ -41,6 +42,21 @@ internal sealed unsafe class LateTensor : IDisposable
     public nint Address => (nint)block;
 
     public string?[]? Texts { get; }
+
+    /// <summary>Some of its rows.</summary>
+    /// <exception cref="InvalidOperationException">It has not as many as the request.</exception>
+    public LateTensor Slice(int from, int rows, int all, DataType type)
+    {
+        if (Shape is not [var own, ..] || own != all)
+        {
+            throw new InvalidOperationException($"The model gives [{string.Join(',', Shape)}] for {all} rows.");
+        }
+
+        long[] shape = [rows, .. Shape[1..]];
+        return Texts is { } texts
+            ? new(shape, rows, texts[(from * Elements)..((from + rows) * Elements)])
+            : new(shape, rows, ElementTypes.SizeOf(type), new ReadOnlySpan<byte>(block, Bytes).Slice(from * Stride, rows * Stride));
+    }
 
     public void Dispose()
     {

@@ -72,6 +72,9 @@ internal sealed unsafe class RequestBuffer : IDisposable
     /// <summary>Bytes of what runs have made of tensors whose shape was open.</summary>
     public long LateBytes => late?.Sum(l => (long)(l?.Bytes ?? 0)) ?? 0;
 
+    /// <summary>Whether what runs have made has as many rows as the request.</summary>
+    public bool IsByRow => late?.All(l => l is null || (l.Shape is [var rows, ..] && rows == Rows)) ?? true;
+
     /// <summary>The address of each tensor.</summary>
     public nint[] Tensors { get; }
 
@@ -297,11 +300,17 @@ internal sealed unsafe class RequestBuffer : IDisposable
         return true;
     }
 
-    /// <summary>Copies rows to another buffer of the same layout.</summary>
+    /// <summary>Copies rows to another buffer of the same layout; where a run has made their shape, to one of just so many rows.</summary>
     public void CopyRowsTo(RequestBuffer other, int from, int to, int rows)
     {
         for (var i = 0; i < texts.Length; i++)
         {
+            if (late?[i] is { } made)
+            {
+                other.SetLate(i, made.Slice(from, rows, Rows, Layout.Tensors[i].Type));
+                continue;
+            }
+
             var elements = Layout.Tensors[i].Elements;
             if (texts[i] is { } own)
             {

@@ -15,6 +15,10 @@ internal sealed record TensorSlot(string Name, DataType Type, int Elements, long
     /// <summary>Whether a dimension other than the first is variable.</summary>
     public bool IsVariable => Elements == 0;
 
+    /// <summary>The names of dimensions other than the first that are variable.</summary>
+    public IEnumerable<string> OpenSymbols =>
+        Dimensions.Index().Skip(1).Where(d => d.Item < 0).Select(d => d.Index < Symbols.Count ? Symbols[d.Index] : string.Empty);
+
     /// <summary>How many dimensions other than the first are variable.</summary>
     public int OpenDimensions => Dimensions.Skip(1).Count(d => d < 0);
 
