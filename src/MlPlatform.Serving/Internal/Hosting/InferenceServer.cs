@@ -80,7 +80,7 @@ internal sealed class InferenceServer : IInferenceServer
         }
     }
 
-    public async Task LoadAsync(ModelReference model, CancellationToken cancellationToken = default)
+    public Task LoadAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         lock (gate)
@@ -88,38 +88,7 @@ internal sealed class InferenceServer : IInferenceServer
             unloaded.Remove(model.Name);
         }
 
-        var opened = Find(model, out _);
-        if (opened.HasFailed)
-        {
-            Forget(opened);
-            opened = Find(model, out _);
-        }
-
-        if (!opened.Loaded.Task.IsCompletedSuccessfully)
-        {
-            try
-            {
-                await WaitAsync(opened, cancellationToken).ConfigureAwait(false);
-                return; // It was opened by what the source says now.
-            }
-            catch (ObjectDisposedException) when (!IsOpen(model, opened))
-            {
-                throw new ModelUnavailableException(model.ToString());
-            }
-        }
-
-        try
-        {
-            await opened.Host.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ModelUnavailableException) when (opened.Predictor.Failure is null)
-        {
-            // Another reference to the model.
-        }
-        catch (ObjectDisposedException) when (!IsOpen(model, opened))
-        {
-            await LoadAsync(model, cancellationToken).ConfigureAwait(false); // Let go of meanwhile.
-        }
+        return LoadMeantAsync(model, cancellationToken);
     }
 
     public IReadOnlyList<ServedModel> ListOpen() =>
@@ -166,6 +135,42 @@ internal sealed class InferenceServer : IInferenceServer
         }
 
         await Task.WhenAll(ListOpen(name).Select(CloseAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task LoadMeantAsync(ModelReference model, CancellationToken cancellationToken)
+    {
+        var opened = Find(model, out _);
+        if (opened.HasFailed)
+        {
+            Forget(opened);
+            opened = Find(model, out _);
+        }
+
+        if (!opened.Loaded.Task.IsCompletedSuccessfully)
+        {
+            try
+            {
+                await WaitAsync(opened, cancellationToken).ConfigureAwait(false);
+                return; // It was opened by what the source says now.
+            }
+            catch (ObjectDisposedException) when (!IsOpen(model, opened))
+            {
+                throw new ModelUnavailableException(model.ToString());
+            }
+        }
+
+        try
+        {
+            await opened.Host.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelUnavailableException) when (opened.Predictor.Failure is null)
+        {
+            // Another reference to the model.
+        }
+        catch (ObjectDisposedException) when (!IsOpen(model, opened))
+        {
+            await LoadMeantAsync(model, cancellationToken).ConfigureAwait(false); // Let go of meanwhile.
+        }
     }
 
     private List<OpenModel> ListOpen(string name) =>
