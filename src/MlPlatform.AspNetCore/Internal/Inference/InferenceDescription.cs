@@ -36,7 +36,7 @@ internal static class InferenceDescription
             "RepositoryIndex",
             "The models that are open",
             RouteDescription.Answer(StatusCodes.Status200OK, typeof(IReadOnlyList<RepositoryModel>)),
-            OfBodies
+            [.. OfBodies, StatusCodes.Status404NotFound]
         );
 
     public static object[] Load { get; } = Command("RepositoryModelLoad", "Opens a model");
@@ -97,7 +97,7 @@ internal static class InferenceDescription
             name,
             summary,
             RouteDescription.Answer(StatusCodes.Status200OK),
-            [.. OfBodies, StatusCodes.Status404NotFound, StatusCodes.Status501NotImplemented]
+            [.. OfBodies, StatusCodes.Status404NotFound]
         );
 
     private static Delegate Target(bool withVersion) => withVersion ? (string model, string version) => { } : (string model) => { };

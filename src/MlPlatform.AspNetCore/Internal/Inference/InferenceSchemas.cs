@@ -89,7 +89,10 @@ internal static class InferenceSchemas
         [property: JsonPropertyName("id")] string Id = null!
     );
 
-    internal sealed record RepositoryQuestion([property: JsonPropertyName("ready")] bool Ready = false);
+    internal sealed record RepositoryQuestion(
+        [property: JsonPropertyName("ready")] bool Ready = false,
+        [property: JsonPropertyName("repository_name")] string RepositoryName = ""
+    );
 
     internal sealed record RepositoryModel(
         [property: JsonPropertyName("name")] string Name,
@@ -99,7 +102,8 @@ internal static class InferenceSchemas
     );
 
     internal sealed record RepositoryCommand(
-        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters = null!
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters = null!,
+        [property: JsonPropertyName("repository_name")] string RepositoryName = ""
     );
 
     /// <param name="Count">How often.</param>
