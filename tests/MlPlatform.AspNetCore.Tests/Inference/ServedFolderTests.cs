@@ -29,14 +29,33 @@ public sealed class ServedFolderTests : IDisposable
             (a, b) => Math.Abs(a - b) < 1e-6
         );
         Assert.Equal("""["1","2"]""", (await host.SendAsync("GET", "/v2/models/late")).Json["versions"]!.ToJsonString());
-        Assert.Equal(404, (await host.SendAsync("GET", "/v2/models/absent")).Status);
+        var absent = await host.SendAsync("GET", "/v2/models/absent");
+        Assert.Equal(404, absent.Status);
+        Assert.EndsWith(
+            "Put it into the server's folder of models, as absent/1/model.onnx, or point 'champion' at a registered version.",
+            absent.Error,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "absent/4/model.onnx, or register that version.",
+            (await host.SendAsync("GET", "/v2/models/absent/versions/4")).Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("folder", (await host.SendAsync("GET", "/v2/models/no%2Fplace")).Error, StringComparison.Ordinal);
         var unfit = await host.SendAsync(
             "POST",
             "/v2/models/late/infer",
-            Encoding.UTF8.GetBytes(Request.Replace("[2,2]", "[1,4]", StringComparison.Ordinal))
+            Encoding.UTF8.GetBytes(
+                Request.Replace("[2,2]", "[1,4]", StringComparison.Ordinal).Replace("],[", ",", StringComparison.Ordinal)
+            )
         );
         Assert.Equal(400, unfit.Status);
         Assert.Contains("[1,4]; the model takes [-1,2]", unfit.Error, StringComparison.Ordinal);
+        var wide = Encoding.UTF8.GetBytes(Request.Replace("FP32", "FP64", StringComparison.Ordinal));
+        Assert.Equal(
+            "Input 'features' is of FP64; the model takes FP32.",
+            (await host.SendAsync("POST", "/v2/models/late/infer", wide)).Error
+        );
     }
 
     [Theory]
