@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +17,11 @@ internal sealed class RouteDescriptionProvider : IApiDescriptionProvider
     /// <summary>Comes when all others have described their routes.</summary>
     public void OnProvidersExecuted(ApiDescriptionProviderContext context)
     {
+        foreach (var head in context.Results.Where(IsHead).ToList())
+        {
+            context.Results.Remove(head);
+        }
+
         var taken = context.Results.Select(d => NameOf(d.ActionDescriptor)).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var description in context.Results)
         {
@@ -36,6 +42,10 @@ internal sealed class RouteDescriptionProvider : IApiDescriptionProvider
             }
         }
     }
+
+    /// <summary>GET again, of which clients need no method.</summary>
+    private static bool IsHead(ApiDescription description) =>
+        description.HttpMethod == HttpMethods.Head && description.ActionDescriptor.EndpointMetadata.OfType<OperationName>().Any();
 
     private static string? NameOf(ActionDescriptor action) =>
         action.AttributeRouteInfo?.Name ?? action.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName;
