@@ -58,6 +58,24 @@ public sealed class ServedFolderTests : IDisposable
         );
     }
 
+    [Fact]
+    public async Task A_model_that_cannot_be_read_says_nothing_of_what_was_stored()
+    {
+        Add("late", 1, bias: 0);
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        await using var inUse = new FileStream(
+            Path.Combine(models, "late", "1", "model.onnx"),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.None
+        );
+        var reply = await host.SendAsync("GET", "/v2/models/late/versions/1");
+        Assert.Equal((503, "'late@v1' cannot be loaded at present; the server's log says why."), (reply.Status, reply.Error));
+        var index = await host.SendAsync("POST", "/v2/repository/index");
+        var reason = (string)index.Json.AsArray().Single(m => (string?)m!["version"] == "1")!["reason"]!;
+        Assert.EndsWith("cannot be used: the model cannot be read.", reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
