@@ -59,6 +59,25 @@ public sealed class ServedFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_outside_a_table_is_the_callers_mistake_and_still_a_failure_of_the_model()
+    {
+        Add("table", 1, OnnxWriter.Lookup(10, 20, 30));
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        Assert.Equal([30], await AskAsync(host, "/v2/models/table/infer", Ask(2)));
+        var reply = await host.SendAsync("POST", "/v2/models/table/infer", Encoding.UTF8.GetBytes(Ask(3)));
+        Assert.Equal(400, reply.Status);
+        Assert.StartsWith(
+            "table@v1 cannot take these values: indices element out of data bounds, idx=3",
+            reply.Error,
+            StringComparison.Ordinal
+        );
+        var statistics = (await host.SendAsync("GET", "/v2/models/table/stats")).Json["model_stats"]![0]!["inference_stats"]!;
+        Assert.Equal((1, 1), ((int)statistics["success"]!["count"]!, (int)statistics["fail"]!["count"]!));
+
+        static string Ask(int index) => $$"""{"inputs":[{"name":"index","datatype":"INT64","shape":[1,1],"data":[{{index}}]}]}""";
+    }
+
+    [Fact]
     public async Task A_model_that_cannot_be_read_says_nothing_of_what_was_stored()
     {
         Add("late", 1, bias: 0);

@@ -376,7 +376,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, BatchSlot
         catch (Exception e)
         {
             slot.RunTicks = slot.Lap(clock);
-            throw new PredictionFailedException(version, e);
+            throw new PredictionFailedException(version, OnnxRefusal.Find(e) ?? e);
         }
 
         var ticks = slot.Lap(clock);
