@@ -69,6 +69,20 @@ internal static class OnnxWriter
         return Model(graph);
     }
 
+    /// <summary>Of a table the value at each <c>index</c> (int64), as <c>value</c>.</summary>
+    public static byte[] Lookup(params float[] table)
+    {
+        byte[] graph =
+        [
+            .. Node("Gather", ["table", "index"], "value"),
+            .. Text(2, "g"),
+            .. Bytes(5, Tensor("table", [table.Length], table, false)),
+            .. Bytes(11, Value("index", 1, 7)),
+            .. Bytes(12, Value("value", 1)),
+        ];
+        return Model(graph);
+    }
+
     /// <summary>The negative of <c>picture</c>, <c>[n, 3, height, width]</c>, as <c>negative</c>.</summary>
     public static byte[] Picture()
     {

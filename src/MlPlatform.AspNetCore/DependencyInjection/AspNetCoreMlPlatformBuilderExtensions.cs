@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,7 @@ public static class AspNetCoreMlPlatformBuilderExtensions
         UseCallersAsActors(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPlatformService, DefaultExperiment>());
         builder.AddEventFormat<WebhookFormat>();
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, RouteDescriptionProvider>());
         services.TryAddSingleton<VersionFiles>();
         services.TryAddSingleton<VersionSources>();
         services.TryAddSingleton<LoggedPackages>();

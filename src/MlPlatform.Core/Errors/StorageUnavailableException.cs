@@ -8,7 +8,7 @@ public sealed class StorageUnavailableException : MlPlatformException
     /// <param name="reason">What is wrong and what to do, a sentence without its full stop.</param>
     /// <param name="innerException">What the operating system or the driver said.</param>
     public StorageUnavailableException(string path, string reason, Exception innerException)
-        : base($"'{path}' cannot be used: {reason}. Nothing of this operation was stored.", innerException) => Path = path;
+        : base($"'{path}' cannot be used: {reason}.", innerException) => Path = path;
 
     /// <summary>The file, folder or address of the server.</summary>
     public string Path { get; }

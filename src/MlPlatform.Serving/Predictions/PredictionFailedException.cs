@@ -2,7 +2,10 @@ using MlPlatform.Core;
 
 namespace MlPlatform.Serving;
 
-/// <summary>A model failed on an input that fits its signature. The cause is the inner exception.</summary>
+/// <summary>
+/// A model failed on an input that fits its signature. The cause is the inner exception: a <see cref="PredictionInputException"/> if its runtime blames the
+/// values, such as an index outside a table.
+/// </summary>
 public sealed class PredictionFailedException : MlPlatformException
 {
     /// <summary>Makes an exception with its cause.</summary>

@@ -8,4 +8,7 @@ public sealed class PredictionInputException : MlPlatformException
     /// <summary>Makes an exception.</summary>
     public PredictionInputException(string message)
         : base(message) { }
+
+    internal PredictionInputException(string message, Exception innerException)
+        : base(message, innerException) { }
 }

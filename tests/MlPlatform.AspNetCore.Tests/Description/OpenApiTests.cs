@@ -24,9 +24,10 @@ public sealed class OpenApiTests
             .Where(e => e.RoutePattern.RawText!.StartsWith("/v2", StringComparison.Ordinal))
             .SelectMany(e =>
                 (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(m =>
-                    (e.RoutePattern.RawText!, m.ToLowerInvariant())
+                    (Path: e.RoutePattern.RawText!, Method: m.ToLowerInvariant())
                 )
             )
+            .Where(r => r.Method != "head") // Is GET.
             .ToList();
         Assert.Equal(17, routes.Count);
         foreach (var (path, method) in routes)
@@ -62,10 +63,14 @@ public sealed class OpenApiTests
             (string?)operation["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]
         );
         Assert.Equal("#/components/schemas/InferenceAnswer", SchemaOf(operation, "200"));
-        foreach (var error in new[] { "400", "404", "413", "500", "503", "504" })
+        foreach (var error in new[] { "400", "401", "404", "408", "413", "415", "429", "500", "503", "504" })
         {
             Assert.Equal("#/components/schemas/InferenceError", SchemaOf(operation, error));
         }
+
+        string[] forms = ["application/json", "application/octet-stream"];
+        Assert.Equal(forms, operation["requestBody"]!["content"]!.AsObject().Select(c => c.Key));
+        Assert.Equal(forms, operation["responses"]!["200"]!["content"]!.AsObject().Select(c => c.Key));
 
         Assert.Equal(
             ["mlp-routing-key", "mlp-segment", "mlp-prediction-id", "mlp-version", "Inference-Header-Content-Length"],
@@ -91,13 +96,98 @@ public sealed class OpenApiTests
             ["value", "modelVersion", "route", "predictionId"],
             PropertiesOf(document, SchemaOf(operation, "200")!.Split('/')[^1])
         );
-        foreach (var error in new[] { "400", "403", "413", "415", "500", "503", "504" })
+        foreach (var error in new[] { "400", "401", "403", "408", "413", "415", "500", "503", "504" })
         {
             Assert.Equal(
                 "#/components/schemas/ProblemDetails",
                 (string?)operation["responses"]![error]!["content"]!["application/problem+json"]!["schema"]!["$ref"]
             );
         }
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_of_its_own()
+    {
+        await using var host = await StartAsync(
+            services: s => s.AddMlPlatformCore().AddServing(),
+            routes: app =>
+            {
+                app.MapPredict<Flight, LateFlight>("/late-score/{carrier}", ScriptedPredictor.Reference);
+                app.MapPredict<Flight, LateFlight>("/late/score/{carrier}", ScriptedPredictor.Reference);
+                app.MapPredict<Flight, LateFlight>("/named", ScriptedPredictor.Reference).WithName("predictScore"); // As the first would be.
+                app.MapGroup("/other").MapMlPlatform();
+            }
+        );
+        var (document, _) = await DescribeAsync(host);
+        var operations = OperationsOf(document)
+            .ToDictionary(o => $"{o.Method} {o.Path}", o => (string)o.Operation["operationId"]!, StringComparer.Ordinal);
+        Assert.Equal(operations.Count, operations.Values.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(operations.Values, name => Assert.Matches("^[A-Za-z][A-Za-z0-9]+$", name));
+        (string Route, string Name)[] expected =
+        [
+            ("get /v2/health/live", "ServerLive2"),
+            ("post /v2/models/{model}/infer", "ModelInfer2"),
+            ("post /v2/models/{model}/versions/{version}/infer", "ModelVersionInfer2"),
+            ("post /other/v2/models/{model}/infer", "ModelInfer"),
+            ("post /v2/repository/models/{model}/load", "RepositoryModelLoad2"),
+            ("post /api/mlp/v1/serving/models/{model}/rollouts", "StartRollout2"),
+            ("post /api/mlp/v1/serving/rollouts/{rollout}/rollback", "RollBackRollout2"),
+            ("post /late-score/{carrier}", "PredictLateScoreCarrier"),
+            ("post /late/score/{carrier}", "PredictLateScoreCarrier2"),
+            ("post /named", "predictScore"),
+            ("post /score", "PredictScore2"),
+        ];
+        Assert.Equal(expected, expected.Select(e => (e.Route, operations[e.Route])));
+    }
+
+    /// <summary>A number is no string, and what need not be there is no null.</summary>
+    [Fact]
+    public async Task Messages_are_described_as_strictly_as_they_are_read()
+    {
+        await using var host = await StartAsync(services: s => s.AddMlPlatformCore().AddServing());
+        var (document, _) = await DescribeAsync(host);
+        var schemas = document["components"]!["schemas"]!.AsObject();
+        var ofTheHost = new[] { "Flight", "LateFlight", "PredictionReplyOfLateFlight", "ProblemDetails" };
+        var withNulls = new[] { "RolloutStart", "RolloutMessage", "ServedReference" }; // Whose numbers the framework takes for strings when they may be null.
+        foreach (var (name, schema) in schemas.Where(s => !ofTheHost.Contains(s.Key) && !withNulls.Contains(s.Key)))
+        {
+            Assert.True(!schema!.ToJsonString().Contains("null", StringComparison.Ordinal), $"{name}: {schema}");
+            Assert.True(!schema!.ToJsonString().Contains("pattern", StringComparison.Ordinal), $"{name}: {schema}");
+        }
+
+        Assert.Equal(
+            """{"type":"array","items":{"type":"integer","format":"int64"}}""",
+            schemas["InferenceTensor"]!["properties"]!["shape"]!.ToJsonString()
+        );
+        Assert.Equal(["inputs"], schemas["InferenceQuestion"]!["required"]!.AsArray().Select(r => (string?)r));
+        Assert.DoesNotContain("baseline", schemas["RolloutMessage"]!["required"]!.AsArray().Select(r => (string?)r));
+        Assert.Equal(
+            "#/components/schemas/RepositoryQuestion",
+            (string?)
+                document["paths"]!["/v2/repository/index"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]
+        );
+    }
+
+    /// <summary>Any route may refuse a caller or find the server closing, and what reads a body may find it slow, large or packed in an unknown way.</summary>
+    [Fact]
+    public async Task Every_operation_is_described_with_the_refusals_of_its_kind()
+    {
+        await using var host = await StartAsync(services: s => s.AddMlPlatformCore().AddServing());
+        var (document, _) = await DescribeAsync(host);
+        string[] probes = ["/v2", "/v2/health/live", "/v2/health/ready"];
+        foreach (var (path, method, operation) in OperationsOf(document))
+        {
+            string[] statuses =
+            [
+                "403",
+                .. probes.Contains(path) ? (string[])[] : ["401", "503"],
+                .. path.Contains("{model}", StringComparison.Ordinal) ? (string[])["400"] : [],
+                .. method == "post" ? (string[])["400", "408", "413", "415"] : [],
+            ];
+            Assert.All(statuses, s => Assert.True(operation["responses"]![s] is not null, $"{method} {path} is not described with {s}."));
+        }
+
+        Assert.Equal("#/components/schemas/ModelReady", SchemaOf(document["paths"]!["/v2/models/{model}/ready"]!["get"]!, "503"));
     }
 
     [Fact]
@@ -118,7 +208,8 @@ public sealed class OpenApiTests
 
     private static Task<WebHost> StartAsync(
         Action<IServiceCollection>? services = null,
-        Action<IEndpointConventionBuilder>? conventions = null
+        Action<IEndpointConventionBuilder>? conventions = null,
+        Action<WebApplication>? routes = null
     ) =>
         WebHost.StartAsync(
             services: s =>
@@ -131,6 +222,7 @@ public sealed class OpenApiTests
             middleware: app =>
             {
                 app.MapOpenApi();
+                routes?.Invoke(app);
                 (conventions ?? (_ => { }))(app.MapPredict<Flight, LateFlight>("/score", ScriptedPredictor.Reference));
             }
         );
@@ -144,6 +236,9 @@ public sealed class OpenApiTests
         Assert.Empty(read.Diagnostic!.Errors.Select(e => e.Message));
         return (reply.Json, read.Document!);
     }
+
+    private static IEnumerable<(string Path, string Method, JsonNode Operation)> OperationsOf(JsonNode document) =>
+        document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => (p.Key, o.Key, o.Value!)));
 
     private static string? SchemaOf(JsonNode operation, string status) =>
         (string?)operation["responses"]![status]!["content"]!["application/json"]!["schema"]!["$ref"];

@@ -270,9 +270,20 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
         Assert.Equal("a@champion", fixture.Models.LastModel?.ToString());
         await fixture.CallAsync(GrpcMethods.RepositoryModelUnload, new() { ModelName = "a" });
         Assert.Equal(["a"], fixture.Models.Unloaded);
-        var load = new RepositoryModelLoadRequest { ModelName = "a", Parameters = { ["file:1/model.onnx"] = new() } };
-        var error = await Assert.ThrowsAsync<RpcException>(() => fixture.CallAsync(GrpcMethods.RepositoryModelLoad, load));
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        foreach (var parameter in new[] { "file:1/model.onnx", "config", "other" })
+        {
+            var load = new RepositoryModelLoadRequest { ModelName = "a", Parameters = { [parameter] = new() } };
+            var error = await Assert.ThrowsAsync<RpcException>(() => fixture.CallAsync(GrpcMethods.RepositoryModelLoad, load));
+            Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+            Assert.StartsWith($"Parameter '{parameter}' is not supported", error.Status.Detail, StringComparison.Ordinal);
+        }
+
+        var unload = new RepositoryModelUnloadRequest
+        {
+            ModelName = "a",
+            Parameters = { ["unload_dependents"] = new() { BoolParam = true } },
+        };
+        await fixture.CallAsync(GrpcMethods.RepositoryModelUnload, unload);
     }
 
     [Fact]

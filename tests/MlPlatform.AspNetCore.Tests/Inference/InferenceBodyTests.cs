@@ -10,6 +10,7 @@ public sealed class InferenceBodyTests
     [Theory]
     [InlineData("gzip")]
     [InlineData("GZIP")]
+    [InlineData("x-gzip")]
     [InlineData("deflate")]
     [InlineData("identity")]
     public async Task Packed_bodies_are_unpacked_and_the_header_counts_what_was_unpacked(string encoding)
@@ -62,13 +63,58 @@ public sealed class InferenceBodyTests
     [Theory]
     [InlineData("gzip")]
     [InlineData("deflate")]
-    public async Task A_packed_body_that_breaks_off_is_refused(string encoding)
+    public async Task A_packed_body_that_is_not_whole_is_refused_wherever_it_breaks_off(string encoding)
     {
         await using var fixture = await InferenceFixture.StartAsync();
         var packed = Pack(Encoding.UTF8.GetBytes(Json), encoding);
-        var reply = await fixture.Host.SendAsync("POST", InferenceFixture.Infer, packed[..^12], $"Content-Encoding: {encoding}");
-        Assert.Equal(400, reply.Status);
-        Assert.NotEmpty(reply.Error);
+        for (var length = 1; length < packed.Length; length++)
+        {
+            await AssertRefusedAsync(fixture, packed[..length], encoding);
+        }
+    }
+
+    [Theory]
+    [InlineData("gzip", 1)]
+    [InlineData("gzip", 31)] // As another member would begin.
+    [InlineData("gzip", 10_000)]
+    [InlineData("deflate", 1)]
+    [InlineData("deflate", 10_000)]
+    public async Task A_packed_body_that_something_follows_is_refused(string encoding, int junk)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        byte[] following = junk == 31 ? [31] : new byte[junk];
+        await AssertRefusedAsync(fixture, [.. Pack(Encoding.UTF8.GetBytes(Json), encoding), .. following], encoding);
+    }
+
+    [Fact]
+    public async Task A_packed_body_whose_checksum_is_wrong_is_refused()
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var packed = Pack(Encoding.UTF8.GetBytes(Json), "gzip");
+        packed[^6] ^= 1;
+        await AssertRefusedAsync(fixture, packed, "gzip");
+    }
+
+    /// <summary>Members of gzip may follow each other, wherever the pieces of a body end.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100_000)]
+    public async Task A_gzip_body_may_have_several_members(int piece)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var json = Encoding.UTF8.GetBytes(Json);
+        byte[] packed = [.. Pack(json[..20], "gzip"), .. Pack(json[20..], "gzip"), .. Pack([], "gzip")];
+        var chunks = string.Concat(packed.Chunk(piece).Select(c => $"{c.Length:X}\r\n{Encoding.Latin1.GetString(c)}\r\n"));
+        var reply = await fixture.Host.SendAsync(
+            "POST",
+            InferenceFixture.Infer,
+            Encoding.Latin1.GetBytes(chunks + "0\r\n\r\n"),
+            "Content-Encoding: gzip",
+            "Transfer-Encoding: chunked"
+        );
+        Assert.True(reply.Status == 200, reply.Text);
+        await AssertRefusedAsync(fixture, packed[..^3], "gzip");
     }
 
     [Theory]
@@ -91,6 +137,8 @@ public sealed class InferenceBodyTests
     {
         await using var fixture = await InferenceFixture.StartAsync(o => o.MaxInferenceBytes = 2048);
         var body = Json.PadRight(size);
+        var packed = Pack(Encoding.UTF8.GetBytes(body), "gzip");
+        Assert.Equal(status, (await fixture.Host.SendAsync("POST", InferenceFixture.Infer, packed, "Content-Encoding: gzip")).Status);
         Assert.Equal(status, (await fixture.PostAsync(InferenceFixture.Infer, body)).Status);
         var chunked = $"{size:X}\r\n{body}\r\n0\r\n\r\n";
         var reply = await fixture.PostAsync(InferenceFixture.Infer, chunked, "Transfer-Encoding: chunked");
@@ -124,6 +172,15 @@ public sealed class InferenceBodyTests
     {
         var error = await Assert.ThrowsAnyAsync<Exception>(() => InferenceFixture.StartAsync(o => o.MaxInferenceBytes = bytes));
         Assert.Contains("MlPlatform:AspNetCore:MaxInferenceBytes", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task AssertRefusedAsync(InferenceFixture fixture, byte[] packed, string encoding)
+    {
+        var reply = await fixture.Host.SendAsync("POST", InferenceFixture.Infer, packed, $"Content-Encoding: {encoding}");
+        Assert.Equal(
+            (400, $"The body is not valid {encoding}: it is damaged, breaks off, or something follows it."),
+            (reply.Status, reply.Error)
+        );
     }
 
     private static byte[] Pack(byte[] body, string encoding)

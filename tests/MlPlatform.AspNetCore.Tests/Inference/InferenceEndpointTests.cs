@@ -169,7 +169,7 @@ public sealed class InferenceEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Listed_outputs_are_selected_and_unknown_ones_refused()
     {
-        var reply = await fixture.PostAsync(InferenceFixture.Infer, $$"""{"inputs":[{{Input}}],"outputs":[{"name":"z"}]}""");
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, """{"inputs":[],"outputs":[{"name":"z"}]}""");
         Assert.Equal((400, "There is no output 'z'."), (reply.Status, reply.Error));
     }
 

@@ -21,7 +21,12 @@ public sealed class InferenceErrorTests
             (new PredictionFailedException(new("m", 1), new IOException("secret")), 500, "m@v1 failed"),
             (new OperationCanceledException("secret"), 500, "its log says why"),
             (new InvalidOperationException("secret"), 500, "its log says why"),
-            (new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException("secret")), 503, "Try again"),
+            (
+                new DatabaseBusyException("metadata", TimeSpan.FromSeconds(10), new IOException("secret")),
+                503,
+                "cannot be read at the moment. Try again"
+            ),
+            (new StorageUnavailableException("secret", "a secret", new IOException("secret")), 503, "cannot be read at the moment"),
         }.ToDictionary(e => $"{e.Thrown.GetType().Name} {e.Status}", StringComparer.Ordinal);
 
     [Theory]
@@ -65,13 +70,13 @@ public sealed class InferenceErrorTests
     [InlineData("GET", "/v2/nothing", 404, null)]
     [InlineData("GET", "/v2/models", 404, null)]
     [InlineData("GET", "/v2/models/m/nothing", 404, null)]
-    [InlineData("POST", "/v2/models/m/stats", 405, "GET")]
+    [InlineData("POST", "/v2/models/m/stats", 405, "GET, HEAD")]
     [InlineData("GET", "/v2/models/m/versions/1/2/3", 404, null)]
     [InlineData("GET", "/v2/models/m/infer", 405, "POST")]
     [InlineData("PUT", "/v2/models/m/versions/1/infer", 405, "POST")]
-    [InlineData("DELETE", "/v2/models/m", 405, "GET")]
-    [InlineData("POST", "/v2", 405, "GET")]
-    [InlineData("POST", "/v2/health/live", 405, "GET")]
+    [InlineData("DELETE", "/v2/models/m", 405, "GET, HEAD")]
+    [InlineData("POST", "/v2", 405, "GET, HEAD")]
+    [InlineData("POST", "/v2/health/live", 405, "GET, HEAD")]
     [InlineData("GET", "/v2/repository/index", 405, "POST")]
     public async Task Unknown_paths_and_methods_are_answered_in_the_protocols_body(string method, string path, int status, string? allow)
     {
@@ -79,6 +84,61 @@ public sealed class InferenceErrorTests
         var reply = await fixture.Host.SendAsync(method, path);
         Assert.Equal((status, allow), (reply.Status, reply.Headers.GetValueOrDefault("Allow")));
         Assert.NotEmpty(reply.Error);
+    }
+
+    [Theory]
+    [InlineData("/v2")]
+    [InlineData("/v2/health/live")]
+    [InlineData("/v2/health/ready")]
+    [InlineData("/v2/models/m")]
+    [InlineData("/v2/models/m/versions/3/ready")]
+    [InlineData("/v2/models/m/config")]
+    [InlineData("/v2/models/stats")]
+    public async Task Head_is_answered_as_get_is_without_the_body(string path)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var (get, head) = (await fixture.GetAsync(path), await fixture.Host.SendAsync("HEAD", path));
+        Assert.Equal((200, 200, 0), (get.Status, head.Status, head.Body.Length));
+        Assert.Equal(get.Headers["Content-Type"], head.Headers["Content-Type"]);
+    }
+
+    /// <summary>The library says <c>Float64</c>, which is right in a process.</summary>
+    [Fact]
+    public async Task A_wrong_datatype_is_told_in_the_protocols_names()
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        fixture.Models.Answer = (_, _) => throw new PredictionInputException("Input 'x' is of Float64; the model takes Float32.");
+        const string Request = """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[1,2]}]}""";
+        var reply = await fixture.PostAsync(InferenceFixture.Infer, Request);
+        Assert.Equal((400, "Input 'x' is of FP64; the model takes FP32."), (reply.Status, reply.Error));
+
+        fixture.Models.Answer = (_, _) => throw new PredictionInputException("Input 'x' has too many rows.");
+        var other = await fixture.PostAsync(InferenceFixture.Infer, Request.Replace("FP64", "FP32", StringComparison.Ordinal));
+        Assert.Equal((400, "Input 'x' has too many rows."), (other.Status, other.Error));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v2/models/%20")]
+    [InlineData("GET", "/v2/models/%20%09/ready")]
+    [InlineData("POST", "/v2/models/%20/infer")]
+    [InlineData("POST", "/v2/repository/models/%20/load")]
+    [InlineData("POST", "/v2/repository/models/%20/unload")]
+    public async Task A_name_of_nothing_but_blanks_is_none(string method, string path)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var reply = await fixture.Host.SendAsync(method, path);
+        Assert.Equal((400, "The request names no model."), (reply.Status, reply.Error));
+    }
+
+    [Theory]
+    [InlineData("01")]
+    [InlineData("0")]
+    [InlineData("+1")]
+    public async Task A_version_has_one_name(string version)
+    {
+        await using var fixture = await InferenceFixture.StartAsync();
+        var reply = await fixture.GetAsync($"/v2/models/m/versions/{version}");
+        Assert.Equal((404, $"Model 'm' has no version '{version}': versions are whole numbers from 1."), (reply.Status, reply.Error));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class InferencePropertyTests
             var data = string.Join(',', elements.Select(e => isNested ? $"[{e}]" : e));
             string[] members =
             [
-                $"\"shape\":[{elements.Count + (surplus == 0 ? 1 : 0)}]",
+                $"\"shape\":[{elements.Count + (surplus == 0 ? 1 : 0)}{(surplus % 3 == 0 ? string.Empty : ",1")}]",
                 "\"name\":\"x\"",
                 $"\"data\":[{data}]",
                 $"\"datatype\":\"{datatype}\"",
@@ -122,7 +122,9 @@ public sealed class InferencePropertyTests
         var input = document.RootElement.GetProperty("inputs")[0];
         var elements = Elements(json).ToList();
         var datatype = input.GetProperty("datatype").GetString()!;
+        var isNested = input.GetProperty("data").EnumerateArray().Any(e => e.ValueKind == JsonValueKind.Array);
         return input.GetProperty("shape")[0].GetInt32() == elements.Count
+            && (!isNested || input.GetProperty("shape").GetArrayLength() == 2)
             && datatype != "FP16"
             && elements.All(e => Value(e, Datatypes.Parse(datatype, "x")) is not null);
     }

@@ -31,7 +31,7 @@ public sealed class InferenceRepositoryTests : IAsyncLifetime
     [Fact]
     public async Task To_load_is_to_open_what_the_default_alias_means()
     {
-        var reply = await fixture.PostAsync("/v2/repository/models/a%2Fb/load", """{"parameters":{"other":"x"}}""");
+        var reply = await fixture.PostAsync("/v2/repository/models/a%2Fb/load", """{"parameters":{},"repository_name":""}""");
         Assert.Equal((200, 0), (reply.Status, reply.Body.Length));
         Assert.Equal("a/b@champion", fixture.Models.LastModel?.ToString());
 
@@ -54,17 +54,33 @@ public sealed class InferenceRepositoryTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"parameters":{"file:1/model.onnx":"AAAA"}}""", 400, "file:1/model.onnx")]
-    [InlineData("""{"parameters":{"config":"{}"}}""", 501, "config")]
+    [InlineData("""{"parameters":{"config":"{}"}}""", 400, "'config' is not supported: how a model is served")]
+    [InlineData("""{"parameters":{"other":"x"}}""", 400, "'other' is not supported: this server takes none here")]
+    [InlineData("""{"repository_name":"mine"}""", 404, "There is no repository 'mine'")]
+    [InlineData("""{"repository_name":null}""", 400, "'repository_name' is not a string")]
     [InlineData("""{"parameters":1}""", 400, "parameters")]
     [InlineData("[]", 400, "object")]
     [InlineData("{", 400, "JSON")]
-    [InlineData("""{"parameters":{},"parameters":{"file:x":""}}""", 400, "JSON")]
+    [InlineData("""{"parameters":{},"parameters":{"file:x":""}}""", 400, "The body is not valid JSON: a member is given twice")]
+    [InlineData("""{"parameters":{},}""", 400, "The body is not valid JSON: '}' may not stand at line 1, byte 18.")]
     public async Task What_would_bring_a_model_along_or_is_malformed_is_refused(string body, int status, string says)
     {
         var reply = await fixture.PostAsync("/v2/repository/models/a/load", body);
         Assert.Equal(status, reply.Status);
         Assert.Contains(says, reply.Error, StringComparison.Ordinal);
         Assert.Null(fixture.Models.LastModel);
+    }
+
+    [Theory]
+    [InlineData("/v2/repository/index", """{"repository_name":"mine"}""", 404, "There is no repository 'mine'")]
+    [InlineData("/v2/repository/models/a/unload", """{"repository_name":"mine"}""", 404, "There is no repository 'mine'")]
+    [InlineData("/v2/repository/models/a/unload", """{"parameters":{"other":1}}""", 400, "this server takes unload_dependents here")]
+    public async Task What_unload_and_index_do_not_know_is_refused(string path, string body, int status, string says)
+    {
+        var reply = await fixture.PostAsync(path, body);
+        Assert.Equal(status, reply.Status);
+        Assert.Contains(says, reply.Error, StringComparison.Ordinal);
+        Assert.Empty(fixture.Models.Unloaded);
     }
 
     [Fact]

@@ -42,9 +42,9 @@ public sealed class InferenceRequestTests
 
     [Theory]
     [InlineData("""{"inputs":[{"data":[1,2],"datatype":"INT8","shape":[2],"name":"x"}],"id":"i"}""")]
-    [InlineData("""{"id":"i","inputs":[{"shape":[2],"data":[[1],[2]],"name":"x","datatype":"INT8","more":{"a":[1]}}],"more":[{}]}""")]
+    [InlineData("""{"id":"i","inputs":[{"shape":[2,1],"data":[[1],[2]],"name":"x","datatype":"INT8","more":{"a":[1]}}],"more":[{}]}""")]
     [InlineData(
-        """ {"\u0069nputs":[{"parameters":{"p":"q","r":1.5,"s":true},"name":"x","datatype":"INT8","shape":[2],"data":[[[1,2]]]}],"id":"i"} """
+        """ {"\u0069nputs":[{"parameters":{"p":"q","r":1.5,"s":true},"name":"x","datatype":"INT8","shape":[1,1,2],"data":[[[1,2]]]}],"id":"i"} """
     )]
     public void Members_come_in_any_order_and_data_flat_or_nested(string json)
     {
@@ -116,12 +116,21 @@ public sealed class InferenceRequestTests
 
     [Theory]
     [InlineData("", "not valid JSON")]
-    [InlineData("[]", "'body' is not an object")]
+    [InlineData("[]", "The body is not an object.")]
     [InlineData("{}", "no 'inputs'")]
     [InlineData("""{"inputs":[]} x""", "not valid JSON")]
     [InlineData("""{"inputs":[""", "not valid JSON")]
     [InlineData("""{"inputs":{}}""", "'inputs' is not an array")]
-    [InlineData("""{"inputs":[1]}""", "'inputs' is not an object")]
+    [InlineData("""{"inputs":[1]}""", "Input 0 is not an object.")]
+    [InlineData("""{"inputs":[],"outputs":["y"]}""", "Output 0 is not an object.")]
+    [InlineData("""{"inputs":null}""", "The request: 'inputs' is not an array.")]
+    [InlineData("""{"inputs":[{"name":"x","shape":[1],"datatype":"INT8","data":["1"]}]}""", "element 0, '\"1\"', is not a value of INT8")]
+    [InlineData("{\"inputs\":[],}", "The body is not valid JSON: '}' may not stand at line 1, byte 14.")]
+    [InlineData("{\n \"inputs\":\n  [] 2}", "The body is not valid JSON: '2' may not stand at line 3, byte 6.")]
+    [InlineData("{\"inputs\":[{\"name\":\"x\"", "The body is not valid JSON: it ends before it is complete, at line 1, byte 23.")]
+    [InlineData("{\"inputs\":[]\u00e9}", "The body is not valid JSON: what stands at line 1, byte 13 may not.")]
+    [InlineData("""{"inputs":["\ud800"]}""", "Input 0 is not an object.")]
+    [InlineData("""{"inputs":[],"id":"\ud800"}""", "a text is not valid Unicode")]
     [InlineData("""{"inputs":[],"inputs":[]}""", "'inputs' is given twice")]
     [InlineData("""{"inputs":[],"id":1}""", "'id' is not a string")]
     [InlineData("""{"inputs":[],"parameters":[]}""", "'parameters' is not an object")]
@@ -162,22 +171,76 @@ public sealed class InferenceRequestTests
         Assert.Contains("Input 'x' is given twice", Requests.Refusal($$"""{"inputs":[{{Input}},{{Input}}]}"""), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[2,3]", "[[1,2,3],[4,5,6]]")]
+    [InlineData("[2,3]", "[1,2,3,4,5,6]")]
+    [InlineData("[1,2,3]", "[[[1,2,3],[4,5,6]]]")]
+    [InlineData("[2,1,3]", "[[[1,2,3]],[[4,5,6]]]")]
+    [InlineData("[6]", "[1,2,3,4,5,6]")]
+    [InlineData("[0,3]", "[]")]
+    [InlineData("[2,0]", "[[],[]]")]
+    [InlineData("[2,0]", "[]")]
+    [InlineData("[]", "[1]")]
+    public void Nested_data_that_is_as_its_shape_says_is_read(string shape, string data)
+    {
+        string[] orders =
+        [
+            $"\"name\":\"x\",\"shape\":{shape},\"datatype\":\"INT8\",\"data\":{data}",
+            $"\"name\":\"x\",\"data\":{data},\"shape\":{shape},\"datatype\":\"INT8\"",
+        ];
+        var count = data.Count(char.IsDigit);
+        Assert.All(orders, o => Assert.Equal(Enumerable.Range(1, count).Select(n => (byte)n), Requests.ReadInput(o).Data.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("[2,3]", "[[1,2],[3,4],[5,6]]", "element 2 at depth 2")]
+    [InlineData("[2,3]", "[[1,2,3,4],[5,6]]", "element 4 at depth 2")]
+    [InlineData("[2,3]", "[[1,2,3],4,5,6]", "element 6 at depth 1")]
+    [InlineData("[2,3]", "[1,2,3,[4,5,6]]", "element 3 at depth 2")]
+    [InlineData("[2,3]", "[[[1,2,3],[4,5,6]]]", "element 0 at depth 3")]
+    [InlineData("[2,3]", "[[1,2,3],[],[4,5,6]]", "element 3 at depth 2")]
+    [InlineData("[2,1,3]", "[[1,2,3],[4,5,6]]", "element 3 at depth 2")]
+    [InlineData("[6]", "[[1,2,3,4,5,6]]", "element 0 at depth 2")]
+    [InlineData("[6]", "[[1],[2],[3],[4],[5],[6]]", "element 0 at depth 2")]
+    [InlineData("[0,3]", "[[]]", "element 0 at depth 2")]
+    [InlineData("[2,0]", "[[]]", "element 0 at depth 1")]
+    [InlineData("[]", "[[1]]", "element 0 at depth 2")]
+    public void Nested_data_of_another_shape_is_refused_with_where_it_differs(string shape, string data, string says)
+    {
+        foreach (
+            var (datatype, values) in new[]
+            {
+                ("INT8", data),
+                ("BYTES", System.Text.RegularExpressions.Regex.Replace(data, "\\d", "\"$0\"")),
+            }
+        )
+        {
+            Assert.Equal(
+                $"Input 'x': 'data' is nested otherwise than its shape {shape} says, from {says} on.",
+                Requests.Refusal($$"""{"inputs":[{"name":"x","shape":{{shape}},"datatype":"{{datatype}}","data":{{values}}}]}""")
+            );
+        }
+    }
+
     [Fact]
     public void Nesting_has_a_limit()
     {
-        Assert.Equal(1, Read(32).Data.Span[0]);
-        Assert.Contains("nested more than 32", Requests.Refusal(Nested(33)), StringComparison.Ordinal);
-        Assert.Contains("nested more than 32", Requests.Refusal(Nested(100_000)), StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(Requests.Read(Nested(16, 16)).Inputs).Data.Span[0]);
+        Assert.Contains("more than 16 dimensions", Requests.Refusal(Nested(17, 17)), StringComparison.Ordinal);
+        Assert.Contains("nested otherwise", Requests.Refusal(Nested(16, 17)), StringComparison.Ordinal);
+        Assert.Contains("nested otherwise", Requests.Refusal(Nested(16, 100_000)), StringComparison.Ordinal);
         Assert.Contains(
-            "not valid JSON",
+            "not valid JSON: at line 1, byte 72, nothing may begin, or it is more than 64 deep",
             Requests.Refusal($$"""{"more":{{new string('[', 64)}}{{new string(']', 64)}},"inputs":[]}"""),
             StringComparison.Ordinal
         );
         Assert.Empty(Requests.Read($$"""{"more":{{new string('[', 63)}}{{new string(']', 63)}},"inputs":[]}""").Inputs);
 
-        static Serving.NamedTensor Read(int depth) => Assert.Single(Requests.Read(Nested(depth)).Inputs);
-        static string Nested(int depth) =>
-            $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"INT8","data":{{new string('[', depth)}}1{{new string(']', depth)}}}]}""";
+        static string Nested(int rank, int depth) =>
+            $$"""{"inputs":[{"name":"x","shape":[{{string.Join(',', Enumerable.Repeat(1, rank))}}],"datatype":"INT8","data":{{new string(
+                '[',
+                depth
+            )}}1{{new string(']', depth)}}}]}""";
     }
 
     [Fact]

@@ -29,14 +29,70 @@ public sealed class ServedFolderTests : IDisposable
             (a, b) => Math.Abs(a - b) < 1e-6
         );
         Assert.Equal("""["1","2"]""", (await host.SendAsync("GET", "/v2/models/late")).Json["versions"]!.ToJsonString());
-        Assert.Equal(404, (await host.SendAsync("GET", "/v2/models/absent")).Status);
+        var absent = await host.SendAsync("GET", "/v2/models/absent");
+        Assert.Equal(404, absent.Status);
+        Assert.EndsWith(
+            "Put it into the server's folder of models, as absent/1/model.onnx, or point 'champion' at a registered version.",
+            absent.Error,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "absent/4/model.onnx, or register that version.",
+            (await host.SendAsync("GET", "/v2/models/absent/versions/4")).Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("folder", (await host.SendAsync("GET", "/v2/models/no%2Fplace")).Error, StringComparison.Ordinal);
         var unfit = await host.SendAsync(
             "POST",
             "/v2/models/late/infer",
-            Encoding.UTF8.GetBytes(Request.Replace("[2,2]", "[1,4]", StringComparison.Ordinal))
+            Encoding.UTF8.GetBytes(
+                Request.Replace("[2,2]", "[1,4]", StringComparison.Ordinal).Replace("],[", ",", StringComparison.Ordinal)
+            )
         );
         Assert.Equal(400, unfit.Status);
         Assert.Contains("[1,4]; the model takes [-1,2]", unfit.Error, StringComparison.Ordinal);
+        var wide = Encoding.UTF8.GetBytes(Request.Replace("FP32", "FP64", StringComparison.Ordinal));
+        Assert.Equal(
+            "Input 'features' is of FP64; the model takes FP32.",
+            (await host.SendAsync("POST", "/v2/models/late/infer", wide)).Error
+        );
+    }
+
+    [Fact]
+    public async Task An_index_outside_a_table_is_the_callers_mistake_and_still_a_failure_of_the_model()
+    {
+        Add("table", 1, OnnxWriter.Lookup(10, 20, 30));
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        Assert.Equal([30], await AskAsync(host, "/v2/models/table/infer", Ask(2)));
+        var reply = await host.SendAsync("POST", "/v2/models/table/infer", Encoding.UTF8.GetBytes(Ask(3)));
+        Assert.Equal(400, reply.Status);
+        Assert.StartsWith(
+            "table@v1 cannot take these values: indices element out of data bounds, idx=3",
+            reply.Error,
+            StringComparison.Ordinal
+        );
+        var statistics = (await host.SendAsync("GET", "/v2/models/table/stats")).Json["model_stats"]![0]!["inference_stats"]!;
+        Assert.Equal((1, 1), ((int)statistics["success"]!["count"]!, (int)statistics["fail"]!["count"]!));
+
+        static string Ask(int index) => $$"""{"inputs":[{"name":"index","datatype":"INT64","shape":[1,1],"data":[{{index}}]}]}""";
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_read_says_nothing_of_what_was_stored()
+    {
+        Add("late", 1, bias: 0);
+        await using var host = await WebHost.StartAsync(services: s => s.AddMlPlatformCore().AddServing(o => o.ModelRepository = models));
+        await using var inUse = new FileStream(
+            Path.Combine(models, "late", "1", "model.onnx"),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.None
+        );
+        var reply = await host.SendAsync("GET", "/v2/models/late/versions/1");
+        Assert.Equal((503, "'late@v1' cannot be loaded at present; the server's log says why."), (reply.Status, reply.Error));
+        var index = await host.SendAsync("POST", "/v2/repository/index");
+        var reason = (string)index.Json.AsArray().Single(m => (string?)m!["version"] == "1")!["reason"]!;
+        Assert.EndsWith("cannot be used: the model cannot be read.", reason, StringComparison.Ordinal);
     }
 
     [Theory]

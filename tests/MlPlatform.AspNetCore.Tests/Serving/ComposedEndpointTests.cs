@@ -66,6 +66,34 @@ public sealed class ComposedEndpointTests
         Assert.DoesNotContain("negative", failed.Text, StringComparison.Ordinal); // What the application's code says is for its log.
     }
 
+    [Fact]
+    public async Task An_index_that_a_member_has_no_value_for_is_the_callers_mistake()
+    {
+        await using var served = await StartAsync();
+        var (models, source) = (served.Host.Get<IModelRegistry>(), served.Host.Get<IModelSource>());
+        foreach (var size in new[] { 3, 5 })
+        {
+            var table = ModelPackage.Create(
+                new(ModelRuntime.Onnx, "1.19.0"),
+                new([new("index", DataType.Int64) { Shape = [-1, 1] }], [new("value", DataType.Float32) { Shape = [-1, 1] }]),
+                new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", OnnxWriter.Lookup(new float[size]))
+            );
+            await models.RegisterVersionAsync("table", table, cancellationToken: Cancel);
+        }
+
+        var both = ModelNode.Ensemble(ModelNode.Model("table@v1"), ModelNode.Model("table@v2"));
+        await models.RegisterVersionAsync("both", await ModelPackage.ComposeAsync(source, both, Cancel), cancellationToken: Cancel);
+        const string Request = """{"inputs":[{"name":"index","datatype":"INT64","shape":[1,1],"data":[2]}]}""";
+        Ok(await served.PostAsync("/v2/models/both/versions/1/infer", Request));
+        var refused = await served.PostAsync("/v2/models/both/versions/1/infer", Request.Replace("[2]", "[4]", StringComparison.Ordinal));
+        Assert.Equal(400, refused.Status);
+        Assert.StartsWith(
+            "both@v1 cannot take these values: indices element out of data bounds, idx=4",
+            refused.Error,
+            StringComparison.Ordinal
+        );
+    }
+
     private static async Task<ServedModels> StartAsync()
     {
         var served = await ServedModels.StartAsync(services: s =>

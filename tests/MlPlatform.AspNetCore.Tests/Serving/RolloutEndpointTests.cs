@@ -219,7 +219,7 @@ public sealed class RolloutEndpointTests
         Assert.Equal("""{"models":[]}""", (await served.GetAsync("/api/mlp/v1/serving/models")).Text);
         await served.InferAsync();
         Ok(await served.PostAsync(Rollouts, """{"candidate":2,"steps":[25]}"""));
-        const string Expected = """{"models":[{"reference":"late flights@champion","version":1,"candidate":2,"share":0.25}]}""";
+        const string Expected = """{"models":[{"reference":"late flights@champion","share":0.25,"version":1,"candidate":2}]}""";
         Assert.Equal(Expected, (await served.GetAsync("/api/mlp/v1/serving/models")).Text);
         Assert.Equal(Expected, (await served.GetAsync("/api/mlp/v1/serving/models/late%20flights")).Text);
         Assert.Equal("""{"models":[]}""", (await served.GetAsync("/api/mlp/v1/serving/models/other")).Text);

@@ -9,16 +9,25 @@ namespace MlPlatform.AspNetCore.Internal;
 /// </remarks>
 internal static class RouteDescription
 {
-    public static object[] Of(Delegate signature, string tag, string summary, params IReadOnlyList<ProducesResponseTypeMetadata> answers) =>
+    public const string Json = "application/json";
+
+    public static object[] Of(
+        Delegate signature,
+        OperationName name,
+        string tag,
+        string summary,
+        params IReadOnlyList<ProducesResponseTypeMetadata> answers
+    ) =>
         [
             signature.Method, // Without a method in its metadata, a route is not described at all.
             .. signature.Method.GetParameters().Select(p => new ParameterDescription(p)),
+            name,
             new TagsAttribute(tag),
             new EndpointSummaryAttribute(summary),
             .. answers,
         ];
 
-    /// <summary>An answer.</summary>
+    /// <summary>An answer; JSON unless it says otherwise.</summary>
     public static ProducesResponseTypeMetadata Answer(int status, Type? body = null, params string[] contentTypes) =>
-        new(status, body, body is null || contentTypes.Length > 0 ? contentTypes : ["application/json"]);
+        new(status, body, body is null || contentTypes.Length > 0 ? contentTypes : [Json]);
 }

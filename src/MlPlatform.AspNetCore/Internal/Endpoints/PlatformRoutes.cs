@@ -17,6 +17,9 @@ internal sealed class PlatformRoutes(
     // Whatever part of the protocol asks, browsers and old clients may use other roots.
     private static readonly string[] Roots = ["/api/2.0/", "/ajax-api/2.0/", "/api/3.0/", "/ajax-api/3.0/"];
 
+    /// <summary>The methods of what is only read: HEAD is GET without a body, which the server leaves out.</summary>
+    public static IReadOnlyList<string> Reading { get; } = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>Maps a call of MLflow's API, <paramref name="path"/> being what follows <c>/api/2.0/mlflow/</c>.</summary>
     public void Get(string path, Access level, MlflowHandler handler) => Call(HttpMethods.Get, path, level, handler, 0);
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Internal;
@@ -10,6 +11,11 @@ internal static class PredictionErrors
     public static MlflowError? Find(Exception exception) =>
         exception switch
         {
+            // Whoever predicts stores nothing.
+            DatabaseBusyException or StorageUnavailableException => Error(
+                StatusCodes.Status503ServiceUnavailable,
+                "The storage cannot be read at the moment. Try again."
+            ),
             PredictionInputException => Error(StatusCodes.Status400BadRequest, exception.Message),
             ModelUnavailableException { IsUnloaded: true } e => Error(StatusCodes.Status503ServiceUnavailable, e.Message) with
             {

@@ -31,21 +31,10 @@ internal static class InferenceBody
             }
 
             var expected = (int)Math.Min(request.ContentLength + 1 ?? FirstBytes, TrustedBytes);
-            return await ReadAsync(request.Body, expected, maximumBytes, memory, context.RequestAborted).ConfigureAwait(false);
+            return await ReadAsync(request.Body, expected, maximumBytes, 0, memory, context.RequestAborted).ConfigureAwait(false);
         }
 
-        var unpacked = Unpack(request.Body, encoding);
-        await using (unpacked.ConfigureAwait(false))
-        {
-            try
-            {
-                return await ReadAsync(unpacked, FirstBytes, maximumBytes, memory, context.RequestAborted).ConfigureAwait(false);
-            }
-            catch (InvalidDataException e)
-            {
-                throw MlflowException.InvalidParameter($"The body is not valid {encoding}: {e.Message}");
-            }
-        }
+        return await UnpackAsync(request.Body, encoding, maximumBytes, memory, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>The server counts packed bytes and the framing of chunks; exact is the count of whoever reads the body.</summary>
@@ -78,11 +67,39 @@ internal static class InferenceBody
         return copy;
     }
 
-    private static Stream Unpack(Stream body, string encoding) =>
+    private static async ValueTask<ReadOnlyMemory<byte>> UnpackAsync(
+        Stream body,
+        string encoding,
+        int maximumBytes,
+        InferenceMemory memory,
+        CancellationToken cancellationToken
+    )
+    {
+        var isGzip = IsGzip(encoding);
+        var seal = isGzip ? GzipSeal.Content : default;
+        var source = new PackedSource(body, isGzip ? GzipSeal.Packed : default);
+        Stream unpacked = isGzip ? new GZipStream(source, CompressionMode.Decompress) : new ZLibStream(source, CompressionMode.Decompress);
+        await using (unpacked.ConfigureAwait(false))
+        {
+            try
+            {
+                var content = await ReadAsync(unpacked, FirstBytes, maximumBytes, seal.Length, memory, cancellationToken)
+                    .ConfigureAwait(false);
+                return (isGzip ? content.Span.EndsWith(seal.Span) : source.IsSpent) ? content[..^seal.Length] : throw Damaged(encoding);
+            }
+            catch (InvalidDataException)
+            {
+                throw Damaged(encoding);
+            }
+        }
+    }
+
+    /// <exception cref="MlflowException">It is neither gzip nor deflate.</exception>
+    private static bool IsGzip(string encoding) =>
         encoding.ToLowerInvariant() switch
         {
-            "gzip" => new GZipStream(body, CompressionMode.Decompress, leaveOpen: true),
-            "deflate" => new ZLibStream(body, CompressionMode.Decompress, leaveOpen: true),
+            "gzip" or "x-gzip" => true, // RFC 9110, 8.4.1.3.
+            "deflate" => false,
             _ => throw new MlflowException(
                 new(
                     StatusCodes.Status415UnsupportedMediaType,
@@ -96,6 +113,7 @@ internal static class InferenceBody
         Stream body,
         int expected,
         int maximumBytes,
+        int sealBytes,
         InferenceMemory memory,
         CancellationToken cancellationToken
     )
@@ -105,7 +123,7 @@ internal static class InferenceBody
         while (await body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
         {
             length += read;
-            if (length > maximumBytes || length == Array.MaxLength)
+            if (length - sealBytes > maximumBytes || length == Array.MaxLength)
             {
                 throw TooLarge(maximumBytes);
             }
@@ -127,6 +145,9 @@ internal static class InferenceBody
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;
     }
+
+    private static MlflowException Damaged(string encoding) =>
+        MlflowException.InvalidParameter($"The body is not valid {encoding}: it is damaged, breaks off, or something follows it.");
 
     private static MlflowException TooLarge(int maximumBytes) =>
         MlflowException.TooLarge($"The body has more than {maximumBytes} bytes once it is unpacked, the limit of an inference request.");

@@ -18,24 +18,52 @@ internal static class InferenceCall
     {
         const int MicrosecondsPerMillisecond = 1000;
         said = said with { Priority = request.Rank };
-        if (request.Timeout is 0 || request.Timeout / MicrosecondsPerMillisecond >= int.MaxValue)
+        var hasTimeout = request.Timeout is not 0 && request.Timeout / MicrosecondsPerMillisecond < int.MaxValue;
+        using var deadline = hasTimeout ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
+        if (deadline is not null)
         {
-            return await models.PredictAsync(model, request.ToTensors(), said, cancellationToken).ConfigureAwait(false);
+            var timeout = TimeSpan.FromMicroseconds(request.Timeout);
+            said = said with { Timeout = said.Timeout < timeout ? said.Timeout : timeout };
+            deadline.CancelAfter(timeout);
         }
 
-        var timeout = TimeSpan.FromMicroseconds(request.Timeout);
-        var options = said with { Timeout = said.Timeout < timeout ? said.Timeout : timeout };
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(timeout);
         try
         {
-            return await models.PredictAsync(model, request.ToTensors(), options, deadline.Token).ConfigureAwait(false);
+            return await models.PredictAsync(model, request.ToTensors(), said, deadline?.Token ?? cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (PredictionInputException)
+        {
+            await RefuseTypesAsync(models, model, request.Inputs, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException)
+            when (deadline is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
         {
             throw new MlflowException(
                 new(StatusCodes.Status504GatewayTimeout, "DEADLINE_EXCEEDED", $"There was no answer within {request.Timeout} us.")
             );
+        }
+    }
+
+    /// <summary>Says which input is of another type, in the protocol's names: the model's own refusal has those of the library.</summary>
+    private static async Task RefuseTypesAsync(
+        IInferenceServer models,
+        ModelReference model,
+        IReadOnlyList<NamedTensor> inputs,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await models.DescribeAsync(model, cancellationToken).ConfigureAwait(false);
+        foreach (var (name, type, _) in known.Inputs)
+        {
+            if (inputs.FirstOrDefault(i => string.Equals(i.Name, name, StringComparison.Ordinal)) is { } given)
+            {
+                var (sent, taken) = (Datatypes.NameOf(given.Type), Datatypes.NameOf(type));
+                if (!string.Equals(sent, taken, StringComparison.Ordinal))
+                {
+                    throw MlflowException.InvalidParameter($"Input '{name}' is of {sent}; the model takes {taken}.");
+                }
+            }
         }
     }
 }

@@ -22,6 +22,15 @@ internal static class InferenceJson
         }
     }
 
+    /// <summary>Expects that the owner itself is an object.</summary>
+    public static void ExpectObject(ref Utf8JsonReader reader, object owner)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw MlflowException.InvalidParameter($"{owner} is not an object.");
+        }
+    }
+
     public static string ReadText(ref Utf8JsonReader reader, string member, object owner)
     {
         reader.Read();

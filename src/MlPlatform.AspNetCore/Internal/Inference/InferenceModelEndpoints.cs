@@ -25,16 +25,16 @@ internal sealed class InferenceModelEndpoints(
         }
 
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
-        inference.Map([HttpMethods.Get], "/v2", Access.Probe, DescribeServerAsync, InferenceDescription.Server);
+        inference.Map(PlatformRoutes.Reading, "/v2", Access.Probe, DescribeServerAsync, InferenceDescription.Server);
         inference.Map(
-            [HttpMethods.Get],
+            PlatformRoutes.Reading,
             "/v2/health/live",
             Access.Probe,
             context => SayAsync(context, "live", yes: true),
             InferenceDescription.Live
         );
         inference.Map(
-            [HttpMethods.Get],
+            PlatformRoutes.Reading,
             "/v2/health/ready",
             Access.Probe,
             context => SayAsync(context, "ready", readiness.IsReady(server)),
@@ -43,21 +43,21 @@ internal sealed class InferenceModelEndpoints(
         foreach (var (pattern, withVersion) in new[] { (Model, false), (Version, true) })
         {
             inference.Map(
-                [HttpMethods.Get],
+                PlatformRoutes.Reading,
                 pattern,
                 Access.Read,
                 context => DescribeAsync(context, server),
                 InferenceDescription.Model(withVersion)
             );
             inference.Map(
-                [HttpMethods.Get],
+                PlatformRoutes.Reading,
                 pattern + "/ready",
                 Access.Read,
                 context => ReadyAsync(context, server),
                 InferenceDescription.ModelReady(withVersion)
             );
             inference.Map(
-                [HttpMethods.Get],
+                PlatformRoutes.Reading,
                 pattern + "/config",
                 Access.Read,
                 context => ConfigureAsync(context, server),

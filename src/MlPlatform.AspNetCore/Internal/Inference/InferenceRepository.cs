@@ -7,6 +7,12 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>The repository as the protocol sees it: what is open.</summary>
 internal static class InferenceRepository
 {
+    /// <summary>The parameters of a request to load.</summary>
+    public static IReadOnlyList<string> OfLoad { get; } = [];
+
+    /// <summary>The parameters of a request to unload. No model has another that depends on it.</summary>
+    public static IReadOnlyList<string> OfUnload { get; } = ["unload_dependents"];
+
     public static IEnumerable<RepositoryEntry> List(IInferenceServer models, bool readyOnly) =>
         models
             .ListOpen()
@@ -24,23 +30,27 @@ internal static class InferenceRepository
                 readyOnly ? [] : models.ListUnloaded().Select(name => new RepositoryEntry(name, string.Empty, "UNAVAILABLE", "unloaded"))
             );
 
-    /// <summary>Of a request to load or to unload.</summary>
-    /// <exception cref="MlflowException">A parameter would bring a model along, or say how it is served.</exception>
-    public static void CheckParameters(IEnumerable<string> names)
+    /// <exception cref="MlflowException">There is no such repository.</exception>
+    public static void Check(string name)
     {
-        foreach (var name in names)
+        if (name.Length > 0)
         {
-            if (name.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-            {
-                throw MlflowException.InvalidParameter(
-                    $"Parameter '{name}': models come from the registry, never with a request to load them."
-                );
-            }
+            throw MlflowException.NotFound($"There is no repository '{name}': this server has one, without a name.");
+        }
+    }
 
-            if (string.Equals(name, "config", StringComparison.Ordinal))
-            {
-                throw MlflowException.NotImplemented("Parameter 'config': how a model is served cannot be set by a request.");
-            }
+    /// <exception cref="MlflowException">A parameter is none of those known: it would bring a model along, say how it is served, or do nothing.</exception>
+    public static void CheckParameters(IEnumerable<string> names, IReadOnlyList<string> known)
+    {
+        foreach (var name in names.Where(n => !known.Contains(n, StringComparer.Ordinal)))
+        {
+            var why =
+                name.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+                    ? "models come from the registry or the server's folder, never with a request to load them"
+                : string.Equals(name, "config", StringComparison.Ordinal) ? "how a model is served cannot be set by a request"
+                : known.Count == 0 ? "this server takes none here"
+                : $"this server takes {string.Join(", ", known)} here";
+            throw MlflowException.InvalidParameter($"Parameter '{name}' is not supported: {why}.");
         }
     }
 }

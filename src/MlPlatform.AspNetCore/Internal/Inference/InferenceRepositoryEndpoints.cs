@@ -43,36 +43,35 @@ internal sealed class InferenceRepositoryEndpoints(
 
     private async Task IndexAsync(HttpContext context, IInferenceServer models)
     {
-        var readyOnly = await ReadAsync(
-                context,
-                body =>
-                    body.TryGetProperty("ready", out var ready)
-                    && ready.ValueKind switch
-                    {
-                        JsonValueKind.True => true,
-                        JsonValueKind.False => false,
-                        _ => throw MlflowException.InvalidParameter("'ready' is neither true nor false."),
-                    }
-            )
-            .ConfigureAwait(false);
+        var readyOnly = await ReadAsync(context, IsReadyOnly).ConfigureAwait(false);
         var open = InferenceRepository.List(models, readyOnly).Select(Describe);
         await JsonReply.WriteAsync(context.Response, new JsonArray([.. open])).ConfigureAwait(false);
     }
 
     private async Task LoadAsync(HttpContext context, IInferenceServer models)
     {
-        await ReadAsync(context, CheckParameters).ConfigureAwait(false);
+        await ReadAsync(context, body => CheckParameters(body, InferenceRepository.OfLoad)).ConfigureAwait(false);
         var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
         await models.LoadAsync(reference, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task UnloadAsync(HttpContext context, IInferenceServer models)
     {
-        await ReadAsync(context, CheckParameters).ConfigureAwait(false);
-        await models.UnloadAsync(RawPath.Segment(context, "model"), context.RequestAborted).ConfigureAwait(false);
+        await ReadAsync(context, body => CheckParameters(body, InferenceRepository.OfUnload)).ConfigureAwait(false);
+        var reference = InferenceTarget.Of(context, serving.Value.DefaultAlias);
+        await models.UnloadAsync(reference.Name, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static bool CheckParameters(JsonElement body)
+    private static bool IsReadyOnly(JsonElement body) =>
+        body.TryGetProperty("ready", out var ready)
+        && ready.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw MlflowException.InvalidParameter("'ready' is neither true nor false."),
+        };
+
+    private static bool CheckParameters(JsonElement body, IReadOnlyList<string> known)
     {
         if (!body.TryGetProperty("parameters", out var parameters))
         {
@@ -84,8 +83,20 @@ internal sealed class InferenceRepositoryEndpoints(
             throw MlflowException.InvalidParameter("'parameters' is not an object.");
         }
 
-        InferenceRepository.CheckParameters(parameters.EnumerateObject().Select(p => p.Name));
+        InferenceRepository.CheckParameters(parameters.EnumerateObject().Select(p => p.Name), known);
         return true;
+    }
+
+    private static void CheckRepository(JsonElement body)
+    {
+        if (body.TryGetProperty("repository_name", out var name))
+        {
+            InferenceRepository.Check(
+                name.ValueKind == JsonValueKind.String
+                    ? name.GetString()!
+                    : throw MlflowException.InvalidParameter("'repository_name' is not a string.")
+            );
+        }
     }
 
     private async Task<T> ReadAsync<T>(HttpContext context, Func<JsonElement, T> read)
@@ -94,18 +105,30 @@ internal sealed class InferenceRepositoryEndpoints(
         try
         {
             var body = await InferenceBody.ReadAsync(context, options.Value.MaxRequestBytes, memory).ConfigureAwait(false);
-            using var document = JsonDocument.Parse(body.IsEmpty ? "{}"u8.ToArray() : body, Json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? read(document.RootElement)
-                : throw MlflowException.InvalidParameter("The body is not a JSON object.");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw MlflowException.InvalidParameter($"The body is not valid JSON: {e.Message}");
+            return Read(body.IsEmpty ? "{}"u8.ToArray() : body, read);
         }
         finally
         {
             InferenceMemory.Pool.Return(memory);
+        }
+    }
+
+    private static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw MlflowException.InvalidParameter("The body is not an object.");
+            }
+
+            CheckRepository(document.RootElement);
+            return read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw MalformedJson.Refuse(e, body.Span);
         }
     }
 

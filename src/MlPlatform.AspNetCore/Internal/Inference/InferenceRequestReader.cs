@@ -26,7 +26,7 @@ internal static class InferenceRequestReader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The second comes from texts that are not valid UTF-8 or hold half of a surrogate pair.
-            throw MlflowException.InvalidParameter($"The body is not valid JSON: {e.Message}");
+            throw MalformedJson.Refuse(e, body.Span[..(jsonLength ?? body.Length)]);
         }
     }
 
@@ -34,7 +34,7 @@ internal static class InferenceRequestReader
     {
         var reader = new Utf8JsonReader(json.Span, InferenceJson.Options);
         reader.Read();
-        InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "body", Request);
+        InferenceJson.ExpectObject(ref reader, "The body");
         string? id = null;
         InferenceParameters? parameters = null;
         var hasInputs = false;
@@ -126,7 +126,7 @@ internal static class InferenceRequestReader
     private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, int index)
     {
         var owner = $"Output {index}";
-        InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "outputs", owner);
+        InferenceJson.ExpectObject(ref reader, owner);
         string? name = null;
         InferenceParameters? parameters = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>The protocol's messages as types, for descriptions of the API; what is sent is read and written without them.</summary>
+/// <remarks>The host's options describe them, by which numbers might be strings. What need not be there is no null either.</remarks>
 internal static class InferenceSchemas
 {
     internal sealed record InferenceError([property: JsonPropertyName("error")] string Error);
@@ -20,6 +21,7 @@ internal static class InferenceSchemas
 
     internal sealed record ModelReady([property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("ready")] bool Ready);
 
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record TensorMetadata(
         [property: JsonPropertyName("name")] string Name,
         [property: JsonPropertyName("datatype")] string Datatype,
@@ -37,12 +39,14 @@ internal static class InferenceSchemas
     /// <param name="Name">The input or output.</param>
     /// <param name="DataType">TYPE_FP32 and so on; TYPE_STRING for texts.</param>
     /// <param name="Dims">The dimensions, without that of the rows where there may be several.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record TensorConfiguration(
         [property: JsonPropertyName("name")] string Name,
         [property: JsonPropertyName("data_type")] string DataType,
         [property: JsonPropertyName("dims")] IReadOnlyList<long> Dims
     );
 
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record ModelConfiguration(
         [property: JsonPropertyName("name")] string Name,
         [property: JsonPropertyName("platform")] string Platform,
@@ -56,24 +60,25 @@ internal static class InferenceSchemas
     /// <param name="Shape">The dimensions.</param>
     /// <param name="Data">Flat or nested; absent if the tensor comes as bytes.</param>
     /// <param name="Parameters">Among them <c>binary_data_size</c>.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record InferenceTensor(
         [property: JsonPropertyName("name")] string Name,
         [property: JsonPropertyName("datatype")] string Datatype,
         [property: JsonPropertyName("shape")] IReadOnlyList<long> Shape,
-        [property: JsonPropertyName("data")] IReadOnlyList<JsonElement>? Data = null,
-        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
+        [property: JsonPropertyName("data")] IReadOnlyList<JsonElement> Data = null!,
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters = null!
     );
 
     internal sealed record InferenceOutput(
         [property: JsonPropertyName("name")] string Name,
-        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters = null!
     );
 
     internal sealed record InferenceQuestion(
         [property: JsonPropertyName("inputs")] IReadOnlyList<InferenceTensor> Inputs,
-        [property: JsonPropertyName("id")] string? Id = null,
-        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null,
-        [property: JsonPropertyName("outputs")] IReadOnlyList<InferenceOutput>? Outputs = null
+        [property: JsonPropertyName("id")] string Id = null!,
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters = null!,
+        [property: JsonPropertyName("outputs")] IReadOnlyList<InferenceOutput> Outputs = null!
     );
 
     internal sealed record InferenceAnswer(
@@ -81,10 +86,13 @@ internal static class InferenceSchemas
         [property: JsonPropertyName("model_version")] string ModelVersion,
         [property: JsonPropertyName("outputs")] IReadOnlyList<InferenceTensor> Outputs,
         [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters,
-        [property: JsonPropertyName("id")] string? Id = null
+        [property: JsonPropertyName("id")] string Id = null!
     );
 
-    internal sealed record RepositoryQuestion([property: JsonPropertyName("ready")] bool? Ready = null);
+    internal sealed record RepositoryQuestion(
+        [property: JsonPropertyName("ready")] bool Ready = false,
+        [property: JsonPropertyName("repository_name")] string RepositoryName = ""
+    );
 
     internal sealed record RepositoryModel(
         [property: JsonPropertyName("name")] string Name,
@@ -94,11 +102,13 @@ internal static class InferenceSchemas
     );
 
     internal sealed record RepositoryCommand(
-        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement>? Parameters = null
+        [property: JsonPropertyName("parameters")] IReadOnlyDictionary<string, JsonElement> Parameters = null!,
+        [property: JsonPropertyName("repository_name")] string RepositoryName = ""
     );
 
     /// <param name="Count">How often.</param>
     /// <param name="Nanoseconds">How long altogether.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record StatisticDuration(
         [property: JsonPropertyName("count")] long Count,
         [property: JsonPropertyName("ns")] long Nanoseconds
@@ -115,6 +125,7 @@ internal static class InferenceSchemas
         [property: JsonPropertyName("cache_miss")] StatisticDuration CacheMiss
     );
 
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record BatchStatistics(
         [property: JsonPropertyName("batch_size")] int BatchSize,
         [property: JsonPropertyName("compute_input")] StatisticDuration ComputeInput,
@@ -122,6 +133,7 @@ internal static class InferenceSchemas
         [property: JsonPropertyName("compute_output")] StatisticDuration ComputeOutput
     );
 
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record VersionStatistics(
         [property: JsonPropertyName("name")] string Name,
         [property: JsonPropertyName("version")] string Version,

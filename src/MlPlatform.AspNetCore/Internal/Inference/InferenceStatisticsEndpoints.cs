@@ -18,7 +18,7 @@ internal sealed class InferenceStatisticsEndpoints(IOptions<ServingOptions> serv
 
         var inference = routes.WithErrors(InferenceErrorStyle.Instance);
         inference.Map(
-            [HttpMethods.Get],
+            PlatformRoutes.Reading,
             "/v2/models/stats",
             Access.Read,
             context => WriteAsync(context, server.ListStatistics()),
@@ -27,7 +27,7 @@ internal sealed class InferenceStatisticsEndpoints(IOptions<ServingOptions> serv
         foreach (var withVersion in new[] { false, true })
         {
             inference.Map(
-                [HttpMethods.Get],
+                PlatformRoutes.Reading,
                 withVersion ? "/v2/models/{model}/versions/{version}/stats" : "/v2/models/{model}/stats",
                 Access.Read,
                 context => WriteOfModelAsync(context, server),

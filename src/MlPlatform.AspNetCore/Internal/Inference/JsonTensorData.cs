@@ -9,20 +9,19 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Reads elements that came as JSON, flat or nested, straight into a tensor's memory.</summary>
 internal static class JsonTensorData
 {
-    private const int MaximumDepth = 32;
-
     /// <summary>Reads an array of numbers or truth values, the reader standing at its start.</summary>
     /// <param name="reader">The JSON.</param>
     /// <param name="type">The element type.</param>
+    /// <param name="shape">The dimensions.</param>
     /// <param name="target">As many bytes as the tensor takes.</param>
     /// <param name="owner">Whose data it is, for refusals.</param>
-    public static void ReadNumbers(ref Utf8JsonReader reader, DataType type, Span<byte> target, object owner)
+    public static void ReadNumbers(ref Utf8JsonReader reader, DataType type, long[] shape, Span<byte> target, object owner)
     {
         var size = NamedTensor.SizeOf(type);
         var count = target.Length / size;
         var index = 0;
-        var depth = Open(ref reader, owner);
-        while (Next(ref reader, ref depth, owner))
+        var nesting = Open(ref reader, shape, owner);
+        while (nesting.Next(ref reader, index))
         {
             if (index == count)
             {
@@ -41,11 +40,11 @@ internal static class JsonTensorData
     }
 
     /// <summary>Reads an array of texts, the reader standing at its start.</summary>
-    public static void ReadTexts(ref Utf8JsonReader reader, string?[] target, object owner)
+    public static void ReadTexts(ref Utf8JsonReader reader, long[] shape, string?[] target, object owner)
     {
         var index = 0;
-        var depth = Open(ref reader, owner);
-        while (Next(ref reader, ref depth, owner))
+        var nesting = Open(ref reader, shape, owner);
+        while (nesting.Next(ref reader, index))
         {
             if (index == target.Length)
             {
@@ -63,35 +62,10 @@ internal static class JsonTensorData
         Complete(index, target.Length, owner);
     }
 
-    private static int Open(ref Utf8JsonReader reader, object owner)
+    private static TensorNesting Open(ref Utf8JsonReader reader, long[] shape, object owner)
     {
         InferenceJson.Expect(ref reader, JsonTokenType.StartArray, "data", owner);
-        return 1;
-    }
-
-    /// <summary>Moves to the next element, whatever array it lies in; false at the end of the outermost.</summary>
-    private static bool Next(ref Utf8JsonReader reader, ref int depth, object owner)
-    {
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.StartArray)
-            {
-                if (++depth > MaximumDepth)
-                {
-                    throw MlflowException.InvalidParameter($"{owner}: 'data' is nested more than {MaximumDepth} deep.");
-                }
-            }
-            else if (reader.TokenType != JsonTokenType.EndArray)
-            {
-                return true;
-            }
-            else if (--depth == 0)
-            {
-                return false;
-            }
-        }
-
-        return false;
+        return new(shape, owner);
     }
 
     private static bool TryRead(ref Utf8JsonReader reader, DataType type, Span<byte> target)
@@ -148,7 +122,8 @@ internal static class JsonTensorData
     {
         const int Shown = 40;
         var token = reader.ValueSpan;
-        var text = token.IsEmpty ? reader.TokenType.ToString() : Encoding.UTF8.GetString(token[..Math.Min(token.Length, Shown)]);
+        var text = Encoding.UTF8.GetString(token[..Math.Min(token.Length, Shown)]);
+        text = reader.TokenType == JsonTokenType.String ? $"\"{text}\"" : text;
         return MlflowException.InvalidParameter($"{owner}: element {index}, '{text}', is not a value of {Datatypes.NameOf(type)}.");
     }
 }

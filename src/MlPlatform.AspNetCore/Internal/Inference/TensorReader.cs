@@ -13,7 +13,7 @@ internal readonly struct TensorReader(ReadOnlyMemory<byte> body, int? jsonLength
     public TensorDraft Read(ref Utf8JsonReader reader)
     {
         var draft = memory.Begin();
-        InferenceJson.Expect(ref reader, JsonTokenType.StartObject, "inputs", draft);
+        InferenceJson.ExpectObject(ref reader, draft);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("data"u8))
@@ -131,12 +131,12 @@ internal readonly struct TensorReader(ReadOnlyMemory<byte> body, int? jsonLength
         if (type == DataType.String)
         {
             var texts = new string?[count];
-            JsonTensorData.ReadTexts(ref reader, texts, owner);
+            JsonTensorData.ReadTexts(ref reader, shape, texts, owner);
             return new(name, shape, texts);
         }
 
         var data = memory.Rent(count * NamedTensor.SizeOf(type));
-        JsonTensorData.ReadNumbers(ref reader, type, data.Span, owner);
+        JsonTensorData.ReadNumbers(ref reader, type, shape, data.Span, owner);
         return new(name, type, shape, data);
     }
 

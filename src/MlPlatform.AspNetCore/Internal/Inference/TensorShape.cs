@@ -7,7 +7,7 @@ namespace MlPlatform.AspNetCore.Internal;
 /// <summary>Shapes of a request, within limits before anything is allocated by them.</summary>
 internal static class TensorShape
 {
-    private const int MaximumRank = 16;
+    public const int MaximumRank = 16;
 
     /// <summary>Reads an array of dimensions, the reader standing at its start.</summary>
     public static long[] Read(ref Utf8JsonReader reader, object owner)

@@ -10,7 +10,9 @@ internal static class PredictDescription
     private static readonly int[] Errors =
     [
         StatusCodes.Status400BadRequest,
+        StatusCodes.Status401Unauthorized,
         StatusCodes.Status403Forbidden,
+        StatusCodes.Status408RequestTimeout,
         StatusCodes.Status413PayloadTooLarge,
         StatusCodes.Status415UnsupportedMediaType,
         StatusCodes.Status500InternalServerError,
@@ -21,6 +23,7 @@ internal static class PredictDescription
     public static object[] Of<TIn, TOut>(ModelReference model) =>
         RouteDescription.Of(
             Signature<TIn>,
+            new("Predict", WithPath: true),
             "Predictions",
             $"Predicts with {model}",
             [

@@ -162,22 +162,22 @@ internal sealed class RolloutEndpoints(IOptions<AspNetCoreOptions> options, IRol
             of.Candidate.Name,
             of.Options.Alias,
             of.Candidate.Version,
-            of.Baseline,
             JsonNamingPolicy.CamelCase.ConvertName(of.State.ToString()),
             of.IsOpen,
             of.Step,
             of.Share,
             of.Reason,
             of.StartedAt,
-            of.TrafficAt,
             of.StepAt,
-            of.EndedAt,
-            of.Evidence?.ToString(),
             of.Options.Steps,
             of.Options.Hold.TotalSeconds,
             of.Options.MaximumStepTime.TotalSeconds,
             of.Options.MinimumRequests,
             of.Options.Shadow,
-            of.Options.PromoteByHand
+            of.Options.PromoteByHand,
+            of.Baseline,
+            of.TrafficAt,
+            of.EndedAt,
+            of.Evidence?.ToString()
         );
 }

@@ -38,7 +38,7 @@ internal sealed class ServedModelEndpoints(IModelServer? predictors = null, IInf
     private static Task WriteAsync(HttpContext context, IEnumerable<ServedModel> models)
     {
         var list = new ServedList([
-            .. models.Select(s => new ServedReference(s.Reference, s.Version?.Version, s.Candidate?.Version, s.Share, s.Error)),
+            .. models.Select(s => new ServedReference(s.Reference, s.Share, s.Version?.Version, s.Candidate?.Version, s.Error)),
         ]);
         return JsonReply.WriteAsync(context.Response, JsonSerializer.SerializeToNode(list, ServingJson.Default.ServedList)!);
     }

@@ -13,6 +13,7 @@ internal static class ServingMessages
     /// <param name="MinimumRequests">Requests that the candidate must have had in a step.</param>
     /// <param name="Shadow">Whether the candidate gets copies first.</param>
     /// <param name="PromoteByHand">Whether the last step lasts until somebody ends it.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record RolloutStart(
         [property: JsonPropertyName("candidate"), JsonRequired] int Candidate,
         [property: JsonPropertyName("alias")] string? Alias = null,
@@ -31,28 +32,29 @@ internal static class ServingMessages
     /// State is pending, shadow, canary, promoted, rolledBack or superseded; steps count from 0, -1 before the first; the share is 0 to 1. A first deployment has
     /// no baseline. Evidence is the digest of the last verdict.
     /// </summary>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record RolloutMessage(
         [property: JsonPropertyName("id")] string Id,
         [property: JsonPropertyName("model")] string Model,
         [property: JsonPropertyName("alias")] string Alias,
         [property: JsonPropertyName("candidate")] int Candidate,
-        [property: JsonPropertyName("baseline")] int? Baseline,
         [property: JsonPropertyName("state")] string State,
         [property: JsonPropertyName("is_open")] bool IsOpen,
         [property: JsonPropertyName("step")] int Step,
         [property: JsonPropertyName("share")] double Share,
         [property: JsonPropertyName("reason")] string Reason,
         [property: JsonPropertyName("started_at")] DateTimeOffset StartedAt,
-        [property: JsonPropertyName("traffic_at")] DateTimeOffset? TrafficAt,
         [property: JsonPropertyName("step_at")] DateTimeOffset StepAt,
-        [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt,
-        [property: JsonPropertyName("evidence")] string? Evidence,
         [property: JsonPropertyName("steps")] IReadOnlyList<double> Steps,
         [property: JsonPropertyName("hold_seconds")] double HoldSeconds,
         [property: JsonPropertyName("maximum_step_seconds")] double MaximumStepSeconds,
         [property: JsonPropertyName("minimum_requests")] int MinimumRequests,
         [property: JsonPropertyName("shadow")] bool Shadow,
-        [property: JsonPropertyName("promote_by_hand")] bool PromoteByHand
+        [property: JsonPropertyName("promote_by_hand")] bool PromoteByHand,
+        [property: JsonPropertyName("baseline")] int? Baseline = null,
+        [property: JsonPropertyName("traffic_at")] DateTimeOffset? TrafficAt = null,
+        [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt = null,
+        [property: JsonPropertyName("evidence")] string? Evidence = null
     );
 
     internal sealed record RolloutAnswer([property: JsonPropertyName("rollout")] RolloutMessage Rollout);
@@ -60,16 +62,17 @@ internal static class ServingMessages
     internal sealed record RolloutList([property: JsonPropertyName("rollouts")] IReadOnlyList<RolloutMessage> Rollouts);
 
     /// <param name="Reference">What predictors and requests name: name@alias or name@vN.</param>
+    /// <param name="Share">The candidate's share of the requests, 0 to 1.</param>
     /// <param name="Version">The version that answers; absent when none could be loaded.</param>
     /// <param name="Candidate">The version of a rollout that gets a share or copies of the requests; absent without one.</param>
-    /// <param name="Share">The candidate's share of the requests, 0 to 1.</param>
     /// <param name="Error">Why the last load failed; absent when it did not.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
     internal sealed record ServedReference(
         [property: JsonPropertyName("reference")] string Reference,
-        [property: JsonPropertyName("version")] int? Version,
-        [property: JsonPropertyName("candidate")] int? Candidate,
         [property: JsonPropertyName("share")] double Share,
-        [property: JsonPropertyName("error")] string? Error
+        [property: JsonPropertyName("version")] int? Version = null,
+        [property: JsonPropertyName("candidate")] int? Candidate = null,
+        [property: JsonPropertyName("error")] string? Error = null
     );
 
     internal sealed record ServedList([property: JsonPropertyName("models")] IReadOnlyList<ServedReference> Models);

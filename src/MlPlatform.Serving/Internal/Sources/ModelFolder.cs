@@ -42,6 +42,15 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
 
     public bool Has(string model) => VersionsOf(model).Count > 0;
 
+    /// <summary>What to do about a model that is nowhere; null for a name that no folder can have.</summary>
+    public static string? HintOf(ModelReference reference)
+    {
+        var file = $"Put it into the server's folder of models, as {reference.Name}/{reference.Version ?? 1}/{FileName}";
+        return !IsName(reference.Name) ? null
+            : reference.Version is null ? $"{file}, or point '{reference.Alias}' at a registered version."
+            : $"{file}, or register that version.";
+    }
+
     /// <exception cref="AssetNotFoundException">No such version.</exception>
     /// <exception cref="InvalidModelPackageException">The file is no such model.</exception>
     public async Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken)
@@ -111,7 +120,7 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
     /// <summary>The numbers of folders that hold a model. A name that is more than the name of a folder has none.</summary>
     public HashSet<int> VersionsOf(string model)
     {
-        var isName = model is not ("." or "..") && model.IndexOfAny(['/', '\\', ':', '\0']) < 0;
+        var isName = IsName(model);
         var folder = Path.Combine(root, isName ? model : ".");
         return isName && Directory.Exists(folder)
             ?
@@ -123,6 +132,8 @@ internal sealed class ModelFolder(string root, string alias, Clocks clocks)
             ]
             : [];
     }
+
+    private static bool IsName(string model) => model is not ("." or "..") && model.IndexOfAny(['/', '\\', ':', '\0']) < 0;
 
     private string PathOf(string model, int version) => Path.Combine(root, model, version.ToString(CultureInfo.InvariantCulture), FileName);
 

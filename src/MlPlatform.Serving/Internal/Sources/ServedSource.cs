@@ -13,10 +13,23 @@ internal sealed class ServedSource(IModelSource source, IOptions<ServingOptions>
     public IReadOnlyCollection<int> VersionsOf(string model) => Folder?.VersionsOf(model) ?? [];
 
     public Task<OpenedModel> OpenAsync(ModelReference reference, CancellationToken cancellationToken = default) =>
-        Folder is { } folder && folder.Has(reference.Name)
-            ? folder.OpenAsync(reference, cancellationToken)
-            : source.OpenAsync(reference, cancellationToken);
+        Folder is not { } folder ? source.OpenAsync(reference, cancellationToken)
+        : folder.Has(reference.Name) ? folder.OpenAsync(reference, cancellationToken)
+        : OpenOtherAsync(reference, cancellationToken);
 
     public IAsyncEnumerable<ModelChange> WatchAsync(string name, CancellationToken cancellationToken = default) =>
         Folder is { } folder && folder.Has(name) ? folder.WatchAsync(name, cancellationToken) : source.WatchAsync(name, cancellationToken);
+
+    /// <summary>Who has a folder may have meant it.</summary>
+    private async Task<OpenedModel> OpenOtherAsync(ModelReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AssetNotFoundException e) when (ModelFolder.HintOf(reference) is { } hint)
+        {
+            throw new AssetNotFoundException(e.Asset, hint);
+        }
+    }
 }

@@ -87,7 +87,7 @@ internal sealed class GrpcInference(
 
     public RepositoryIndexResponse List(RepositoryIndexRequest request)
     {
-        CheckRepository(request.RepositoryName);
+        InferenceRepository.Check(request.RepositoryName);
         var result = new RepositoryIndexResponse();
         foreach (var model in InferenceRepository.List(Models, request.Ready))
         {
@@ -107,33 +107,23 @@ internal sealed class GrpcInference(
 
     public async Task<RepositoryModelLoadResponse> LoadAsync(RepositoryModelLoadRequest request, CancellationToken cancellationToken)
     {
-        CheckRepository(request.RepositoryName);
-        InferenceRepository.CheckParameters(request.Parameters.Keys);
+        InferenceRepository.Check(request.RepositoryName);
+        InferenceRepository.CheckParameters(request.Parameters.Keys, InferenceRepository.OfLoad);
         await Models.LoadAsync(Target(request.ModelName, string.Empty), cancellationToken).ConfigureAwait(false);
         return new();
     }
 
     public async Task<RepositoryModelUnloadResponse> UnloadAsync(RepositoryModelUnloadRequest request, CancellationToken cancellationToken)
     {
-        CheckRepository(request.RepositoryName);
-        InferenceRepository.CheckParameters(request.Parameters.Keys);
+        InferenceRepository.Check(request.RepositoryName);
+        InferenceRepository.CheckParameters(request.Parameters.Keys, InferenceRepository.OfUnload);
         var target = Target(request.ModelName, string.Empty);
         await Models.UnloadAsync(target.Name, cancellationToken).ConfigureAwait(false);
         return new();
     }
 
-    private static void CheckRepository(string name)
-    {
-        if (name.Length > 0)
-        {
-            throw MlflowException.NotFound($"There is no repository '{name}': this server has one, without a name.");
-        }
-    }
-
     private ModelReference Target(string name, string version) =>
-        string.IsNullOrWhiteSpace(name)
-            ? throw MlflowException.InvalidParameter("The request names no model.")
-            : InferenceTarget.Of(name, version.Length == 0 ? null : version, serving.Value.DefaultAlias);
+        InferenceTarget.Of(name, version.Length == 0 ? null : version, serving.Value.DefaultAlias);
 
     /// <summary>The framework has made the deadline by the system's clock, so no other tells how much is left.</summary>
     private static TimeSpan? TimeLeft(ServerCallContext context)
