@@ -62,7 +62,7 @@ public sealed class InferenceRepositoryTests : IAsyncLifetime
     [InlineData("[]", 400, "object")]
     [InlineData("{", 400, "JSON")]
     [InlineData("""{"parameters":{},"parameters":{"file:x":""}}""", 400, "The body is not valid JSON: a member is given twice")]
-    [InlineData("""{"parameters":{},}""", 400, "The body is not valid JSON: '}' may not stand at line 1, byte 18.")]
+    [InlineData("""{"parameters":{},}""", 400, "The body is not valid JSON: the comma before the '}' at line 1, byte 18 is one too many.")]
     public async Task What_would_bring_a_model_along_or_is_malformed_is_refused(string body, int status, string says)
     {
         var reply = await fixture.PostAsync("/v2/repository/models/a/load", body);

@@ -17,15 +17,25 @@ internal static class MalformedJson
         }
 
         var place = string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, byte {position + 1}");
+        var at = (int)position;
         for (; line > 0; line--)
         {
-            json = json[(json.IndexOf((byte)'\n') + 1)..];
+            at += json[(at - (int)position)..].IndexOf((byte)'\n') + 1;
         }
 
-        return position >= json.Length ? $"it ends before it is complete, at {place}."
-            : json[(int)position] is (byte)'[' or (byte)'{'
-                ? $"at {place}, nothing may begin, or it is more than {InferenceJson.Options.MaxDepth} deep."
-            : json[(int)position] is > 32 and < 127 ? $"'{(char)json[(int)position]}' may not stand at {place}."
-            : $"what stands at {place} may not.";
+        if (at >= json.Length)
+        {
+            return $"it ends before it is complete, at {place}.";
+        }
+
+        var found = json[at];
+        return found switch
+        {
+            (byte)'[' or (byte)'{' => $"at {place}, nothing may begin, or it is more than {InferenceJson.Options.MaxDepth} deep.",
+            (byte)']' or (byte)'}' when json[..at].TrimEnd(" \t\r\n"u8).EndsWith(","u8) =>
+                $"the comma before the '{(char)found}' at {place} is one too many.",
+            > 32 and < 127 => $"'{(char)found}' may not stand at {place}.",
+            _ => $"what stands at {place} may not.",
+        };
     }
 }

@@ -33,9 +33,11 @@ internal sealed class BoundedStream(Stream unpacked, int maximumBytes) : Stream
                     new(StatusCode.ResourceExhausted, $"The message has more than {maximumBytes} bytes once it is unpacked.")
                 );
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            throw new RpcException(new(StatusCode.InvalidArgument, $"The message cannot be unpacked: {e.Message}"));
+            throw new RpcException(
+                new(StatusCode.InvalidArgument, "The message cannot be unpacked: it is damaged, or not packed as it says.")
+            );
         }
     }
 
