@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "Event {Event} was given up for subscription '{Subscription}' after {Attempts} attempts: {Error}")]
     public static partial void EventGivenUp(ILogger logger, string @event, string subscription, int attempts, string error);
+
+    [LoggerMessage(7, LogLevel.Error, "What was captured and counted last may not be stored.")]
+    public static partial void StopFailed(ILogger logger, Exception exception);
 }

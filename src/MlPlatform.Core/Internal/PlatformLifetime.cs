@@ -3,8 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace MlPlatform.Core.Internal;
 
-internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLifetime
+internal sealed class PlatformLifetime(IServiceProvider services, Clocks clocks) : IPlatformLifetime
 {
+    private static readonly TimeSpan LastTime = TimeSpan.FromSeconds(5);
     private readonly Lock gate = new();
     private readonly Stack<IPlatformService> started = new();
     private Task last = Task.CompletedTask;
@@ -81,15 +82,20 @@ internal sealed class PlatformLifetime(IServiceProvider services) : IPlatformLif
         }
     }
 
+    /// <summary>What is to be flushed would be lost, so there are some seconds more for it than the caller gives.</summary>
     private async Task<List<Exception>> StopStartedAsync(CancellationToken cancellationToken)
     {
+        using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clocks.Work);
+        await using var given = cancellationToken
+            .UnsafeRegister(static last => ((CancellationTokenSource)last!).CancelAfter(LastTime), last)
+            .ConfigureAwait(false);
         ended |= running;
         var errors = new List<Exception>();
         while (started.TryPop(out var service))
         {
             try
             {
-                await service.StopAsync(cancellationToken).ConfigureAwait(false);
+                await service.StopAsync(last.Token).ConfigureAwait(false);
             }
             catch (Exception e)
             {

@@ -32,6 +32,7 @@ public static class ServingMlPlatformBuilderExtensions
         services.TryAddSingleton<PredictorFactory>();
         services.TryAddSingleton<RolloutStore>();
         services.TryAddSingleton<StepCountStore>();
+        services.TryAddSingleton<ProcessCounts>();
         services.TryAddSingleton<ModelServer>();
         services.TryAddSingleton<IModelServer>(s => s.GetRequiredService<ModelServer>());
         services.TryAddSingleton<IInferenceServer, InferenceServer>();

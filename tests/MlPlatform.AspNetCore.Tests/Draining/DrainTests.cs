@@ -26,8 +26,10 @@ public sealed class DrainTests
         var ready = await host.SendAsync("GET", "/v2/health/ready");
         Assert.Equal((503, """{"ready":false}""", "1"), (ready.Status, ready.Text, ready.Headers["Retry-After"]));
         Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/live")).Status);
-        Assert.Equal(200, (await PostAsync(host, InferenceFixture.Infer, Infer)).Status);
-        Assert.Equal(200, (await PostAsync(host, "/score", PredictFixture.Simple)).Status);
+        var answer = await PostAsync(host, InferenceFixture.Infer, Infer);
+        Assert.Equal((200, "close"), (answer.Status, answer.Headers["Connection"])); // The next request finds another server.
+        answer = await PostAsync(host, "/score", PredictFixture.Simple);
+        Assert.Equal((200, "close"), (answer.Status, answer.Headers["Connection"]));
         Assert.False(stopped.IsCompleted);
         clock.Advance(Delay);
         await stopped;

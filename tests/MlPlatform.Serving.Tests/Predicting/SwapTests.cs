@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.ML.OnnxRuntime;
 using MlPlatform.Core;
 using MlPlatform.Serving.Internal;
 
@@ -81,10 +82,17 @@ public sealed class SwapTests
         var slot = version.Slots.Rent();
         var disposal = host.DisposeAsync().AsTask();
         Assert.False(disposal.IsCompleted);
-        work.Advance(TimeSpan.FromSeconds(30));
+        while (!disposal.IsCompleted)
+        {
+            Token.ThrowIfCancellationRequested();
+            work.Advance(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+
         await disposal;
         Assert.False(version.Disposed.IsCompleted);
-        slot.Run(); // It would kill the process if it had been disposed.
+        var thrown = Assert.Throws<OnnxRuntimeException>(slot.Run); // It would kill the process if it had been disposed.
+        Assert.Contains("terminate", thrown.Message, StringComparison.Ordinal);
         version.Slots.Return(slot);
         version.Leases.Release();
         await version.Disposed.WaitAsync(TimeSpan.FromSeconds(30), Token);

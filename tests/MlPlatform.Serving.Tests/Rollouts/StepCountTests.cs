@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.Core;
 using MlPlatform.Serving.Internal;
 
@@ -35,6 +36,59 @@ public sealed class StepCountTests
         }
 
         Assert.Equal(1, written);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_let_go_of_and_opened_again_goes_on_counting()
+    {
+        await using var host = new ServingHost(
+            b => b.AddServing(o => (o.MaxOpenModels, o.ResidentVersions) = (1, 0)),
+            work: TimeProvider.System
+        );
+        host.Packages.Add(1);
+        host.Packages.Add(2);
+        host.Packages.Add(1, model: "other");
+        await host.Models.SetAliasAsync("m", "champion", 1);
+        var server = host.Get<IInferenceServer>();
+        var champion = ModelReference.ByAlias("m", "champion");
+        await server.DescribeAsync(champion, Token);
+        var rollout = await host.Get<IRollouts>().StartAsync("m", 2, RolloutHost.Options(50), Token);
+        var canary = 0;
+        for (var round = 0; round < 5; round++)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var request = new TensorRequest([NamedTensor.Create<float>("features", [1, 1], new[] { 0.5f })]);
+                var answer = await server.PredictAsync(champion, request, new() { RoutingKey = $"user{round}-{i}" }, Token);
+                canary += answer.Route == PredictionRoute.Canary ? 1 : 0;
+            }
+
+            await server.DescribeAsync(ModelReference.ByVersion("other", 1), Token); // There is room for one.
+            while (host.Get<ModelServer>().Find("m") is not null)
+            {
+                Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+
+        await host.Get<IRollouts>().AdvanceAsync(Token);
+        var (_, step) = await host.Get<StepCountStore>().ReadAsync(rollout, Token);
+        Assert.Equal((100 - canary, canary), (step.Baseline.Requests, step.Candidate.Requests));
+    }
+
+    [Fact]
+    public async Task Counts_of_ended_rollouts_are_forgotten_and_those_of_new_ones_are_not()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var counts = host.Serving.Get<ProcessCounts>();
+        var rollout = await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(), Token);
+        var (first, later) = (counts.Of(rollout), counts.Of(rollout with { Step = rollout.Step + 2 }));
+        counts.Forget([first], []);
+        Assert.Equal([later], counts.List());
+        counts.Forget(counts.List(), [rollout with { Step = later.Step + 1 }]);
+        Assert.Equal([later], counts.List());
+        counts.Forget(counts.List(), [rollout with { Step = later.Step + 2 }]);
+        Assert.Empty(counts.List());
     }
 
     private static StepCounters Counted(Rollout rollout, int requests) => Counted(rollout.Id, requests, rollout.Step);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
@@ -21,6 +22,11 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
 
             // Probes are answered to the end.
             isIn = access != Access.Probe && (drain.TryEnter() ? true : throw Closing(context));
+            if (drain.IsStopping)
+            {
+                EndConnection(context);
+            }
+
             await handler(context).ConfigureAwait(false);
         }
         catch (Exception e) when (!IsTimedOut(context, e))
@@ -43,6 +49,26 @@ internal sealed class RequestPipeline(RequestGuard guard, RequestDrain drain, IL
 
     private static MlflowException Closing(HttpContext context) =>
         RequestDrain.Refuse("nothing of this request was done", HttpProtocol.IsHttp11(context.Request.Protocol));
+
+    /// <summary>Lets whoever keeps a connection find another server with the next request, rather than lose it with the connection.</summary>
+    private static void EndConnection(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.OnStarting(
+                static response =>
+                {
+                    ((HttpResponse)response).Headers.Connection = "close";
+                    return Task.CompletedTask;
+                },
+                context.Response
+            );
+        }
+        else
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+    }
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
     {

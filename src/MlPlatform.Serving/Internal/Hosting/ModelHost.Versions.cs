@@ -9,7 +9,6 @@ internal sealed partial class ModelHost
     private async Task<ModelUnavailableException?> ApplyAllAsync(CancellationToken cancellationToken)
     {
         var rollout = await rollouts.FindOpenAsync(Name, cancellationToken).ConfigureAwait(false);
-        PrepareCounters(rollout);
         CandidateFailure = null;
         ModelUnavailableException? failure = null;
         foreach (var group in predictors.GroupBy(p => p.Reference))
@@ -57,7 +56,7 @@ internal sealed partial class ModelHost
                     Log.Serves(logger, primary.Id, reference.ToString());
                 }
 
-                user.Publish(primary, candidate, candidate is null ? null : rollout, counters);
+                user.Publish(primary, candidate, candidate is null ? null : rollout, candidate is null ? null : counts.Of(rollout!));
                 (user.Failure, user.FailedAt) = (failure, null);
             }
 
@@ -101,19 +100,6 @@ internal sealed partial class ModelHost
     private static bool HasTraffic(Rollout? rollout, ModelReference reference) =>
         rollout?.State is RolloutState.Shadow or RolloutState.Canary
         && string.Equals(rollout.Options.Alias, reference.Alias, StringComparison.Ordinal);
-
-    private void PrepareCounters(Rollout? rollout)
-    {
-        if (rollout?.State is not (RolloutState.Shadow or RolloutState.Canary))
-        {
-            counters = null;
-        }
-        else if (counters is not { } c || c.Rollout != rollout.Id || c.Step != rollout.Step)
-        {
-            counters = new(rollout.Id, rollout.Step);
-            recent = [.. recent.TakeLast(1), counters];
-        }
-    }
 
     /// <summary>The version that a reference means, in memory and bound to its users.</summary>
     private async Task<LoadedVersion> GetAsync(ModelReference reference, List<PredictorBase> users, CancellationToken cancellationToken)

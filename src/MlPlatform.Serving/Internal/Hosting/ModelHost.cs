@@ -12,6 +12,7 @@ internal sealed partial class ModelHost(
     IModelSource source,
     VersionLoader loader,
     RolloutStore rollouts,
+    ProcessCounts counts,
     IMetadataDatabase database,
     Clocks clocks,
     IOptions<ServingOptions> options,
@@ -25,8 +26,6 @@ internal sealed partial class ModelHost(
     private readonly CancellationTokenSource ends = new(); // Without a timer or a wait handle it holds nothing to dispose.
     private readonly List<LoadedVersion> resident = []; // The one used last comes last.
     private readonly LoadJournal journal = new(name, database, logger);
-    private volatile StepCounters[] recent = [];
-    private volatile StepCounters? counters;
     private Task? loading;
     private long bytes;
     private bool closed;
@@ -42,12 +41,6 @@ internal sealed partial class ModelHost(
 
     /// <summary>Completes when nobody is to follow this model any more.</summary>
     public Task Closed => closing.Task;
-
-    /// <summary>What this process counts for the open rollout; null without one.</summary>
-    public StepCounters? Counters => counters;
-
-    /// <summary>The counts of this step and of the one before, whose last ones may not have been written yet.</summary>
-    public IReadOnlyList<StepCounters> RecentCounters => recent;
 
     /// <summary>The open rollout that the routes were last made from, as id and tag.</summary>
     public (RolloutId, ETag)? Applied { get; private set; }

@@ -8,7 +8,7 @@ namespace MlPlatform.Serving.Internal;
 /// <summary>All models of this process.</summary>
 internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, ModelHost> hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> users = new(StringComparer.Ordinal);
     private readonly Lock usersGate = new();
@@ -24,6 +24,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
         ServedSource source,
         VersionLoader loader,
         RolloutStore rollouts,
+        ProcessCounts counts,
         IMetadataDatabase database,
         Clocks clocks,
         IOptions<ServingOptions> options,
@@ -33,7 +34,7 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
         this.clocks = clocks;
         this.logger = logger;
         create = name =>
-            new(name, source, loader, rollouts, database, clocks, options, logger)
+            new(name, source, loader, rollouts, counts, database, clocks, options, logger)
             {
                 Refreshed = () => MakeRoom?.Invoke() ?? Task.CompletedTask,
             };
@@ -134,20 +135,32 @@ internal sealed class ModelServer : IModelServer, IAsyncDisposable, IDisposable
                 .Select(p => new ServedModel(p.Reference.ToString(), p.Primary?.Id, p.Candidate?.Id, p.Share, p.Failure?.Message)),
         ];
 
-    /// <summary>Waits until nobody uses a version any more, within a limit.</summary>
+    /// <summary>Waits until nobody uses a version any more, within a limit. Runs that last longer are ended, where the runtime can.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var version in Close())
+        var versions = Close();
+        var all = Task.WhenAll(versions.Select(v => v.Disposed));
+        if (await EndsAsync(all).ConfigureAwait(false))
         {
-            try
-            {
-                await version.Disposed.WaitAsync(DrainTime, clocks.Work).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                Log.StuckLease(logger, version.Leases.Count, version.Id, DrainTime); // Disposing it in use would kill the process.
-            }
+            return;
         }
+
+        versions.ForEach(v => v.Stop());
+        if (await EndsAsync(all).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        foreach (var version in versions.Where(v => !v.Disposed.IsCompleted))
+        {
+            Log.StuckLease(logger, version.Leases.Count, version.Id, 2 * DrainTime); // Disposing it in use would kill the process.
+        }
+    }
+
+    private async Task<bool> EndsAsync(Task all)
+    {
+        await all.WaitAsync(DrainTime, clocks.Work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return all.IsCompleted;
     }
 
     public void Dispose() => Close();

@@ -13,7 +13,7 @@ internal sealed class ModelServerService(
     ServedSource source,
     RolloutStore rollouts,
     RolloutMover mover,
-    StepCountStore counts,
+    ProcessCounts counts,
     ILeases leases,
     IChangeFeed changes,
     Clocks clocks,
@@ -64,7 +64,7 @@ internal sealed class ModelServerService(
         }
 
         await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // No longer than the host waits.
-        await WriteCountsAsync(cancellationToken).ConfigureAwait(false);
+        await counts.WriteNewAsync(null, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -149,6 +149,7 @@ internal sealed class ModelServerService(
             try
             {
                 var mark = changes.Mark(ChangeTopics.Rollouts); // Before the read: a move in between ends the wait at once.
+                var known = counts.List();
                 var open = (await rollouts.ListOpenAsync(stop.Token).ConfigureAwait(false)).ToDictionary(
                     r => r.Candidate.Name,
                     StringComparer.Ordinal
@@ -166,7 +167,8 @@ internal sealed class ModelServerService(
                     await WithdrawAsync(host, stop.Token).ConfigureAwait(false);
                 }
 
-                await WriteCountsAsync(stop.Token).ConfigureAwait(false);
+                await counts.WriteNewAsync(null, stop.Token).ConfigureAwait(false);
+                counts.Forget(known, open.Values);
                 await changes.WaitAsync(ChangeTopics.Rollouts, mark, stop.Token).ConfigureAwait(false);
             }
             catch (Exception e)
@@ -195,14 +197,6 @@ internal sealed class ModelServerService(
         catch (ConcurrencyConflictException e) when (e.Store == RolloutStore.Name)
         {
             // It has moved meanwhile; the change is seen at the next look.
-        }
-    }
-
-    private async Task WriteCountsAsync(CancellationToken cancellationToken)
-    {
-        foreach (var counters in server.Hosts.SelectMany(h => h.RecentCounters))
-        {
-            await counters.WriteNewAsync(c => counts.WriteAsync(c, cancellationToken)).ConfigureAwait(false);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class RolloutService(
     RolloutStore store,
     RolloutMover mover,
     RolloutJudge judge,
-    StepCountStore counts,
+    ProcessCounts counts,
     AliasReader aliases,
     IModelSource source,
     ModelServer server,
@@ -138,12 +138,9 @@ internal sealed class RolloutService(
         if (server.Find(rollout.Candidate.Name) is { } host)
         {
             await DrainShadowAsync(host).ConfigureAwait(false);
-            if (host.Counters is { } own && own.Rollout == rollout.Id)
-            {
-                await counts.WriteAsync(own, cancellationToken).ConfigureAwait(false);
-            }
         }
 
+        await counts.WriteNewAsync(rollout.Id, cancellationToken).ConfigureAwait(false);
         var verdict = await judge.JudgeAsync(rollout, cancellationToken).ConfigureAwait(false);
         return RolloutSteps.Next(rollout, verdict, clocks.Platform.GetUtcNow()) is { } next
             ? await mover.MoveAsync(rollout, next, verdict, cancellationToken).ConfigureAwait(false)
