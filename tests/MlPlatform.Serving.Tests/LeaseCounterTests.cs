@@ -36,4 +36,20 @@ public sealed class LeaseCounterTests
                     Assert.Equal(held, counter.Count);
                 }
             });
+
+    [Fact]
+    public void Who_joins_others_after_the_close_is_waited_for_and_nobody_joins_nobody()
+    {
+        var drained = 0;
+        var leases = new LeaseCounter(() => drained++);
+        Assert.True(leases.TryAcquire());
+        leases.Close();
+        Assert.False(leases.TryAcquire());
+        Assert.True(leases.TryJoin());
+        leases.Release();
+        Assert.Equal(0, drained);
+        leases.Release();
+        Assert.Equal(1, drained);
+        Assert.False(leases.TryJoin());
+    }
 }

@@ -105,7 +105,7 @@ internal sealed class LoadedVersion
     /// <summary>Ends its runs, where the runtime can: nobody waits for them any more.</summary>
     public void Stop()
     {
-        if (!Leases.TryAcquire())
+        if (!Leases.TryJoin())
         {
             return;
         }

@@ -28,6 +28,24 @@ internal sealed class LeaseCounter(Action drained)
         return false;
     }
 
+    /// <summary>Takes a lease beside others, closed or not; refused once closed and nobody is left.</summary>
+    public bool TryJoin()
+    {
+        var seen = Volatile.Read(ref state);
+        while (seen != Closed)
+        {
+            var found = Interlocked.CompareExchange(ref state, seen + 1, seen);
+            if (found == seen)
+            {
+                return true;
+            }
+
+            seen = found;
+        }
+
+        return false;
+    }
+
     /// <summary>Gives a lease back. The last one after <see cref="Close"/> reports that nobody is left.</summary>
     public void Release()
     {
