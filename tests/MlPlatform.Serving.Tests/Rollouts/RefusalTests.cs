@@ -24,6 +24,27 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_canary_whose_score_is_no_number_costs_no_answer_is_seen_and_is_rolled_back()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        host.Runtime.Models[2] = x => x == 2 ? float.NaN : 0.75f;
+        await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        await host.Serving.Server.RefreshAsync("m", Token);
+        var predictor = host.Serving.Predictor<Request, float>();
+        for (var i = 0; i < 100; i++)
+        {
+            var answer = await predictor.PredictAsync(new(2), new PredictOptions { RoutingKey = $"user{i}" }, Token);
+            Assert.Equal((0.25f, 1, PredictionRoute.Primary), (answer.Value, answer.ModelVersion.Version, answer.Route));
+        }
+
+        var seen = host.Observer.All.ToList();
+        Assert.Equal(100, seen.Count(s => s.Route == PredictionRoute.Primary));
+        Assert.InRange(seen.Count(s => s.Route == PredictionRoute.Canary), 20, 80);
+        Assert.Equal(seen.Count, seen.Select(s => s.Id).Distinct().Count());
+        Assert.Equal(RolloutState.RolledBack, await JudgeAsync(host.Serving));
+    }
+
+    [Fact]
     public async Task An_input_that_neither_version_takes_is_the_callers_mistake_and_no_mark_against_the_candidate()
     {
         await using var host = await StartAsync();

@@ -53,8 +53,8 @@ public sealed class RolloutTests
         await using var host = await RolloutHost.StartAsync();
         host.Runtime.Models[2] = _ => float.NaN;
         await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(), Token);
-        var canary = await host.TrafficAsync(300);
-        Assert.InRange(canary, 10, 60);
+        Assert.Equal(0, await host.TrafficAsync(300));
+        Assert.InRange(host.Observer.All.Count(o => o.Route == PredictionRoute.Canary), 10, 60);
         var rollout = await host.AdvanceAsync(Minute);
         Assert.Equal(RolloutState.RolledBack, rollout.State);
         Assert.Contains(
@@ -313,6 +313,52 @@ public sealed class RolloutTests
         Assert.Contains("could not be loaded by ", rollout.Reason, StringComparison.Ordinal);
         Assert.Contains("broken", rollout.Reason, StringComparison.Ordinal);
         await service.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_process_that_follows_an_alias_supersedes_its_rollout_without_waiting_for_a_judgement()
+    {
+        await using var host = new RolloutHost(work: TimeProvider.System);
+        await host.Serving.Models.SetAliasAsync("m", "champion", 1);
+        var service = host.Serving.Get<IEnumerable<IPlatformService>>().OfType<ModelServerService>().Single();
+        await service.StartAsync(Token);
+        var rollout = await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(100), Token);
+        await host.Serving.Models.SetAliasAsync("m", "champion", 1); // Nobody judges in this test.
+        while (rollout.IsOpen)
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+            rollout = (await host.Rollouts.GetAsync(rollout.Id, Token))!;
+        }
+
+        Assert.Equal(RolloutState.Superseded, rollout.State);
+        await service.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_candidate_that_cannot_be_loaded_is_refused_also_where_nobody_has_asked_for_the_model_yet()
+    {
+        await using var host = new ServingHost();
+        host.Packages.Add(1);
+        host.Packages.All[new("m", 2)] = () =>
+            ModelPackage.Create(
+                new(ModelRuntime.Onnx, "1"),
+                ModelPackages.Logistic,
+                new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", new byte[] { 8, 1, 9 })
+            );
+        foreach (var baseline in new int?[] { null, 1 })
+        {
+            if (baseline is { } version)
+            {
+                await host.Models.SetAliasAsync("m", "champion", version);
+            }
+
+            var rollout = await host.Get<IRollouts>().StartAsync("m", 2, RolloutHost.Options(50), Token);
+            Assert.Equal(RolloutState.RolledBack, rollout.State);
+            Assert.Contains("The candidate could not be loaded", rollout.Reason, StringComparison.Ordinal);
+            Assert.Equal(baseline, await host.Models.GetAliasAsync("m", "champion"));
+            Assert.Null(host.Get<ModelServer>().Find("m"));
+        }
     }
 
     [Fact]

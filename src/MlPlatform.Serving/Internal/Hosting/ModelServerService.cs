@@ -13,6 +13,7 @@ internal sealed class ModelServerService(
     ServedSource source,
     RolloutStore rollouts,
     RolloutMover mover,
+    AliasReader aliases,
     ProcessCounts counts,
     ILeases leases,
     IChangeFeed changes,
@@ -24,6 +25,7 @@ internal sealed class ModelServerService(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> loops = [];
+    private readonly RepeatedFailures failures = new(clocks.Work);
     private readonly Lock loopsGate = new();
 
     /// <summary>Completes when the models of the folder are loaded, as far as they can be.</summary>
@@ -129,15 +131,43 @@ internal sealed class ModelServerService(
         {
             try
             {
-                await foreach (var _ in source.WatchAsync(host.Name, ends).ConfigureAwait(false))
+                await foreach (var change in source.WatchAsync(host.Name, ends).ConfigureAwait(false))
                 {
                     await TryRefreshAsync(host, ends).ConfigureAwait(false);
+                    await SupersedeAsync(change, ends).ConfigureAwait(false);
                 }
             }
             catch (Exception e)
             {
                 await PauseAsync(host.Name, e, ends).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Whoever moves an alias by hand takes it out of the hands of an open rollout, at once.</summary>
+    private async Task SupersedeAsync(ModelChange change, CancellationToken cancellationToken)
+    {
+        if (
+            await rollouts.FindOpenAsync(change.Name, cancellationToken).ConfigureAwait(false) is not { } open
+            || !string.Equals(open.Options.Alias, change.Alias, StringComparison.Ordinal)
+        )
+        {
+            return;
+        }
+
+        var (_, tag) = await aliases.ReadAsync(change.Name, change.Alias, cancellationToken).ConfigureAwait(false); // Later than the change, perhaps.
+        if (tag == open.AliasTag)
+        {
+            return;
+        }
+
+        try
+        {
+            await mover.SupersedeAsync(open, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConcurrencyConflictException e) when (e.Store == RolloutStore.Name)
+        {
+            // Another process was first.
         }
     }
 
@@ -231,7 +261,10 @@ internal sealed class ModelServerService(
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             host.IsStale = true; // Nobody tells of the same change again.
-            Log.WatchFailed(logger, host.Name, e);
+            if (failures.IsNew(e))
+            {
+                Log.WatchFailed(logger, host.Name, e);
+            }
         }
     }
 
@@ -242,7 +275,11 @@ internal sealed class ModelServerService(
             return;
         }
 
-        Log.WatchFailed(logger, model, exception);
+        if (failures.IsNew(exception))
+        {
+            Log.WatchFailed(logger, model, exception);
+        }
+
         try
         {
             await Task.Delay(Pause, clocks.Work, ends).ConfigureAwait(false);

@@ -37,6 +37,23 @@ internal sealed class Observation
 
     public int ScoreCount { get; }
 
+    /// <summary>Whether every score of a slot that has run is a finite number.</summary>
+    public bool IsFinite(Slot slot)
+    {
+        for (var row = 0; row < slot.Inputs.Rows; row++)
+        {
+            for (var i = 0; i < ScoreCount; i++)
+            {
+                if (!double.IsFinite(slot.Outputs.GetNumber(score, row, i)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Reads a row of a slot that has run into its scratch arrays.</summary>
     /// <returns>The class, or -1; and whether every score is a finite number.</returns>
     public (int Class, bool IsFinite) Read(Slot slot, int row = 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using MlPlatform.Core;
@@ -291,6 +292,16 @@ internal sealed partial class Predictor<TIn, TOut>(
         return Finish(slot, routes, bound, route, vector, input, call);
     }
 
+    /// <summary>What counts as an error of the candidate is no answer to a caller. It is seen under an id of its own: that of the request has the default version's answer.</summary>
+    /// <exception cref="PredictionFailedException">Always; the default version answers then.</exception>
+    [DoesNotReturn]
+    private void LeaveToPrimary(Slot slot, RouteTable<TIn, TOut> routes, LoadedVersion version, in PredictCall call)
+    {
+        sink.Answered(version, slot, call with { Id = PredictionIds.New(call.Time) }, PredictionRoute.Canary, routes.Counters?.Candidate);
+        version.Return(slot);
+        throw new PredictionFailedException(version.Id, new InvalidOperationException("A score is not a finite number."));
+    }
+
     /// <summary>A slot that a model failed in is not used again; one that nothing ran in is: the next request writes every input anew.</summary>
     private static void GiveBack(Slot slot, LoadedVersion version, RouteTable<TIn, TOut> routes, PredictionRoute route, Exception exception)
     {
@@ -319,6 +330,11 @@ internal sealed partial class Predictor<TIn, TOut>(
         in PredictCall call
     )
     {
+        if (route == PredictionRoute.Canary && call.Target == default && !bound.Version.Observation.IsFinite(slot))
+        {
+            LeaveToPrimary(slot, routes, bound.Version, call);
+        }
+
         TOut value;
         try
         {

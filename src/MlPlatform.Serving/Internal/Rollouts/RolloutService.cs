@@ -119,10 +119,7 @@ internal sealed class RolloutService(
     {
         try
         {
-            if (server.Find(rollout.Candidate.Name) is { } host)
-            {
-                await host.ProbeAsync(rollout.Candidate, rollout.Options.Alias, cancellationToken).ConfigureAwait(false);
-            }
+            await ProbeAsync(rollout, cancellationToken).ConfigureAwait(false);
         }
         catch (MlPlatformException e) when (e is not DatabaseBusyException) // What may pass is tried again.
         {
@@ -131,6 +128,30 @@ internal sealed class RolloutService(
         }
 
         return await mover.MoveAsync(rollout, RolloutSteps.First(rollout), null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads the candidate, also where nobody has asked for the model yet. What needs something of the application only those can load who use it.</summary>
+    private async Task ProbeAsync(Rollout rollout, CancellationToken cancellationToken)
+    {
+        if (server.Find(rollout.Candidate.Name) is null)
+        {
+            var reference = ModelReference.ByVersion(rollout.Candidate.Name, rollout.Candidate.Version);
+            var opened = await source.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
+            if (opened.Package.Manifest.Runtime.Kind is not (ModelRuntime.Onnx or ModelRuntime.MlNet))
+            {
+                return;
+            }
+        }
+
+        var host = server.Acquire(rollout.Candidate.Name);
+        try
+        {
+            await host.ProbeAsync(rollout.Candidate, rollout.Options.Alias, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Release(host);
+        }
     }
 
     private async Task<Rollout?> JudgeAsync(Rollout rollout, CancellationToken cancellationToken)
