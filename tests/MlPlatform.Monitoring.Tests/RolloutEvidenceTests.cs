@@ -124,6 +124,52 @@ public sealed class RolloutEvidenceTests
         Assert.Equal(0, failed);
     }
 
+    [Theory]
+    [InlineData(true, GateVerdict.Pass, "No harm seen in the first 1000 predictions of the new version.")]
+    [InlineData(false, GateVerdict.Fail, "The classes differ too much")]
+    public async Task Without_scores_the_classes_are_compared(bool isAlike, GateVerdict verdict, string says)
+    {
+        await using var host = new MonitoringHost();
+        SendClasses(host, i => i % 3, i => isAlike ? (i + 1) % 3 : 1);
+        var result = await Judge(host);
+        Assert.Equal(verdict, result.Verdict);
+        Assert.StartsWith(says, result.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("not compared", result.Reason, StringComparison.Ordinal);
+        Assert.Contains(result.Evidence, e => e.Metric == "classPsi" && e.N == 1000);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_compared_is_not_taken_for_alike()
+    {
+        await using var host = new MonitoringHost();
+        SendClasses(host, _ => -1, _ => -1);
+        var result = await Judge(host);
+        Assert.Equal(GateVerdict.Pass, result.Verdict);
+        Assert.Contains("was not compared: they have neither scores nor classes", result.Reason, StringComparison.Ordinal);
+    }
+
+    private static void SendClasses(MonitoringHost host, Func<int, int> old, Func<int, int> candidate)
+    {
+        var (one, two) = (Traffic.Layout(version: 1), Traffic.Layout(version: 2));
+        for (var i = 0; i < 1000; i++)
+        {
+            var time = MonitoringHost.Start.AddSeconds(i);
+            Traffic.Observe(host.Observer, one, 2 * i, time, [1, 2, 3], score: double.NaN, label: old(i));
+            Traffic.Observe(
+                host.Observer,
+                two,
+                (2 * i) + 1,
+                time,
+                [1, 2, 3],
+                score: double.NaN,
+                route: PredictionRoute.Canary,
+                label: candidate(i)
+            );
+        }
+
+        host.Clock.SetUtcNow(MonitoringHost.Start.AddDays(1));
+    }
+
     private static List<Outcome> Send(
         MonitoringHost host,
         int rows,

@@ -34,7 +34,8 @@ internal static class Traffic
         ReadOnlySpan<double> numeric,
         string? category = "a",
         double score = 0.5,
-        PredictionRoute route = PredictionRoute.Primary
+        PredictionRoute route = PredictionRoute.Primary,
+        int? label = null
     ) =>
         observer.Observe(
             new()
@@ -46,7 +47,7 @@ internal static class Traffic
                 Numeric = numeric,
                 Categories = layout.CategoryColumns.Count == 0 ? default : [CategoryHash.Of(category)],
                 Scores = [score],
-                Class = score > 0.5 ? 1 : 0,
+                Class = label ?? (score > 0.5 ? 1 : 0),
             }
         );
 }

@@ -85,7 +85,8 @@ internal sealed class RolloutEvidence(
         var evidence = new List<GateEvidence>();
         var failures = new List<string>();
         CompareMissing(first, second, alpha, evidence, failures);
-        CompareScores(first, second, alpha, evidence, failures);
+        var isCompared =
+            CompareScores(first, second, alpha, evidence, failures) || CompareClasses(first, second, alpha, evidence, failures);
         var labelled = CompareAuc(first, second, alpha, evidence, failures);
         if (failures.Count > 0)
         {
@@ -98,7 +99,12 @@ internal sealed class RolloutEvidence(
                 Text($"{labelled} predictions have a label; {options.RolloutMinimumLabelled} of each version are needed."),
                 evidence
             )
-            : (GateVerdict.Pass, Text($"No harm seen in the first {rows} predictions of the new version."), evidence);
+            : (
+                GateVerdict.Pass,
+                Text($"No harm seen in the first {rows} predictions of the new version.")
+                    + (isCompared ? string.Empty : " What they say was not compared: they have neither scores nor classes."),
+                evidence
+            );
     }
 
     private static void CompareMissing(
@@ -129,7 +135,8 @@ internal sealed class RolloutEvidence(
         }
     }
 
-    private void CompareScores(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    /// <returns>False without scores.</returns>
+    private bool CompareScores(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
     {
         double[] scores2 = [.. second.Select(r => r.Score).Where(s => !double.IsNaN(s))];
         Array.Sort(scores2);
@@ -138,7 +145,7 @@ internal sealed class RolloutEvidence(
         var fine2 = Count(edges, second);
         if (fine1.Finite == 0 || fine2.Finite == 0)
         {
-            return; // The share of missing scores speaks for itself.
+            return false; // The share of missing scores speaks for itself.
         }
 
         var ends = ReferenceEdges.EqualMass(fine2.Counts, 10);
@@ -160,6 +167,44 @@ internal sealed class RolloutEvidence(
         {
             failures.Add(Text($"The scores differ too much: stability index {psi:F3} against {threshold:F3}."));
         }
+
+        return true;
+    }
+
+    /// <summary>For models that say a class and no score.</summary>
+    /// <returns>False without classes.</returns>
+    private bool CompareClasses(ScoredRow[] first, ScoredRow[] second, double alpha, List<GateEvidence> evidence, List<string> failures)
+    {
+        var classes = first.Concat(second).Select(r => r.Class).Where(c => c >= 0).Distinct().Order().ToList();
+        var (counts1, counts2) = (CountClasses(classes, first), CountClasses(classes, second));
+        var (n1, n2) = (counts1.Sum(), counts2.Sum());
+        if (n1 == 0 || n2 == 0)
+        {
+            return false;
+        }
+
+        var psi = CountDistances.Psi(counts2, counts1);
+        var threshold = options.RolloutScorePsi + CountDistances.PsiNullMean(classes.Count, n1, n2);
+        evidence.Add(
+            new("classPsi", n1)
+            {
+                Estimate = psi,
+                Level = 1 - alpha,
+                Threshold = threshold,
+            }
+        );
+        if (psi >= threshold && CountDistances.ChiSquareHomogeneity(counts2, counts1).PValue <= alpha)
+        {
+            failures.Add(Text($"The classes differ too much: stability index {psi:F3} against {threshold:F3}."));
+        }
+
+        return true;
+    }
+
+    private static long[] CountClasses(List<int> classes, ScoredRow[] rows)
+    {
+        var counts = rows.CountBy(r => r.Class).ToDictionary();
+        return [.. classes.Select(c => (long)counts.GetValueOrDefault(c))];
     }
 
     /// <returns>The labelled predictions of the version that has fewer.</returns>

@@ -57,7 +57,7 @@ internal sealed class PerformanceReader(IMetadataDatabase database)
     {
         // The layouts are few; going from them lets the index on (layout, time) find the rows.
         const string Sql = """
-            SELECT p.time, p.score, o.label
+            SELECT p.time, p.score, o.label, p.class
             FROM mon_layout l
             JOIN mon_prediction p ON p.layout_id = l.id
             LEFT JOIN mon_outcome o ON o.id = p.id
@@ -80,7 +80,7 @@ internal sealed class PerformanceReader(IMetadataDatabase database)
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            rows.Add(new(reader.GetInt64(0), ReadDouble(reader, 1), ReadDouble(reader, 2)));
+            rows.Add(new(reader.GetInt64(0), ReadDouble(reader, 1), ReadDouble(reader, 2), reader.GetInt32(3)));
         }
 
         return rows;
