@@ -34,6 +34,13 @@ public interface IRollouts
     /// <summary>The rollouts of a model, newest first.</summary>
     Task<IReadOnlyList<Rollout>> ListAsync(string model, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What a rollout is judged by: of an open one the requests, errors and run times that all processes have counted since it began; of an ended one all that its
+    /// last verdict rests on. Moves nothing.
+    /// </summary>
+    /// <returns>Null for one that nothing was counted or judged of yet, and when there is no such rollout.</returns>
+    Task<GateResult?> GetEvidenceAsync(RolloutId id, CancellationToken cancellationToken = default);
+
     /// <summary>Ends an open rollout by moving the alias now; <see cref="RolloutState.Superseded"/> when the alias has moved meanwhile.</summary>
     /// <exception cref="RolloutConflictException">It has ended already.</exception>
     /// <exception cref="AssetNotFoundException">No such rollout.</exception>

@@ -148,7 +148,7 @@ public sealed class OpenApiTests
         var (document, _) = await DescribeAsync(host);
         var schemas = document["components"]!["schemas"]!.AsObject();
         var ofTheHost = new[] { "Flight", "LateFlight", "PredictionReplyOfLateFlight", "ProblemDetails" };
-        var withNulls = new[] { "RolloutStart", "RolloutMessage", "ServedReference" }; // Whose numbers the framework takes for strings when they may be null.
+        var withNulls = new[] { "RolloutStart", "RolloutMessage", "ServedReference", "MeasureMessage" }; // Whose numbers the framework takes for strings when they may be null.
         foreach (var (name, schema) in schemas.Where(s => !ofTheHost.Contains(s.Key) && !withNulls.Contains(s.Key)))
         {
             Assert.True(!schema!.ToJsonString().Contains("null", StringComparison.Ordinal), $"{name}: {schema}");

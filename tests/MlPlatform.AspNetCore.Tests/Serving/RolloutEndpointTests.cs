@@ -54,6 +54,19 @@ public sealed class RolloutEndpointTests
         Assert.Equal(started.ToJsonString(), Ok(await served.GetAsync(Rollouts + "/open")).ToJsonString());
         Assert.Equal(started.ToJsonString(), Ok(await served.GetAsync(One + id)).ToJsonString());
 
+        var evidence = (await served.GetAsync(One + id + "/evidence")).Text;
+        Assert.StartsWith(
+            """{"evidence":{"verdict":"inconclusive","reason":"0 requests in this step; 7 are needed.",""",
+            evidence,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            """"measures":[{"metric":"requests","count":0,"candidate":0,"baseline":0,"threshold":7},"""",
+            evidence,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(404, (await served.GetAsync(One + Guid.Empty + "/evidence")).Status);
+
         var promoted = Ok(await served.PostAsync(One + id + "/promote", """{"reason":"Judged by hand."}"""));
         Assert.Equal(
             ("promoted", "Judged by hand.", 1d),

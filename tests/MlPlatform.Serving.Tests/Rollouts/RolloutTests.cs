@@ -48,6 +48,26 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task The_evidence_of_an_open_rollout_is_what_was_counted_and_of_an_ended_one_what_it_ended_by()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        Assert.Null(await host.Rollouts.GetEvidenceAsync(new(Guid.Empty), Token));
+        var rollout = await host.Rollouts.StartAsync("m", 2, RolloutHost.Options(50), Token);
+        var canary = await host.TrafficAsync(100);
+        var open = (await host.Rollouts.GetEvidenceAsync(rollout.Id, Token))!;
+        var requests = open.Evidence.Single(e => e.Metric == "requests");
+        Assert.Equal((canary, 100 - canary), (requests.Candidate, requests.Baseline));
+        Assert.Equal(GateVerdict.Pass, open.Verdict);
+        Assert.Equal(rollout.ETag, (await host.Rollouts.GetAsync(rollout.Id, Token))!.ETag);
+
+        var ended = await host.AdvanceAsync(Hold);
+        Assert.Equal(RolloutState.Promoted, ended.State);
+        var last = (await host.Rollouts.GetEvidenceAsync(rollout.Id, Token))!;
+        Assert.Equal(canary, last.Evidence.Single(e => e.Metric == "requests").Candidate);
+        Assert.Equal((GateVerdict.Pass, ended.StepAt), (last.Verdict, last.At));
+    }
+
+    [Fact]
     public async Task A_candidate_that_gives_no_numbers_is_rolled_back_within_its_step()
     {
         await using var host = await RolloutHost.StartAsync();

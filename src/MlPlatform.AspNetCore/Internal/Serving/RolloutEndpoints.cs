@@ -30,6 +30,13 @@ internal sealed class RolloutEndpoints(IOptions<AspNetCoreOptions> options, IRol
         routes.Map([HttpMethods.Get], OfModel + "/open", Access.Read, context => GetOpenAsync(context, rollouts), ServingDescription.Open);
         routes.Map([HttpMethods.Get], One, Access.Read, context => GetAsync(context, rollouts), ServingDescription.Get);
         routes.Map(
+            [HttpMethods.Get],
+            One + "/evidence",
+            Access.Read,
+            context => GetEvidenceAsync(context, rollouts),
+            ServingDescription.Evidence
+        );
+        routes.Map(
             [HttpMethods.Post],
             One + "/promote",
             Access.Write,
@@ -66,6 +73,15 @@ internal sealed class RolloutEndpoints(IOptions<AspNetCoreOptions> options, IRol
         var id = Id(context);
         var found = await rollouts.GetAsync(id, context.RequestAborted).ConfigureAwait(false) ?? throw NotFound(id.ToString());
         await WriteAsync(context, found).ConfigureAwait(false);
+    }
+
+    private static async Task GetEvidenceAsync(HttpContext context, IRollouts rollouts)
+    {
+        var id = Id(context);
+        var found =
+            await rollouts.GetEvidenceAsync(id, context.RequestAborted).ConfigureAwait(false)
+            ?? throw MlflowException.NotFound($"Rollout '{id}' not found, or nothing was counted or judged of it.");
+        await WriteAsync(context, new(ToMessage(found)), ServingJson.Default.EvidenceAnswer).ConfigureAwait(false);
     }
 
     private async Task StartAsync(HttpContext context, IRollouts rollouts)
@@ -155,6 +171,26 @@ internal sealed class RolloutEndpoints(IOptions<AspNetCoreOptions> options, IRol
 
     private static Task WriteAsync<T>(HttpContext context, T message, JsonTypeInfo<T> contract) =>
         JsonReply.WriteAsync(context.Response, JsonSerializer.SerializeToNode(message, contract)!);
+
+    private static EvidenceMessage ToMessage(GateResult of) =>
+        new(
+            JsonNamingPolicy.CamelCase.ConvertName(of.Verdict.ToString()),
+            of.Reason,
+            of.At,
+            [
+                .. of.Evidence.Select(e => new MeasureMessage(
+                    e.Metric,
+                    e.N,
+                    e.Candidate,
+                    e.Baseline,
+                    e.Estimate,
+                    e.Low,
+                    e.High,
+                    e.Level,
+                    e.Threshold
+                )),
+            ]
+        );
 
     private static RolloutMessage ToMessage(Rollout of) =>
         new(

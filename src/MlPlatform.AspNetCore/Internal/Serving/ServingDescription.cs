@@ -51,6 +51,15 @@ internal static class ServingDescription
     public static object[] Get { get; } =
         Of((string rollout) => { }, "GetRollout", "A rollout", typeof(RolloutAnswer), StatusCodes.Status404NotFound);
 
+    public static object[] Evidence { get; } =
+        Of(
+            (string rollout) => { },
+            "GetRolloutEvidence",
+            "What a rollout is judged by: of an open one what was counted so far, of an ended one what its last verdict rests on",
+            typeof(EvidenceAnswer),
+            StatusCodes.Status404NotFound
+        );
+
     public static object[] Start { get; } =
         Command((string model, [FromBody] RolloutStart body) => { }, "StartRollout", "Starts to bring a version to an alias");
 

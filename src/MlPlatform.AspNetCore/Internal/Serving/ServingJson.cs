@@ -13,6 +13,7 @@ namespace MlPlatform.AspNetCore.Internal;
 [JsonSerializable(typeof(ServingMessages.RolloutEnd))]
 [JsonSerializable(typeof(ServingMessages.RolloutAnswer))]
 [JsonSerializable(typeof(ServingMessages.RolloutList))]
+[JsonSerializable(typeof(ServingMessages.EvidenceAnswer))]
 [JsonSerializable(typeof(ServingMessages.ServedList))]
 [JsonSerializable(typeof(ServingMessages.ServingError))]
 internal sealed partial class ServingJson : JsonSerializerContext;

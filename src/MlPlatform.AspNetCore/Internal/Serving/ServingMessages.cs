@@ -59,6 +59,42 @@ internal static class ServingMessages
 
     internal sealed record RolloutAnswer([property: JsonPropertyName("rollout")] RolloutMessage Rollout);
 
+    /// <param name="Verdict">pass, fail or inconclusive.</param>
+    /// <param name="Reason">One sentence.</param>
+    /// <param name="At">When it was judged.</param>
+    /// <param name="Measures">What it rests on.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
+    internal sealed record EvidenceMessage(
+        [property: JsonPropertyName("verdict")] string Verdict,
+        [property: JsonPropertyName("reason")] string Reason,
+        [property: JsonPropertyName("at")] DateTimeOffset At,
+        [property: JsonPropertyName("measures")] IReadOnlyList<MeasureMessage> Measures
+    );
+
+    /// <param name="Metric">requests, errorRate, runTimeP95 (in milliseconds), and what monitoring has measured.</param>
+    /// <param name="Count">The requests, or rows, of the candidate.</param>
+    /// <param name="Candidate">The candidate's value.</param>
+    /// <param name="Baseline">The champion's value.</param>
+    /// <param name="Estimate">The difference, positive when the candidate is better; or a distance.</param>
+    /// <param name="Low">The lower end of its interval.</param>
+    /// <param name="High">The upper end.</param>
+    /// <param name="Level">The confidence level, 0 to 1.</param>
+    /// <param name="Threshold">What it is held against.</param>
+    [JsonNumberHandling(JsonNumberHandling.Strict)]
+    internal sealed record MeasureMessage(
+        [property: JsonPropertyName("metric")] string Metric,
+        [property: JsonPropertyName("count")] long Count,
+        [property: JsonPropertyName("candidate")] double? Candidate = null,
+        [property: JsonPropertyName("baseline")] double? Baseline = null,
+        [property: JsonPropertyName("estimate")] double? Estimate = null,
+        [property: JsonPropertyName("low")] double? Low = null,
+        [property: JsonPropertyName("high")] double? High = null,
+        [property: JsonPropertyName("level")] double? Level = null,
+        [property: JsonPropertyName("threshold")] double? Threshold = null
+    );
+
+    internal sealed record EvidenceAnswer([property: JsonPropertyName("evidence")] EvidenceMessage Evidence);
+
     internal sealed record RolloutList([property: JsonPropertyName("rollouts")] IReadOnlyList<RolloutMessage> Rollouts);
 
     /// <param name="Reference">What predictors and requests name: name@alias or name@vN.</param>

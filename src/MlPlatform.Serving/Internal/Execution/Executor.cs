@@ -278,7 +278,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, VersionSl
     private bool Take(List<Slot> taken, List<Slot> expired)
     {
         var now = clock.GetTimestamp();
-        var (rows, units) = (0, 0);
+        var (rows, units) = (0, 0L);
         bool isShared;
         string closed;
         lock (gate)

@@ -27,8 +27,7 @@ internal sealed class RolloutJudge(
 
     public async Task<GateResult> JudgeAsync(Rollout rollout, CancellationToken cancellationToken)
     {
-        var (all, step) = await counts.ReadAsync(rollout, cancellationToken).ConfigureAwait(false);
-        var own = Traffic(rollout, all, step);
+        var own = await CountAsync(rollout, cancellationToken).ConfigureAwait(false);
         if (evidence is null || own.Verdict == GateVerdict.Fail)
         {
             return own;
@@ -55,6 +54,13 @@ internal sealed class RolloutJudge(
             PolicyHash = other.PolicyHash,
             Seed = other.Seed,
         };
+    }
+
+    /// <summary>The verdict by Serving's own counts alone, which costs little.</summary>
+    public async Task<GateResult> CountAsync(Rollout rollout, CancellationToken cancellationToken)
+    {
+        var (all, step) = await counts.ReadAsync(rollout, cancellationToken).ConfigureAwait(false);
+        return Traffic(rollout, all, step);
     }
 
     /// <summary>The verdict by Serving's own counts: over the whole rollout, and of the present step.</summary>

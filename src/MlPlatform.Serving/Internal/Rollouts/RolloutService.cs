@@ -12,6 +12,7 @@ internal sealed class RolloutService(
     ProcessCounts counts,
     AliasReader aliases,
     IModelSource source,
+    IArtifactStore artifacts,
     ModelServer server,
     Clocks clocks,
     ILogger<RolloutService> logger
@@ -66,6 +67,24 @@ internal sealed class RolloutService(
 
     public Task<IReadOnlyList<Rollout>> ListAsync(string model, CancellationToken cancellationToken = default) =>
         store.ListAsync(model, cancellationToken);
+
+    public async Task<GateResult?> GetEvidenceAsync(RolloutId id, CancellationToken cancellationToken = default)
+    {
+        if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } rollout)
+        {
+            return null;
+        }
+
+        if (rollout is { IsOpen: true, State: not RolloutState.Pending })
+        {
+            await counts.WriteNewAsync(rollout.Id, cancellationToken).ConfigureAwait(false);
+            return await judge.CountAsync(rollout, cancellationToken).ConfigureAwait(false);
+        }
+
+        return rollout.Evidence is { } digest
+            ? GateResult.FromBytes(await artifacts.ReadBytesAsync(digest, cancellationToken: cancellationToken).ConfigureAwait(false))
+            : null;
+    }
 
     public Task<Rollout> PromoteAsync(RolloutId id, string reason, CancellationToken cancellationToken = default) =>
         EndAsync(id, RolloutState.Promoted, reason, cancellationToken);
