@@ -85,9 +85,9 @@ internal sealed class PlatformLifetime(IServiceProvider services, Clocks clocks)
     /// <summary>What is to be flushed would be lost, so there are some seconds more for it than the caller gives.</summary>
     private async Task<List<Exception>> StopStartedAsync(CancellationToken cancellationToken)
     {
-        using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clocks.Work);
+        using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clocks.Work);
         await using var given = cancellationToken
-            .UnsafeRegister(static last => ((CancellationTokenSource)last!).CancelAfter(LastTime), last)
+            .UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(LastTime), end)
             .ConfigureAwait(false);
         ended |= running;
         var errors = new List<Exception>();
@@ -95,7 +95,7 @@ internal sealed class PlatformLifetime(IServiceProvider services, Clocks clocks)
         {
             try
             {
-                await service.StopAsync(last.Token).ConfigureAwait(false);
+                await service.StopAsync(end.Token).ConfigureAwait(false);
             }
             catch (Exception e)
             {
