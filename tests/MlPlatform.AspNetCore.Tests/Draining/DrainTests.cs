@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using MlPlatform.Core;
 
 namespace MlPlatform.AspNetCore.Tests;
@@ -18,7 +17,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_server_that_was_told_to_stop_is_not_ready_at_once_and_answers_until_the_delay_is_over()
     {
-        var clock = new WaitedClock();
+        var clock = new WaitedClock(Delay);
         await using var host = await StartAsync(clock, Delay);
         Assert.Equal(200, (await host.SendAsync("GET", "/v2/health/ready")).Status);
         var stopped = host.StopAsync();
@@ -39,7 +38,7 @@ public sealed class DrainTests
     public async Task Requests_in_flight_are_answered_and_new_ones_refused_in_the_words_of_their_route()
     {
         var predictor = new ScriptedPredictor();
-        await using var host = await StartAsync(new(), TimeSpan.Zero, predictor);
+        await using var host = await StartAsync(new(Delay), TimeSpan.Zero, predictor);
         var (asked, answer) = (Source(), Source());
         predictor.Answer = async (flight, options, _) =>
         {
@@ -74,7 +73,7 @@ public sealed class DrainTests
     public async Task When_the_hosts_time_is_over_the_log_says_how_many_are_left()
     {
         var predictor = new ScriptedPredictor();
-        await using var host = await StartAsync(new(), TimeSpan.Zero, predictor);
+        await using var host = await StartAsync(new(Delay), TimeSpan.Zero, predictor);
         var asked = Source();
         predictor.Answer = async (_, options, cancellationToken) =>
         {
@@ -98,9 +97,9 @@ public sealed class DrainTests
     [Fact]
     public async Task The_delay_comes_on_top_of_the_hosts_time_to_stop()
     {
-        await using var host = await StartAsync(new(), TimeSpan.Zero);
+        await using var host = await StartAsync(new(Delay), TimeSpan.Zero);
         var usual = host.Get<IOptions<HostOptions>>().Value.ShutdownTimeout;
-        await using var slow = await StartAsync(new(), TimeSpan.FromMilliseconds(7));
+        await using var slow = await StartAsync(new(Delay), TimeSpan.FromMilliseconds(7));
         Assert.Equal(usual + TimeSpan.FromMilliseconds(7), slow.Get<IOptions<HostOptions>>().Value.ShutdownTimeout);
     }
 
@@ -120,23 +119,4 @@ public sealed class DrainTests
 
     private static Task<RawReply> PostAsync(WebHost host, string path, string json) =>
         host.SendAsync("POST", path, Encoding.UTF8.GetBytes(json), "Content-Type: application/json");
-
-    /// <summary>Says when somebody has begun to wait for as long as the delay is.</summary>
-    private sealed class WaitedClock : FakeTimeProvider
-    {
-        private readonly TaskCompletionSource waited = Source();
-
-        public Task Waited => waited.Task;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime == Delay)
-            {
-                waited.TrySetResult();
-            }
-
-            return timer;
-        }
-    }
 }

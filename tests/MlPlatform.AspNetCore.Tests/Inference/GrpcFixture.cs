@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using MlPlatform.AspNetCore.Internal;
 using MlPlatform.AspNetCore.Internal.InferenceProtocol;
+using MlPlatform.Core;
 using MlPlatform.Serving;
 
 namespace MlPlatform.AspNetCore.Tests;
@@ -20,13 +21,17 @@ internal sealed class GrpcFixture(WebHost host, ScriptedModels models) : IAsyncD
 
     public ScriptedModels Models => models;
 
-    public static async Task<GrpcFixture> StartAsync(Action<AspNetCoreOptions>? configure = null, bool withPolicies = false)
+    public static async Task<GrpcFixture> StartAsync(
+        Action<AspNetCoreOptions>? configure = null,
+        bool withPolicies = false,
+        TimeProvider? work = null
+    )
     {
         var models = new ScriptedModels();
         return new(
             await WebHost.StartAsync(
                 configure,
-                services: s => s.AddSingleton<IInferenceServer>(models),
+                services: s => s.AddSingleton<IInferenceServer>(models).AddKeyedSingleton(Clocks.WorkKey, work ?? TimeProvider.System),
                 withPolicies: withPolicies,
                 withHttp2: true
             ),

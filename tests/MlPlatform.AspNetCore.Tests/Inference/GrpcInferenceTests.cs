@@ -182,20 +182,22 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
     public async Task A_server_that_stops_answers_what_it_works_on_and_ends_streams_that_wait()
     {
         var (asked, answer) = (Source(), Source());
-        fixture.Models.Answer = async (request, _) =>
+        var clock = new WaitedClock(DrainService.AnswerTime);
+        await using var stopping = await GrpcFixture.StartAsync(work: clock);
+        stopping.Models.Answer = async (request, _) =>
         {
             asked.TrySetResult();
             await answer.Task;
             return ScriptedModels.Echo(request);
         };
-        using var idle = fixture.Stream();
-        using var busy = fixture.Stream();
+        using var idle = stopping.Stream();
+        using var busy = stopping.Stream();
         await idle.RequestStream.WriteAsync(GrpcFixture.Raw("INT8", [2], 1), TestContext.Current.CancellationToken); // Wrong, so that the model is not asked.
         Assert.True(await idle.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         await busy.RequestStream.WriteAsync(GrpcFixture.Raw("INT8", [1], 1), TestContext.Current.CancellationToken);
         await asked.Task;
 
-        var stopped = fixture.Host.StopAsync();
+        var stopped = stopping.Host.StopAsync();
         var ended = await Assert.ThrowsAsync<RpcException>(() => idle.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
         Assert.Contains("stopping", ended.Status.Detail, StringComparison.Ordinal);
@@ -207,8 +209,11 @@ public sealed class GrpcInferenceTests : IAsyncLifetime
         Assert.Equal("mine", busy.ResponseStream.Current.InferResponse.Id);
         ended = await Assert.ThrowsAsync<RpcException>(() => busy.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+        await clock.Waited; // Both have read what they were told, over a connection that is still open.
+        Assert.False(stopped.IsCompleted);
+        clock.Advance(DrainService.AnswerTime);
         await stopped;
-        Assert.DoesNotContain(fixture.Host.Logs, l => l.Level >= LogLevel.Error);
+        Assert.DoesNotContain(stopping.Host.Logs, l => l.Level >= LogLevel.Error);
     }
 
     [Fact]

@@ -10,6 +10,12 @@ namespace MlPlatform.AspNetCore.Internal;
 internal sealed class DrainService(RequestDrain drain, Clocks clocks, IOptions<AspNetCoreOptions> options, ILogger<DrainService> logger)
     : IHostedLifecycleService
 {
+    /// <summary>
+    /// How long connections stay open behind the last answer of a call that the caller had not ended: clients (.NET's own among them) throw answers away
+    /// that they have received but not read yet when the connection ends before they have taken note that the call has.
+    /// </summary>
+    internal static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(500);
+
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         drain.Announce();
@@ -21,6 +27,10 @@ internal sealed class DrainService(RequestDrain drain, Clocks clocks, IOptions<A
             }
 
             await drain.CloseAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (drain.HasEndedStreams)
+            {
+                await Task.Delay(AnswerTime, clocks.Work, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -9,12 +9,16 @@ internal sealed class RequestDrain
     private readonly TaskCompletionSource closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int running;
     private volatile bool stopping;
+    private volatile bool endedStreams;
 
     /// <summary>Whether the server has been told to stop: whoever asks should send no more. It still answers.</summary>
     public bool IsStopping => stopping;
 
     /// <summary>Completes when nobody is let in any more: who only waits for the next request of a call should leave.</summary>
     public Task Closing => closing.Task;
+
+    /// <summary>Whether callers were told to go who had not ended their side of a call.</summary>
+    public bool HasEndedStreams => endedStreams;
 
     public int Running => Volatile.Read(ref running);
 
@@ -55,6 +59,13 @@ internal sealed class RequestDrain
                 ClosesConnection = closesConnection,
             }
         );
+
+    /// <summary>What ends a call that waits for its caller's next request.</summary>
+    public MlflowException EndStream()
+    {
+        endedStreams = true;
+        return Refuse("what this stream was not answered was not done");
+    }
 
     /// <summary>Lets nobody in from now on; completes when everybody has left.</summary>
     public Task CloseAsync()

@@ -87,7 +87,7 @@ internal sealed class GrpcInferenceService(GrpcInference inference, GrpcCalls ca
         }
 
         var isMore = !read.IsCompleted || await read.ConfigureAwait(false);
-        return isMore && drain.Closing.IsCompleted ? throw RequestDrain.Refuse("what this stream was not answered was not done") : isMore;
+        return isMore && drain.Closing.IsCompleted ? throw drain.EndStream() : isMore;
     }
 
     private async Task<ModelStreamInferResponse> AnswerAsync(ModelInferRequest request, ServerCallContext context)
