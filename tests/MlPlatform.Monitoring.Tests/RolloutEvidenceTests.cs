@@ -1,3 +1,5 @@
+using MlPlatform.Monitoring.Internal;
+
 namespace MlPlatform.Monitoring.Tests;
 
 public sealed class RolloutEvidenceTests
@@ -27,6 +29,33 @@ public sealed class RolloutEvidenceTests
 
         Assert.Equal(GateVerdict.Pass, result.Verdict);
         Assert.Contains(result.Evidence, e => e.Metric == "scorePsi" && e.Estimate < 0.1);
+    }
+
+    [Fact]
+    public async Task Of_very_many_predictions_of_the_old_version_some_of_all_times_are_read()
+    {
+        await using var host = new MonitoringHost(m => m.Configure(o => o.RolloutMinimumRows = 50));
+        for (var i = 0; i < 5000; i++)
+        {
+            Traffic.Observe(host.Observer, Traffic.Layout(version: 1), i, MonitoringHost.Start.AddSeconds(i), [1, 2, 3], score: i / 5000d);
+            if (i % 50 == 49)
+            {
+                Traffic.Observe(
+                    host.Observer,
+                    Traffic.Layout(version: 2),
+                    10_000 + i,
+                    MonitoringHost.Start.AddSeconds(i),
+                    [1, 2, 3],
+                    score: 0.5
+                );
+            }
+        }
+
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        var missing = (await Judge(host)).Evidence.Single(e => e.Metric == "nanShare");
+        Assert.Equal(100, missing.N);
+        var read = await host.Get<PerformanceReader>().ReadRowsAsync(new("m", 1, 0, long.MaxValue, Shadow: true, Most: 1024), Cancel);
+        Assert.Equal(Enumerable.Range(0, 625).Select(i => i * 8 / 5000d), read.Select(r => r.Score));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.Extensions.Options;
 
 namespace MlPlatform.Monitoring.Internal;
@@ -6,7 +7,7 @@ namespace MlPlatform.Monitoring.Internal;
 /// <summary>Judges a rollout's new version by its own traffic, so that looking again and again does not make a false alarm likely.</summary>
 /// <remarks>
 /// A decision uses the first n predictions of the new version, n = minimum, 2 x minimum, 4 x minimum, ..., and those of the old version over the
-/// same stretch of time: looking twice between two sizes sees the same rows. The k-th size may spend alpha * 6 / (pi^2 k^2) on false alarms, which
+/// same stretch of time, evenly thinned where they are very many: looking twice between two sizes sees the same rows. The k-th size may spend alpha * 6 / (pi^2 k^2) on false alarms, which
 /// sums to alpha over any number of looks (union bound), and each of its three checks a third of that.
 /// </remarks>
 internal sealed class RolloutEvidence(
@@ -17,6 +18,7 @@ internal sealed class RolloutEvidence(
 ) : IRolloutEvidence
 {
     private const double NaNMargin = 0.01;
+    private const int MostBaselineRows = 32; // To one of the new version: with 16 a comparison is nearly as sharp as with all, and memory stays bounded.
     private readonly MonitoringOptions options = options.Value;
 
     public async Task<GateResult> GetAsync(
@@ -30,8 +32,16 @@ internal sealed class RolloutEvidence(
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         await flusher.FlushAsync(null, cancellationToken).ConfigureAwait(false);
         var now = clocks.Platform.GetUtcNow();
-        var first = await ReadAsync(model, candidate, since, now, cancellationToken).ConfigureAwait(false);
-        var second = await ReadAsync(model, baseline, since, now, cancellationToken).ConfigureAwait(false);
+        var query = new RowQuery(model, candidate, StoredTime.ToMicros(since), StoredTime.ToMicros(now) + 1, Shadow: true);
+        var first = await reader.ReadRowsAsync(query, cancellationToken).ConfigureAwait(false);
+        var (_, rows) = Look(first.Count);
+        query = query with { Version = baseline, Most = Math.Max(rows, options.RolloutMinimumRows) * MostBaselineRows };
+        if (rows > 0)
+        {
+            query = query with { To = first[rows - 1].Time + 1 };
+        }
+
+        var second = await reader.ReadRowsAsync(query, cancellationToken).ConfigureAwait(false);
         var (verdict, reason, evidence) = Judge(first, second);
         return new("rollout", new AssetRef(AssetKind.Model, model, candidate), verdict, reason, now)
         {
@@ -40,17 +50,12 @@ internal sealed class RolloutEvidence(
         };
     }
 
-    private Task<List<ScoredRow>> ReadAsync(
-        string model,
-        int version,
-        DateTimeOffset since,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    ) =>
-        reader.ReadRowsAsync(
-            new(model, version, StoredTime.ToMicros(since), StoredTime.ToMicros(now) + 1, Shadow: true),
-            cancellationToken
-        );
+    /// <summary>Which look the rows of the new version allow, and at how many of them; none is 0.</summary>
+    private (int Look, int Rows) Look(int count)
+    {
+        var look = count < options.RolloutMinimumRows ? 0 : BitOperations.Log2((uint)(count / options.RolloutMinimumRows)) + 1;
+        return (look, look == 0 ? 0 : options.RolloutMinimumRows << (look - 1));
+    }
 
     /// <summary>The verdict by rows of both versions over the same time, each in its order.</summary>
     internal (GateVerdict Verdict, string Reason, IReadOnlyList<GateEvidence> Evidence) Judge(
@@ -58,10 +63,8 @@ internal sealed class RolloutEvidence(
         List<ScoredRow> baseline
     )
     {
-        var look =
-            candidate.Count < options.RolloutMinimumRows ? 0 : (int)Math.Log2((double)candidate.Count / options.RolloutMinimumRows) + 1;
-        var rows = look == 0 ? candidate.Count : options.RolloutMinimumRows << (look - 1);
-        var first = candidate.Take(rows).ToArray();
+        var (look, rows) = Look(candidate.Count);
+        var first = candidate.Take(look == 0 ? candidate.Count : rows).ToArray();
         var second = look == 0 ? [.. baseline] : baseline.Where(r => r.Time <= first[^1].Time).ToArray();
         if (look == 0 || second.Length < options.RolloutMinimumRows)
         {

@@ -73,17 +73,45 @@ internal sealed class PerformanceReader(IMetadataDatabase database)
         command.AddParameter("@to", DbType.Int64).Value = query.To;
         command.AddParameter("@shadow", DbType.Int32).Value = query.Shadow ? 1 : 0;
         using var reader = command.ExecuteReader();
-        while (reader.Read())
+        var stride = 1L;
+        for (var i = 0L; reader.Read(); i++)
         {
-            if ((rows.Count & 4095) == 0)
+            if ((i & 4095) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (i % stride != 0)
+            {
+                continue;
+            }
+
+            if (rows.Count == query.Most)
+            {
+                Halve(rows);
+                stride *= 2;
+                if (i % stride != 0)
+                {
+                    continue;
+                }
             }
 
             rows.Add(new(reader.GetInt64(0), ReadDouble(reader, 1), ReadDouble(reader, 2), reader.GetInt32(3)));
         }
 
         return rows;
+    }
+
+    /// <summary>Leaves each second row, from the first one on.</summary>
+    private static void Halve(List<ScoredRow> rows)
+    {
+        var kept = (rows.Count + 1) / 2;
+        for (var i = 1; i < kept; i++)
+        {
+            rows[i] = rows[2 * i];
+        }
+
+        rows.RemoveRange(kept, rows.Count - kept);
     }
 
     private static double ReadDouble(DbDataReader reader, int column) => reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column);
