@@ -12,8 +12,8 @@ public interface IRollouts
     /// <summary>Starts a rollout: the candidate is loaded, and then gets its first copies or its first share.</summary>
     /// <remarks>
     /// An alias that does not exist yet is a first deployment: there is nothing to compare with, so the candidate is promoted at once. A candidate
-    /// that cannot be loaded gives a rollout that is rolled back already; one that another process cannot load is rolled back within moments. A call that fails or is cancelled once the rollout was written leaves it
-    /// open: <see cref="GetCurrentAsync"/> has it, <see cref="AdvanceAsync"/> takes it up.
+    /// that cannot be loaded gives a rollout that is rolled back already; one that another process cannot load is rolled back within moments. A call
+    /// that fails or is cancelled once the rollout was written leaves it open: <see cref="GetCurrentAsync"/> has it, <see cref="AdvanceAsync"/> takes it up.
     /// </remarks>
     /// <param name="model">The model's name.</param>
     /// <param name="candidate">The new version.</param>
@@ -21,6 +21,7 @@ public interface IRollouts
     /// <param name="cancellationToken">Cancels the start; what has begun is taken up by <see cref="AdvanceAsync"/>.</param>
     /// <exception cref="RolloutConflictException">A rollout of the model is open, or the alias points at the candidate already.</exception>
     /// <exception cref="AssetNotFoundException">No such model or version.</exception>
+    /// <exception cref="ModelUnavailableException">The version's files are not in the artifact store of this process.</exception>
     /// <exception cref="ArgumentException">The options are out of their ranges.</exception>
     /// <exception cref="InvalidOperationException">Nothing here can move an alias: the registry was not added.</exception>
     Task<Rollout> StartAsync(string model, int candidate, RolloutOptions? options = null, CancellationToken cancellationToken = default);

@@ -314,6 +314,17 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task A_candidate_whose_files_are_in_another_store_is_refused_where_they_are_not()
+    {
+        await using var host = await RolloutHost.StartAsync();
+        var file = ArtifactDigest.Of([1]);
+        host.Serving.Packages.All[new("m", 2)] = () => throw new ArtifactNotFoundException(file);
+        var thrown = await Assert.ThrowsAsync<ModelUnavailableException>(() => host.Rollouts.StartAsync("m", 2, null, Token));
+        Assert.Contains($"'m@v2' cannot be loaded: Artifact {file} is not in the artifact store", thrown.Message, StringComparison.Ordinal);
+        Assert.Null(await host.Rollouts.GetCurrentAsync("m", Token));
+    }
+
+    [Fact]
     public async Task A_candidate_that_one_of_two_processes_cannot_load_is_rolled_back_for_both()
     {
         await using var host = await RolloutHost.StartAsync();

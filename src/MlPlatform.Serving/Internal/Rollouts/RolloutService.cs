@@ -31,7 +31,7 @@ internal sealed class RolloutService(
         options ??= new();
         options.Check();
         mover.EnsureCanPromote();
-        await source.OpenAsync(ModelReference.ByVersion(model, candidate), cancellationToken).ConfigureAwait(false); // It exists.
+        await EnsureExistsAsync(ModelReference.ByVersion(model, candidate), cancellationToken).ConfigureAwait(false);
         var (baseline, tag) = await aliases.ReadAsync(model, options.Alias, cancellationToken).ConfigureAwait(false);
         if (baseline == candidate)
         {
@@ -112,6 +112,18 @@ internal sealed class RolloutService(
         return errors.Count == 0
             ? moved
             : throw new AggregateException("Some rollouts could not be judged; they stay where they are.", errors);
+    }
+
+    private async Task EnsureExistsAsync(ModelReference candidate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await source.OpenAsync(candidate, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactNotFoundException e) // It does, but not in the store of this process, which could neither try nor serve it.
+        {
+            throw new ModelUnavailableException(candidate.ToString(), e);
+        }
     }
 
     private async Task<Rollout?> StepAsync(Rollout rollout, CancellationToken cancellationToken)
