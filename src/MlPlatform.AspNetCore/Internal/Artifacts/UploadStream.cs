@@ -3,17 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace MlPlatform.AspNetCore.Internal;
 
 /// <summary>A request's body as one file: neither more bytes than allowed, nor another number than was announced.</summary>
-internal sealed class UploadStream(Stream body, long? announced, long maximum) : Stream
+internal sealed class UploadStream(Stream body, long? announced, long maximum) : OneWayStream
 {
     private long read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -34,17 +26,4 @@ internal sealed class UploadStream(Stream body, long? announced, long maximum) :
             ? count
             : throw new BadHttpRequestException($"The body ended after {read} of {announced} bytes. Nothing was stored.");
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

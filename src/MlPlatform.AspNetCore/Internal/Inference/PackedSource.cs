@@ -7,7 +7,7 @@ namespace MlPlatform.AspNetCore.Internal;
 /// </remarks>
 /// <param name="body">The body.</param>
 /// <param name="seal">What follows it.</param>
-internal sealed class PackedSource(Stream body, ReadOnlyMemory<byte> seal) : Stream
+internal sealed class PackedSource(Stream body, ReadOnlyMemory<byte> seal) : OneWayStream
 {
     private ReadOnlyMemory<byte> rest = seal;
     private byte last;
@@ -16,20 +16,6 @@ internal sealed class PackedSource(Stream body, ReadOnlyMemory<byte> seal) : Str
 
     /// <summary>Whether the reader took all there was, and asked for no more.</summary>
     public bool IsSpent => !isHeld && !isOverrun;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -63,17 +49,4 @@ internal sealed class PackedSource(Stream body, ReadOnlyMemory<byte> seal) : Str
         isOverrun = given == 0;
         return given;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
