@@ -46,7 +46,7 @@ public sealed class PostgreSqlFaultTests : IDisposable
                 Cancel
             );
         await Task.WhenAll(UpdateAsync("a", "b"), UpdateAsync("b", "a"));
-        Assert.Equal(3, runs);
+        Assert.True(runs >= 3, $"{runs} runs"); // More if the one that runs again has its first row before the other, which waits for it, is awake.
         Assert.Equal(4, await SumAsync(database));
     }
 

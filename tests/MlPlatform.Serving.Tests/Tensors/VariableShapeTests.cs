@@ -288,7 +288,6 @@ public sealed class VariableShapeTests
         await using var host = await StartAsync(model: OnnxWriter.Pooled([2048, 2048, 2], 1), work: TimeProvider.System);
         await Server(host).DescribeAsync(Champion, Token);
         var version = host.Get<ModelServer>().Find("m")!.Predictors[0].Primary!;
-        Assert.Equal(ExecutorMode.Batched, version.Executor.Mode);
         var alone = new Dictionary<int, float[]>();
         for (var i = 0; i < 8; i++)
         {
@@ -296,9 +295,8 @@ public sealed class VariableShapeTests
             alone[i] = answer.Value.Single(t => t.Name == "probability").ToArray<float>();
         }
 
-        while (!version.GetStatistics().Runs.Any(r => r.Rows > 2))
+        for (var round = 0; round < 100 && !version.GetStatistics().Runs.Any(r => r.Rows > 2); round++) // Beside other work it may take some to learn that sharing pays.
         {
-            Token.ThrowIfCancellationRequested();
             await Parallel.ForAsync(
                 0,
                 32,
@@ -314,6 +312,8 @@ public sealed class VariableShapeTests
                 }
             );
         }
+
+        Assert.Contains(version.GetStatistics().Runs, r => r.Rows > 2);
 
         static int LengthOf(int i) => i < 6 ? 16 : 20;
 
