@@ -136,7 +136,10 @@ internal static class OnnxWriter
     /// A network of dense layers over the mean of each row of <c>features</c>, <c>[n, length]</c>; <c>centred</c>, of the same shape, is what is left of a row
     /// without its mean.
     /// </summary>
-    public static byte[] Pooled(int[] widths, int seed) =>
+    /// <param name="widths">The widths of the layers.</param>
+    /// <param name="seed">Of the weights.</param>
+    /// <param name="batch">The rows that it takes at a time; 0 for any number.</param>
+    public static byte[] Pooled(int[] widths, int seed, int batch = 0) =>
         Dense(
             [1, .. widths],
             seed,
@@ -146,10 +149,10 @@ internal static class OnnxWriter
                     [.. Text(1, "features"), .. Text(2, "mean"), .. Text(4, "ReduceMean"), .. Attribute("axes", 7, [.. Number(8, 1)])]
                 ),
                 .. Node("Sub", ["features", "mean"], "centred"),
-                .. Bytes(12, Shaped("centred", 1, "n", "length")),
+                .. Bytes(12, Shaped("centred", 1, batch == 0 ? "n" : batch, "length")),
             ],
             "mean",
-            Shaped("features", 1, "n", "length")
+            Shaped("features", 1, batch == 0 ? "n" : batch, "length")
         );
 
     private static byte[] Dense(int[] widths, int seed, byte[] before, string first, byte[] input)

@@ -16,7 +16,7 @@ public static class ServingModelPackageExtensions
         /// <param name="name">The function's name.</param>
         /// <remarks>
         /// Columns have the names and types of the properties, or the names of <c>[Column("...")]</c>; <c>float?</c> and <c>double?</c> may be missing and
-        /// come as NaN; an array of numbers needs its length, <c>[property: VectorType(3)]</c>. The function is run on made-up rows before it takes
+        /// come as NaN; an array of numbers has any length, or always that of <c>[property: VectorType(3)]</c>. The function is run on made-up rows before it takes
         /// traffic; add a file of role <see cref="ModelFileRole.Warmup"/> if it does not take any.
         /// </remarks>
         /// <exception cref="ArgumentException">The name is blank, or a type cannot be the columns of a model; says why.</exception>

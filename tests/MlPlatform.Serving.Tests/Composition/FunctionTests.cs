@@ -121,7 +121,7 @@ public sealed class FunctionTests
     [Theory]
     [InlineData(typeof(float), "Single names no columns")]
     [InlineData(typeof(string), "String names no columns")]
-    [InlineData(typeof(NoLength), "'Hours' of NoLength is Single[], which is no column; an array of numbers needs its length")]
+    [InlineData(typeof(Texts), "'Words' of Texts is String[], which is no column; an array is of numbers")]
     [InlineData(typeof(MissingCount), "'Count' of MissingCount is Int32?, which is no column; only floating-point numbers can be missing")]
     [InlineData(typeof(Twice), "'a_b' of Twice is there twice")]
     [InlineData(typeof(Empty), "Empty has no public property")]
@@ -193,7 +193,7 @@ public sealed class FunctionTests
 
     internal sealed record Other(string Carrier, [property: Column("seats_sold")] string Seats, int Gate);
 
-    internal sealed record NoLength(float[] Hours);
+    internal sealed record Texts(string[] Words);
 
     internal sealed record MissingCount(int? Count);
 

@@ -273,16 +273,6 @@ public sealed class VariableShapeTests
     }
 
     [Fact]
-    public async Task They_are_no_members_of_composed_models()
-    {
-        await using var host = await StartAsync();
-        var thrown = await Assert.ThrowsAsync<InvalidModelPackageException>(() =>
-            ModelPackage.ComposeAsync(host.Models, ModelNode.Model("m@v1"), Token)
-        );
-        Assert.Contains("'tokens: int64[-1,-1]' has rows of variable shape", thrown.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Requests_of_the_same_shape_share_runs_of_a_heavy_model()
     {
         await using var host = await StartAsync(model: OnnxWriter.Pooled([2048, 2048, 2], 1), work: TimeProvider.System);

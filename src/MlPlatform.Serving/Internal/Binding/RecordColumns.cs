@@ -87,11 +87,8 @@ internal static class RecordColumns
 
         if (type.IsArray)
         {
-            return
-                Types.TryGetValue(type.GetElementType()!, out var item)
-                && item is not (DataType.String or DataType.Timestamp)
-                && LengthOf(member) is { } length
-                ? new(name, item) { Shape = [-1, length] }
+            return Types.TryGetValue(type.GetElementType()!, out var item) && item is not (DataType.String or DataType.Timestamp)
+                ? new(name, item) { Shape = [-1, LengthOf(member) ?? -1] } // Without its attribute of any length.
                 : null;
         }
 
@@ -99,7 +96,7 @@ internal static class RecordColumns
     }
 
     private static string Hint(Type type) =>
-        type.IsArray ? "; an array of numbers needs its length, [VectorType(3)]"
+        type.IsArray ? "; an array is of numbers"
         : Nullable.GetUnderlyingType(type) is not null ? "; only floating-point numbers can be missing"
         : string.Empty;
 

@@ -14,7 +14,10 @@ internal sealed class ComposedRunner(
 
     public long Bytes => members.Sum(m => m.Bytes);
 
-    public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new Program(new(root, inputs.Rows), inputs, outputs);
+    public int RowsOfRun => root.RowsOfRun;
+
+    public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
+        new Program(BoundModel.Bind(root, inputs.Rows, c => (inputs, c)), inputs, outputs);
 
     public void Stop()
     {

@@ -9,6 +9,8 @@ internal sealed class ComposedRuntime(ModelRuntimes runtimes, IModelSource sourc
 
     public bool IsParallel => true;
 
+    public bool TakesVariableRows => true;
+
     public async ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken)
     {
         var planner = new CompositionPlanner(source);
@@ -33,10 +35,11 @@ internal sealed class ComposedRuntime(ModelRuntimes runtimes, IModelSource sourc
                 runners[digest] = await runtime.LoadAsync(member, bytes, threads, cancellationToken).ConfigureAwait(false);
             }
 
+            var root = plan.Make(runners);
             return new ComposedRunner(
-                plan.Make(runners),
-                BufferLayout.OneTensorPerColumn(signature.Inputs),
-                BufferLayout.OneTensorPerColumn(signature.Outputs),
+                root,
+                BufferLayout.OneTensorPerColumn(signature.Inputs, root.Inputs.SymbolsOf),
+                BufferLayout.OneTensorPerColumn(signature.Outputs, root.Outputs.SymbolsOf),
                 runners.Values
             );
         }

@@ -118,7 +118,7 @@ internal sealed class CompositionPlanner(IModelSource source)
         }
 
         var manifest = opened.Package.Manifest;
-        ModelRuntimes.CheckColumns(opened.Id, manifest.Signature, mayVary: false);
+        ModelRuntimes.CheckColumns(opened.Id, manifest.Signature, mayVary: true); // Whether its runtime takes it is seen when it is loaded.
         var version = ModelReference.ByVersion(opened.Id.Name, opened.Id.Version);
         var node = new MemberNode(version, digest, member.InputNames, member.OutputNames);
         path = $"{path}:{opened.Id}";
@@ -203,7 +203,7 @@ internal sealed class CompositionPlanner(IModelSource source)
             if (index >= 0)
             {
                 var output = steps[i].Outputs[index];
-                Require(steps[before].Path, IsSameType(output, input), $"takes '{input}', but {steps[i].Path} gives '{output}'");
+                Require(steps[before].Path, MayBecome(output, input), $"takes '{input}', but {steps[i].Path} gives '{output}'");
                 return new(i, index);
             }
         }
@@ -293,6 +293,11 @@ internal sealed class CompositionPlanner(IModelSource source)
         var from = new List<int[]>();
         var to = new List<int[]>();
         var outputs = members[0].Outputs;
+        if (outputs.FirstOrDefault(BufferLayout.HasVariableRows) is { } open)
+        {
+            throw Wrong(members[0].Path, $"gives '{open}', whose rows vary in shape; side by side members give rows of one shape");
+        }
+
         foreach (var member in members)
         {
             from.Add([.. member.Inputs.Select(c => AddInput(member.Path, inputs, c))]);
@@ -374,7 +379,20 @@ internal sealed class CompositionPlanner(IModelSource source)
     private static bool SameName(DataColumn one, DataColumn other) => string.Equals(one.Name, other.Name, StringComparison.Ordinal);
 
     private static bool IsSameType(DataColumn one, DataColumn other) =>
-        one.Type == other.Type && one.IsList == other.IsList && BufferLayout.ElementsPerRow(one) == BufferLayout.ElementsPerRow(other);
+        one.Type == other.Type
+        && one.IsList == other.IsList
+        && BufferLayout.ElementsPerRow(one) == BufferLayout.ElementsPerRow(other)
+        && (!BufferLayout.HasVariableRows(one) || one.Shape!.SequenceEqual(other.Shape!));
+
+    /// <summary>Whether an input can be what an output gives: the same, or one that leaves more open.</summary>
+    private static bool MayBecome(DataColumn output, DataColumn input) =>
+        IsSameType(output, input)
+        || (
+            output.Type == input.Type
+            && BufferLayout.HasVariableRows(input)
+            && output.Shape?.Count == input.Shape!.Count
+            && output.Shape.Zip(input.Shape).All(d => d.First == d.Second || d.Second < 0)
+        );
 
     private static string Name(string path, string word, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{path}/{word} {index}");

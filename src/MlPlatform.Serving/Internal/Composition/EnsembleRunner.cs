@@ -18,7 +18,12 @@ internal sealed class EnsembleRunner(
     public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(outputs);
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        new Program(this, BoundModel.BindAll(members, inputs.Rows), inputs, outputs);
+        new Program(
+            this,
+            BoundModel.BindAll(i => BoundModel.Bind(members[i], inputs.Rows, c => (inputs, from[i][c])), members.Count),
+            inputs,
+            outputs
+        );
 
     public void Dispose() { }
 
@@ -37,6 +42,11 @@ internal sealed class EnsembleRunner(
         for (var c = 0; c < outputs.Layout.Columns.Count; c++)
         {
             var slot = outputs.Layout.Columns[c];
+            for (var i = 0; i < nodes.Length; i++)
+            {
+                nodes[i].Outputs.Require(sources[c][i], slot);
+            }
+
             var isMean = ElementTypes.IsFloating(slot.Column.Type);
             for (var row = 0; row < outputs.Rows; row++)
             {

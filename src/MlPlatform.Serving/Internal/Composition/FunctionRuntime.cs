@@ -9,6 +9,8 @@ internal sealed class FunctionRuntime(IEnumerable<ModelFunction> functions) : IM
 
     public string Kind => ModelRuntime.Function;
 
+    public bool TakesVariableRows => true;
+
     public ValueTask<IModelRunner> LoadAsync(OpenedModel version, byte[] model, int threads, CancellationToken cancellationToken)
     {
         var name = FunctionFile.Read(model);

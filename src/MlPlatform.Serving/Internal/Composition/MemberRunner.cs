@@ -9,6 +9,8 @@ internal sealed class MemberRunner(ModelVersionId id, IModelRunner runner) : IMo
 
     public BufferLayout Outputs => runner.Outputs;
 
+    public int RowsOfRun => runner.RowsOfRun;
+
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) => new Program(id, runner.Bind(inputs, outputs));
 
     public void Dispose() { }

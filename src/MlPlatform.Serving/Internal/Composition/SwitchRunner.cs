@@ -23,9 +23,12 @@ internal sealed class SwitchRunner(
     public BufferLayout Outputs { get; } = BufferLayout.OneTensorPerColumn(outputs);
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
-        new Program(this, BoundModel.BindAll(members, 1), inputs, outputs);
+        new Program(this, BoundModel.BindAll(i => Bind(i, 1, inputs), members.Count), inputs, outputs);
 
     public void Dispose() { }
+
+    private BoundModel Bind(int member, int rows, RequestBuffer inputs) =>
+        BoundModel.Bind(members[member], rows, c => (inputs, from[member][c]));
 
     /// <returns>The index of the case, or the one after the last.</returns>
     private int Choose(RequestBuffer inputs, int row)
@@ -87,7 +90,7 @@ internal sealed class SwitchRunner(
                 while (!all.IsEmpty)
                 {
                     var power = BitOperations.Log2((uint)all.Length);
-                    Run(member, nodes[member][power] ??= new(runner.members[member], 1 << power), all[..(1 << power)]);
+                    Run(member, nodes[member][power] ??= runner.Bind(member, 1 << power, inputs), all[..(1 << power)]);
                     all = all[(1 << power)..];
                 }
             }

@@ -392,7 +392,7 @@ internal sealed class Executor(ModelVersionId version, CostCurve cost, VersionSl
         catch (Exception e)
         {
             slot.RunTicks = slot.Lap(clock);
-            throw new PredictionFailedException(version, OnnxRefusal.Find(e) ?? e);
+            throw new PredictionFailedException(version, InputRefusal.Find(e) ?? e);
         }
 
         var ticks = slot.Lap(clock);

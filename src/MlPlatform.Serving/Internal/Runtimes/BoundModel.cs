@@ -31,15 +31,25 @@ internal sealed class BoundModel : IDisposable
     /// <summary>The memory that it holds: its own, and what the last run has made, which the runtime holds too until the next.</summary>
     public long Bytes => Inputs.Bytes + Outputs.Bytes + (2 * Outputs.LateBytes) + program.Bytes;
 
+    /// <summary>Binds a model whose rows have the shapes of other memory.</summary>
+    /// <param name="runner">The model.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="source">For each of its inputs the memory that it comes from, and the column there.</param>
+    /// <exception cref="PredictionInputException">The model does not take these shapes.</exception>
+    public static BoundModel Bind(IModelRunner runner, int rows, Func<int, (RequestBuffer Buffer, int Column)> source) =>
+        new(runner, rows, runner.Inputs.IsVariable ? runner.Inputs.ShapedAs(source) : null);
+
     /// <summary>Binds several; none stays behind when one fails.</summary>
-    public static BoundModel[] BindAll(IReadOnlyList<IModelRunner> runners, int rows)
+    /// <param name="bind">Binds one, by its index.</param>
+    /// <param name="count">How many.</param>
+    public static BoundModel[] BindAll(Func<int, BoundModel> bind, int count)
     {
-        var nodes = new BoundModel[runners.Count];
+        var nodes = new BoundModel[count];
         try
         {
             for (var i = 0; i < nodes.Length; i++)
             {
-                nodes[i] = new(runners[i], rows);
+                nodes[i] = bind(i);
             }
 
             return nodes;

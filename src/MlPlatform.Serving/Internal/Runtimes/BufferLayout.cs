@@ -14,6 +14,9 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
     /// <summary>Elements of a row; those of variable tensors do not count.</summary>
     public long Elements { get; } = tensors.Sum(t => (long)t.Elements);
 
+    /// <summary>The model's names for the dimensions of a column.</summary>
+    public IReadOnlyList<string> SymbolsOf(int column) => Tensors[Columns[column].Tensor].Symbols;
+
     public int IndexOf(string name)
     {
         for (var i = 0; i < Columns.Count; i++)
@@ -104,9 +107,9 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
     {
         if (size < 1 || size > largest)
         {
-            throw new PredictionInputException(
-                $"Input '{tensor.Name}' has {size} in dimension {dimension}; 1 to {largest} is allowed ({nameof(ServingOptions.MaxVariableDimension)})."
-            );
+            var allowed = largest == int.MaxValue ? "1 or more is" : $"1 to {largest} is"; // Of the requests' own sizes, not of what comes of them.
+            var option = largest == int.MaxValue ? string.Empty : $" ({nameof(ServingOptions.MaxVariableDimension)})";
+            throw new PredictionInputException($"Input '{tensor.Name}' has {size} in dimension {dimension}; {allowed} allowed{option}.");
         }
 
         var symbol = dimension < tensor.Symbols.Count ? tensor.Symbols[dimension] : string.Empty;
@@ -123,6 +126,25 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
             );
         }
     }
+
+    /// <summary>The layout when its columns are those of another buffer, whose shapes are known.</summary>
+    /// <param name="source">For each column the buffer and the column there.</param>
+    /// <exception cref="PredictionInputException">They are no shapes that it takes.</exception>
+    public BufferLayout ShapedAs(Func<int, (RequestBuffer Buffer, int Column)> source) =>
+        With(
+            tensor =>
+            {
+                var index = 0;
+                while (Columns[index].Tensor != tensor)
+                {
+                    index++;
+                }
+
+                var (buffer, column) = source(index);
+                return buffer.ShapeOf(buffer.Layout.Columns[column].Tensor);
+            },
+            int.MaxValue
+        );
 
     /// <summary>Whether rows have the same shape as those of another layout that <see cref="With"/> made of the same one.</summary>
     public bool HasShapeOf(BufferLayout other)
@@ -146,9 +168,18 @@ internal sealed class BufferLayout(IReadOnlyList<ColumnSlot> columns, IReadOnlyL
     }
 
     /// <summary>One tensor per column, in the signature's order.</summary>
-    public static BufferLayout OneTensorPerColumn(IReadOnlyList<DataColumn> columns) =>
+    /// <param name="columns">The columns.</param>
+    /// <param name="symbols">The names of a column's dimensions, by its index; none where there are none.</param>
+    public static BufferLayout OneTensorPerColumn(IReadOnlyList<DataColumn> columns, Func<int, IReadOnlyList<string>>? symbols = null) =>
         new(
             [.. columns.Select((c, i) => new ColumnSlot(c, i, 0, ElementsPerRow(c)))],
-            [.. columns.Select(c => new TensorSlot(c.Name, c.Type, ElementsPerRow(c), [-1, ElementsPerRow(c)]))]
+            [
+                .. columns.Select(
+                    (c, i) => new TensorSlot(c.Name, c.Type, ElementsPerRow(c), DimensionsOf(c)) { Symbols = symbols?.Invoke(i) ?? [] }
+                ),
+            ]
         );
+
+    private static long[] DimensionsOf(DataColumn column) =>
+        column.Shape is [< 0, _, ..] shape ? [.. shape.Select(d => (long)d)] : [-1, ElementsPerRow(column)];
 }

@@ -4,7 +4,7 @@ namespace MlPlatform.Serving.Internal;
 /// <remarks>What is missing in the last round is that round's last row again, since a row of zeros may be none that the model can take.</remarks>
 internal sealed class FixedBatchProgram(IModelRunner runner, int batch, RequestBuffer inputs, RequestBuffer outputs) : IModelProgram
 {
-    private readonly BoundModel model = new(runner, batch);
+    private readonly BoundModel model = new(runner, batch, inputs.Layout);
 
     public long Bytes => model.Bytes;
 

@@ -9,12 +9,14 @@ internal sealed unsafe class LateTensor : IDisposable
     private byte* block;
 
     public LateTensor(long[] shape, int rows, int size, ReadOnlySpan<byte> data)
+        : this(shape, rows, size, data.Length) => data.CopyTo(new(block, data.Length));
+
+    private LateTensor(long[] shape, int rows, int size, int bytes)
         : this(shape, rows)
     {
-        Bytes = data.Length;
+        Bytes = bytes;
         Stride = Elements * size;
-        block = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, data.Length), RequestBuffer.Alignment);
-        data.CopyTo(new(block, data.Length));
+        block = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, bytes), RequestBuffer.Alignment);
     }
 
     public LateTensor(long[] shape, int rows, string?[] texts)
@@ -42,6 +44,9 @@ internal sealed unsafe class LateTensor : IDisposable
     public nint Address => (nint)block;
 
     public string?[]? Texts { get; }
+
+    /// <summary>Room for so many elements in each row, to be written.</summary>
+    public static LateTensor OfRows(int rows, int elements, int size) => new([rows, elements], rows, size, checked(rows * elements * size));
 
     /// <summary>Some of its rows.</summary>
     /// <exception cref="InvalidOperationException">It has not as many as the request.</exception>

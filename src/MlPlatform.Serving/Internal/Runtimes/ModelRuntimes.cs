@@ -45,7 +45,7 @@ internal sealed class ModelRuntimes
     private static string? Problem(DataColumn column, bool mayVary) =>
         column.IsList || !ElementTypes.IsSupported(column.Type) ? "a type that cannot be served"
         : BufferLayout.HasVariableRows(column)
-            ? (mayVary ? null : "rows of variable shape, which only ONNX models that are no members of others may have")
+            ? (mayVary ? null : "rows of variable shape, which only ONNX models, functions, and what is composed of them may have")
         : BufferLayout.ElementsPerRow(column) == 0 ? "a shape that cannot be served"
         : null;
 }

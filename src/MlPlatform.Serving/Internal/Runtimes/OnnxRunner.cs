@@ -23,7 +23,7 @@ internal sealed class OnnxRunner(InferenceSession session, BufferLayout inputs, 
 
     public IModelProgram Bind(RequestBuffer inputs, RequestBuffer outputs) =>
         RowsOfRun == 0 || inputs.Rows == RowsOfRun ? new OnnxProgram(session, options, inputs, outputs)
-        : Inputs.IsVariable || Outputs.IsVariable
+        : Outputs.IsVariable
             ? throw new PredictionInputException(
                 $"The model takes {RowsOfRun} at a time, since shapes vary from row to row; the request has {inputs.Rows} rows."
             )

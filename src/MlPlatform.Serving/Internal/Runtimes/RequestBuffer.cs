@@ -152,6 +152,11 @@ internal sealed unsafe class RequestBuffer : IDisposable
     public void SetArray<T>(int column, int row, T[]? value)
         where T : unmanaged
     {
+        if (value is not null && Layout.Columns[column].Elements == 0)
+        {
+            Open(column, row, value.Length, sizeof(T));
+        }
+
         var target = Span<T>(column, row);
         if (value is null || value.Length != target.Length)
         {
@@ -160,6 +165,22 @@ internal sealed unsafe class RequestBuffer : IDisposable
             );
         }
         value.CopyTo(target);
+    }
+
+    /// <summary>The first row says how many elements all have.</summary>
+    private void Open(int column, int row, int length, int size)
+    {
+        var slot = Layout.Columns[column];
+        if (row == 0 && (late![slot.Tensor] is not { } made || made.Elements != length))
+        {
+            SetLate(slot.Tensor, LateTensor.OfRows(Rows, length, size));
+        }
+        else if (ElementsOf(column) is var first && first != length)
+        {
+            throw new PredictionInputException(
+                $"'{slot.Column.Name}' has {first} elements in the first row of the request and {length} in row {row}; ask for rows of one length, or for one at a time."
+            );
+        }
     }
 
     public Span<T> Span<T>(int column, int row)
@@ -246,15 +267,24 @@ internal sealed unsafe class RequestBuffer : IDisposable
         };
     }
 
-    /// <summary>Copies rows of a column to a column of the same type and elements, wherever that lies in its buffer.</summary>
+    /// <summary>Copies rows of a column to a column of the same type, wherever that lies in its buffer; to one whose shape is open, all rows.</summary>
+    /// <exception cref="InvalidOperationException">A run has made another shape than the column has.</exception>
     public void CopyColumnTo(RequestBuffer other, int column, int otherColumn, int from, int to, int rows)
     {
         var slot = Layout.Columns[column];
+        var target = other.Layout.Columns[otherColumn];
+        if (target.Elements == 0 && late?[slot.Tensor] is { } made)
+        {
+            other.SetLate(target.Tensor, made.Slice(from, rows, Rows, slot.Column.Type));
+            return;
+        }
+
+        var elements = Require(column, target);
         if (slot.IsText)
         {
             for (var row = 0; row < rows; row++)
             {
-                for (var e = 0; e < slot.Elements; e++)
+                for (var e = 0; e < elements; e++)
                 {
                     other.Text(otherColumn, to + row, e) = Text(column, from + row, e);
                 }
@@ -263,18 +293,30 @@ internal sealed unsafe class RequestBuffer : IDisposable
             return;
         }
 
-        var size = (nuint)slot.Elements * (nuint)ElementTypes.SizeOf(slot.Column.Type);
-        var (source, target) = (columns[column], other.columns[otherColumn]);
-        if (source.Stride == (int)size && target.Stride == (int)size)
+        var size = (nuint)elements * (nuint)ElementTypes.SizeOf(slot.Column.Type);
+        var (source, sink) = (columns[column], other.columns[otherColumn]);
+        if (source.Stride == (int)size && sink.Stride == (int)size)
         {
-            NativeMemory.Copy(source.At(from), target.At(to), (nuint)rows * size);
+            NativeMemory.Copy(source.At(from), sink.At(to), (nuint)rows * size);
             return;
         }
 
         for (var row = 0; row < rows; row++)
         {
-            NativeMemory.Copy(source.At(from + row), target.At(to + row), size);
+            NativeMemory.Copy(source.At(from + row), sink.At(to + row), size);
         }
+    }
+
+    /// <summary>The elements of a row of a column, which are as many as another column has.</summary>
+    /// <exception cref="InvalidOperationException">A run has made another shape.</exception>
+    public int Require(int column, ColumnSlot like)
+    {
+        var elements = ElementsOf(column);
+        return elements == like.Elements
+            ? elements
+            : throw new InvalidOperationException(
+                $"'{Layout.Columns[column].Column.Name}' has the shape [{string.Join(',', ShapeOf(Layout.Columns[column].Tensor))}] for {Rows} rows; '{like.Column}' has {like.Elements} elements in each."
+            );
     }
 
     /// <summary>Whether two columns of the same type and elements hold the same in a row.</summary>
