@@ -53,7 +53,8 @@ public sealed class TextSnippets
         await models.PromoteAsync((await models.RegisterVersionAsync("mood", Mood())).Id);
         await models.RegisterVersionAsync("cut", ModelPackage.FromFunction<Remark, Text>("cut"));
 
-        var whole = ModelNode.Sequence(ModelNode.Model("cut@v1"), ModelNode.Model("mood@champion"));
+        var names = new Dictionary<string, string> { ["tokens"] = "Tokens", ["mask"] = "Mask" }; // The model's, and those of the record.
+        var whole = ModelNode.Sequence(ModelNode.Model("cut@v1"), ModelNode.Model("mood@champion", inputs: names));
         var version = await models.RegisterVersionAsync("mood-of-text", await ModelPackage.ComposeAsync(source, whole));
 
         await models.PromoteAsync(version.Id);
