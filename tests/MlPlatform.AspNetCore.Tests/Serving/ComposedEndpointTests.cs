@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,6 +95,41 @@ public sealed class ComposedEndpointTests
         );
     }
 
+    [Fact]
+    public async Task A_text_is_cut_for_a_model_that_takes_tokens()
+    {
+        await using var served = await StartAsync();
+        var (models, source) = (served.Host.Get<IModelRegistry>(), served.Host.Get<IModelSource>());
+        await models.RegisterVersionAsync("cut", ModelPackage.FromFunction<Line, Pieces>("cut"), cancellationToken: Cancel);
+        DataColumn[] rows = [.. new[] { "mask", "weighted" }.Select(n => new DataColumn(n, DataType.Float32) { Shape = [-1, -1] })];
+        var tokens = ModelPackage.Create(
+            new(ModelRuntime.Onnx, "1.19.0"),
+            new([new("tokens", DataType.Int64) { Shape = [-1, -1] }, rows[0]], [rows[1]]),
+            new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", OnnxWriter.Tokens())
+        );
+        await models.RegisterVersionAsync("tokens", tokens, cancellationToken: Cancel);
+        var text = ModelNode.Sequence(ModelNode.Model("cut@v1"), ModelNode.Model("tokens@v1"));
+        await models.RegisterVersionAsync("text", await ModelPackage.ComposeAsync(source, text, Cancel), cancellationToken: Cancel);
+        const string Url = "/v2/models/text/versions/1";
+        var described = Ok(await served.GetAsync(Url));
+        Assert.Equal("[-1,-1]", described["outputs"]![0]!["shape"]!.ToJsonString());
+        Assert.Equal("[1,3] [1,2,4]", await WeightedAsync("a", "bc", "four"));
+        Assert.Equal("[1,1] [3]", await WeightedAsync("one"));
+        Assert.Equal(
+            "400: text@v1 cannot take these values: Input 'tokens' has 0 in dimension 1; 1 or more is allowed.",
+            await WeightedAsync()
+        );
+
+        async Task<string> WeightedAsync(params string[] words)
+        {
+            var request = $$$"""{"inputs":[{"name":"Text","datatype":"BYTES","shape":[1],"data":["{{{string.Join(' ', words)}}}"]}]}""";
+            var reply = await served.PostAsync(Url + "/infer", request);
+            return reply.Status == 200
+                ? $"{reply.Json["outputs"]![0]!["shape"]!.ToJsonString()} {reply.Json["outputs"]![0]!["data"]!.ToJsonString()}"
+                : $"{reply.Status}: {reply.Error}";
+        }
+    }
+
     private static async Task<ServedModels> StartAsync()
     {
         var served = await ServedModels.StartAsync(services: s =>
@@ -102,6 +138,7 @@ public sealed class ComposedEndpointTests
                     "halve",
                     p => p.Features[0] < 0 ? throw new InvalidOperationException("negative") : new([.. p.Features.Select(f => f / 2)])
                 )
+                .AddModelFunction<Line, Pieces>("cut", line => Cut(line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         );
         var (models, source) = (served.Host.Get<IModelRegistry>(), served.Host.Get<IModelSource>());
         await models.RegisterVersionAsync("halve", ModelPackage.FromFunction<Pair, Pair>("halve"), cancellationToken: Cancel);
@@ -144,6 +181,12 @@ public sealed class ComposedEndpointTests
     }
 
     private static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
+
+    private static Pieces Cut(string[] words) => new([.. words.Select(w => (long)w.Length)], [.. words.Select(_ => 1f)]);
+
+    private sealed record Line(string Text);
+
+    private sealed record Pieces([property: Column("tokens")] long[] Tokens, [property: Column("mask")] float[] Mask);
 
     private sealed record Pair([property: VectorType(2)] float[] Features);
 }
