@@ -320,7 +320,7 @@ public sealed class ComposedTests
         return host;
     }
 
-    private static async Task<Func<ModelPackage>> ComposedAsync(ServingHost host, ModelNode root)
+    internal static async Task<Func<ModelPackage>> ComposedAsync(ServingHost host, ModelNode root)
     {
         var package = await ModelPackage.ComposeAsync(host.Models, root, Token);
         return () => package;

@@ -110,11 +110,11 @@ public sealed class VariableCompositionTests
     {
         var members = Enumerable.Range(0, 2).Select(i => ModelNode.Model($"pooled{i}@v1")).ToList();
         await using var host = await StartAsync(ModelNode.Ensemble(members));
-        host.Packages.All[new("m", 2)] = await ComposedAsync(
+        host.Packages.All[new("m", 2)] = await ComposedTests.ComposedAsync(
             host,
             ModelNode.Switch("Which", new Dictionary<double, ModelNode> { [0] = members[0] }, members[1])
         );
-        host.Packages.All[new("m", 3)] = await ComposedAsync(host, ModelNode.Sequence(ModelNode.Model("m@v2"))); // Within another.
+        host.Packages.All[new("m", 3)] = await ComposedTests.ComposedAsync(host, ModelNode.Sequence(ModelNode.Model("m@v2"))); // Within another.
         foreach (var (rows, length) in new[] { (1, 3), (5, 3), (5, 8) })
         {
             float[] values = [.. Enumerable.Range(0, rows * length).Select(i => (i * 37 % 11) - 5f)];
@@ -173,6 +173,40 @@ public sealed class VariableCompositionTests
         }
     }
 
+    [Fact]
+    public async Task Two_members_may_call_different_lengths_by_one_name()
+    {
+        await using var host = await StartAsync(
+            ModelNode.Sequence(
+                ModelNode.Model("pooled0@v1"),
+                ModelNode.Model("tokens@v1", inputs: ComposedTests.Names(("mask", "probability"))) // Three each, as many as there are tokens then.
+            )
+        );
+        var runner = await RunnerAsync(host);
+        Assert.Equal(["length", "length of step 1"], runner.Inputs.Tensors.SelectMany(t => t.OpenSymbols));
+        runner.Dispose();
+        var features = NamedTensor.Create("features", [1, 5], 1f, 2, 3, 4, 5);
+        var three = (await Server(host).PredictAsync(ModelReference.Parse("pooled0@v1"), new([features]), default, Token)).Value[0];
+        var answer = await Server(host)
+            .PredictAsync(First, new([features, NamedTensor.Create("tokens", [1, 3], 1L, 2, 3)]), default, Token);
+        Assert.Equal(three.ToArray<float>().Select((p, i) => p * (i + 1)), answer.Value[0].ToArray<float>());
+    }
+
+    [Fact]
+    public async Task A_picture_keeps_its_shape()
+    {
+        await using var host = Start();
+        var columns = new[] { "picture", "negative" }.Select(n => new DataColumn(n, DataType.Float32) { Shape = [-1, 3, 2, 2] }).ToList();
+        var file = new ModelFileContent("model.onnx", ModelFileRole.Model, "application/onnx", OnnxWriter.Picture());
+        var package = ModelPackage.Create(new(ModelRuntime.Onnx, "1"), new([columns[0]], [columns[1]]), file);
+        host.Packages.All[new("picture", 1)] = () => package;
+        host.Packages.All[new("m", 1)] = await ComposedTests.ComposedAsync(host, ModelNode.Model("picture@v1"));
+        float[] pixels = [.. Enumerable.Range(0, 24).Select(i => (float)i)];
+        var answer = await Server(host).PredictAsync(First, new([NamedTensor.Create("picture", [2, 3, 2, 2], pixels)]), default, Token);
+        Assert.Equal([2, 3, 2, 2], answer.Value[0].Shape);
+        Assert.Equal(pixels.Select(p => -p), answer.Value[0].ToArray<float>());
+    }
+
     public static TheoryData<string, string> Misfits =>
         new()
         {
@@ -222,7 +256,7 @@ public sealed class VariableCompositionTests
     {
         await using var host = Start();
         host.Packages.All[new("find", 1)] = Onnx(OnnxWriter.Find(width: 4));
-        host.Packages.All[new("m", 1)] = await ComposedAsync(host, ModelNode.Model("find@v1"));
+        host.Packages.All[new("m", 1)] = await ComposedTests.ComposedAsync(host, ModelNode.Model("find@v1"));
         var picture = NamedTensor.Create("picture", [1, 4], 1f, 0, 1, 1);
         var thrown = await Assert.ThrowsAnyAsync<MlPlatformException>(async () =>
             await Server(host).PredictAsync(First, new([picture]), default, Token)
@@ -284,14 +318,8 @@ public sealed class VariableCompositionTests
     private static async Task<ServingHost> StartAsync(ModelNode root, Action<IMlPlatformBuilder>? configure = null)
     {
         var host = Start(configure);
-        host.Packages.All[new("m", 1)] = await ComposedAsync(host, root);
+        host.Packages.All[new("m", 1)] = await ComposedTests.ComposedAsync(host, root);
         return host;
-    }
-
-    private static async Task<Func<ModelPackage>> ComposedAsync(ServingHost host, ModelNode root)
-    {
-        var package = await ModelPackage.ComposeAsync(host.Models, root, Token);
-        return () => package;
     }
 
     private static async Task<IModelRunner> RunnerAsync(ServingHost host) =>

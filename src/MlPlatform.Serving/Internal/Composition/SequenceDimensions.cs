@@ -27,8 +27,7 @@ internal sealed class SequenceDimensions
                 var wire = wires[step][c];
                 if (NamesOf(wire) is null)
                 {
-                    var prefix = step;
-                    inputs[wire.Column] = Name(TensorOf(steps[step].Inputs, c), s => NewName(known, s, prefix));
+                    inputs[wire.Column] = Name(TensorOf(steps[step].Inputs, c), s => NewName(known, s, step));
                 }
             }
 
@@ -75,8 +74,7 @@ internal sealed class SequenceDimensions
     {
         if (!known.TryGetValue(symbol, out var name))
         {
-            known[symbol] = name = taken.Add(symbol) ? symbol : FormattableString.Invariant($"{symbol} of step {step}");
-            taken.Add(name);
+            known[symbol] = name = taken.Add(symbol) ? symbol : FormattableString.Invariant($"{symbol} of step {step}"); // Members may mean different things by one name.
         }
 
         return name;
